@@ -1,0 +1,17 @@
+/** Everything the engine can say while it works; the log, the metrics and the view all read these. */
+export type EngineEvent =
+  | { type: "file.found"; sink: string; file: string; bytes: number }
+  | { type: "file.gone"; sink: string; file: string; unreadBytes: number }
+  | { type: "file.renewed"; sink: string; file: string; why: "replaced" | "truncated" | "rewritten" }
+  | { type: "file.unreadable"; file: string; why: string }
+  | { type: "batch.taken"; sink: string; events: number; lessons: number; bytes: number; checkpointMs: number }
+  | { type: "sink.waiting"; sink: string; why: string; code: string; retryMs: number }
+  | { type: "sink.resumed"; sink: string; afterMs: number }
+  | { type: "lesson.refused"; sink: string; lesson: string; why: string }
+  | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
+  | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
+  | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
+  | { type: "dataset.repaired"; file: string; droppedBytes: number; adoptedPairs: number; restoredPairs: number };
+
+/** Says one event to whoever listens; it must not throw and must not wait. */
+export type Emit = (event: EngineEvent) => void;
