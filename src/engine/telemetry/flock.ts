@@ -1,0 +1,137 @@
+import { fstatSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import type koffiModule from "koffi";
+import { Failure, messageOf } from "../errors.ts";
+
+const lockExclusive = 2;
+const lockWithoutWaiting = 4;
+const lockRelease = 8;
+const setLease = 1024;
+const leaseRead = 0;
+const leaseNone = 2;
+const setSignal = 10;
+
+interface Native {
+  flock(fd: number, operation: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  errno(): number;
+}
+
+let loaded: Native | undefined;
+
+function native(): Native {
+  if (loaded !== undefined) return loaded;
+  try {
+    const koffi: typeof koffiModule = createRequire(import.meta.url)("koffi");
+    const library = koffi.load(null);
+    const flock: Native["flock"] = library.func("int flock(int fd, int operation)");
+    const fcntl: Native["fcntl"] = library.func("int fcntl(int fd, int command, int argument)");
+    loaded = { flock, fcntl, errno: () => koffi.errno() };
+    return loaded;
+  } catch (error) {
+    throw new Failure("dependency", {
+      what: "Telemetry files cannot be locked",
+      why: `the flock binding did not load (${messageOf(error)})`,
+      hint: "Type: npm install",
+      cause: error,
+    });
+  }
+}
+
+function call(run: (native: Native) => number): number {
+  const binding = native();
+  for (;;) {
+    if (run(binding) !== -1) return 0;
+    const errno = binding.errno();
+    if (errno !== constants.errno.EINTR) return errno;
+  }
+}
+
+/**
+ * Takes the exclusive flock(2) of an open file if nobody else has it; never waits.
+ * The lock belongs to this open file: taking it twice is taking it once, and closing the file gives it back.
+ */
+export function tryLock(fd: number): boolean {
+  const errno = call((binding) => binding.flock(fd, lockExclusive | lockWithoutWaiting));
+  if (errno === 0) return true;
+  if (errno === constants.errno.EWOULDBLOCK) return false;
+  throw new Failure("failed", {
+    what: "A telemetry file was not locked",
+    why: `flock(2) answered with error ${errno}`,
+    hint: "Keep telemetry on a local file system",
+  });
+}
+
+/** Gives the lock back. */
+export function unlock(fd: number): void {
+  call((binding) => binding.flock(fd, lockRelease));
+}
+
+/** The processes that hold the flock of an open file as far as the kernel tells (Linux), for people to read. */
+export function describeHolders(fd: number): string {
+  const holders = new Set<string>();
+  try {
+    const { ino } = fstatSync(fd, { bigint: true });
+    for (const line of readFileSync("/proc/locks", "utf8").split("\n")) {
+      const match = /^\d+: FLOCK +\S+ +WRITE +(\d+) +\S+:(\d+) /.exec(line);
+      if (match?.[1] !== undefined && match[2] === String(ino)) holders.add(nameProcess(match[1]));
+    }
+  } catch {
+    // Not Linux, or /proc is closed to us: the sentence below stays honest.
+  }
+  return holders.size > 0 ? [...holders].join(", ") : "a process that cannot be seen from here";
+}
+
+function nameProcess(pid: string): string {
+  try {
+    return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, "utf8").trim()})`;
+  } catch {
+    return pid === "0" ? "a process in another container" : `process ${pid}`;
+  }
+}
+
+/**
+ * Takes the exclusive flock(2) of an open file, waiting at most `timeoutMs` (milliseconds).
+ * Asks again after 1 ms, growing to 20 ms, so that a signal can end the wait.
+ * Fails with `timeout`, naming the file and who may hold it.
+ */
+export async function lockFile(
+  fd: number,
+  file: string,
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  for (let restMs = 1; ; restMs = Math.min(restMs * 2, 20)) {
+    signal?.throwIfAborted();
+    if (tryLock(fd)) return;
+    const leftMs = deadline - performance.now();
+    if (leftMs <= 0) {
+      throw new Failure("timeout", {
+        what: `The file ${file} was not locked within ${timeoutMs} ms`,
+        why: `its lock is held by ${describeHolders(fd)}`,
+        hint: `Let that process finish or stop it, then try again. Type: fuser -v ${file}`,
+      });
+    }
+    await pause(Math.min(restMs, leftMs), undefined, { signal });
+  }
+}
+
+/**
+ * Whether any process on this machine has the file open for writing; `fd` must be open for reading only.
+ * Asks for a read lease, which fcntl(2) (F_SETLEASE) grants only when there is no such process, and returns it at once.
+ * `unknown` where leases are not to be had: not Linux, another user's file, some network file systems.
+ */
+export function openForWriting(fd: number): "yes" | "no" | "unknown" {
+  const { SIGURG } = constants.signals;
+  if (process.platform !== "linux" || SIGURG === undefined) return "unknown";
+  // A broken lease must not end this process: SIGURG is ignored by default, the usual SIGIO is not.
+  if (call((binding) => binding.fcntl(fd, setSignal, SIGURG)) !== 0) return "unknown";
+  const errno = call((binding) => binding.fcntl(fd, setLease, leaseRead));
+  if (errno === 0) {
+    call((binding) => binding.fcntl(fd, setLease, leaseNone));
+    return "no";
+  }
+  return errno === constants.errno.EAGAIN ? "yes" : "unknown";
+}
