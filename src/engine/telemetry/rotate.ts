@@ -1,13 +1,14 @@
-import { closeSync, existsSync, openSync } from "node:fs";
-import { realpath, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join, parse, resolve } from "node:path";
-import { diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
-import { errnoOf, Failure } from "../errors.ts";
+import { closeSync, existsSync } from "node:fs";
+import { stat, unlink } from "node:fs/promises";
+import { basename, dirname, join, parse } from "node:path";
+import { syncDirectory } from "../disk.ts";
 import { type Archive, type Compression, listArchives, parseArchiveName } from "./archive-name.ts";
-import { describeHolders, tryLock } from "./flock.ts";
+import { type Due, lastTimeOfDay } from "./due.ts";
+import { groupLogs, type Log } from "./log-place.ts";
 import { pruneManifest } from "./manifest.ts";
 import { type Expiry, findExpired, type Retention } from "./retention.ts";
-import { type Due, type KeptLog, type Log, lastTimeOfDay, type Rotated, rotateLog } from "./rotate-log.ts";
+import { type KeptLog, type Rotated, rotateLog } from "./rotate-log.ts";
+import { holdDirectory } from "./rotator-lock.ts";
 import { type Pending, type PlainArchive, type Sealed, type Sealing, sealArchive } from "./seal.ts";
 
 /** What to rotate, when, and what to keep. */
@@ -73,44 +74,6 @@ interface Run {
 
 // Writers of this program notice a rotation at their next line or let go after a second without one.
 const settleMs = 2000;
-
-async function placeLog(given: string, archiveDir: string | undefined): Promise<Log> {
-  const file = await realpath(given).catch((error: unknown) => {
-    if (errnoOf(error) === "ENOENT") return resolve(given);
-    throw diskFailure(error, `The log ${given} was not rotated`, given);
-  });
-  return { given, file, archiveDir: resolve(archiveDir ?? join(dirname(file), "archive")) };
-}
-
-async function groupLogs({ files, archiveDir }: RotateOptions): Promise<Map<string, Log[]>> {
-  const groups = new Map<string, Log[]>(archiveDir === undefined ? [] : [[resolve(archiveDir), []]]);
-  for (const given of files) {
-    const log = await placeLog(given, archiveDir);
-    const group = groups.get(log.archiveDir) ?? [];
-    if (!group.some(({ file }) => file === log.file)) group.push(log);
-    groups.set(log.archiveDir, group);
-  }
-  return groups;
-}
-
-/** Takes the rotator's lock of an archive directory and returns its descriptor; closing it gives the lock back. */
-async function holdDirectory(archiveDir: string): Promise<number> {
-  await makeDirectory(archiveDir);
-  const file = join(archiveDir, ".rotate.lock");
-  try {
-    const fd = openSync(file, "a", 0o600);
-    if (tryLock(fd)) return fd;
-    const holder = describeHolders(fd);
-    closeSync(fd);
-    throw new Failure("held", {
-      what: `Nothing was rotated in ${archiveDir}`,
-      why: `another rotation is under way there, in ${holder}`,
-      hint: "Wait until it has finished, then type: aistack rotate",
-    });
-  } catch (error) {
-    throw diskFailure(error, `Nothing was rotated in ${archiveDir}`, file);
-  }
-}
 
 async function attempt(run: Run, work: () => Promise<void>): Promise<void> {
   run.signal?.throwIfAborted();

@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { type Appended, diskFailure } from "../disk.ts";
-import { errnoOf, Failure, messageOf } from "../errors.ts";
+import { errnoOf, Failure } from "../errors.ts";
+import { formatEvent, refuseEvent } from "./event-line.ts";
 import { lockFile, tryLock, unlock } from "./flock.ts";
 
 // States: shut (no descriptor) → open (first append) → shut (idle for a second, rotated by others, or closed).
@@ -32,32 +33,6 @@ export interface Writer extends AsyncDisposable {
   appendSync(event: object | string): Appended | null;
   /** Waits for the appends under way, then lets the file go. */
   close(): Promise<void>;
-}
-
-function refuse(file: string, why: string, cause?: unknown): Failure {
-  return new Failure("usage", {
-    what: `The event was not written to ${file}`,
-    why,
-    hint: "Give one JSON object, or its text on a single line",
-    cause,
-  });
-}
-
-function lineOf(event: object | string, file: string): string {
-  let line: string | undefined;
-  let value: unknown = event;
-  try {
-    line = typeof event === "string" ? event : JSON.stringify(event);
-    if (typeof event === "string") value = JSON.parse(event);
-  } catch (error) {
-    throw refuse(file, `it is not valid JSON (${messageOf(error)})`, error);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !line?.trimStart().startsWith("{")) {
-    throw refuse(file, "it is not a JSON object");
-  }
-  if (/[\r\n]/.test(line)) throw refuse(file, "it is longer than one line");
-  if (!line.isWellFormed()) throw refuse(file, "it holds half of a surrogate pair, which UTF-8 cannot carry");
-  return line;
 }
 
 function openForAppend(file: string): number {
@@ -165,9 +140,9 @@ export function openWriter(file: string, { lockTimeoutMs = 5000 }: { lockTimeout
   }
 
   function prepare(event: object | string): string {
-    if (closed) throw refuse(file, "this writer is closed");
+    if (closed) throw refuseEvent(file, "this writer is closed");
     idle.refresh();
-    return lineOf(event, file);
+    return formatEvent(event, file);
   }
 
   function appendSync(event: object | string): Appended | null {

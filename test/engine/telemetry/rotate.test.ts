@@ -20,10 +20,10 @@ import { basename, join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { nameArchive, parseArchiveName } from "../../../src/engine/telemetry/archive-name.ts";
+import { lastTimeOfDay, reasonToRotate } from "../../../src/engine/telemetry/due.ts";
 import { readManifest } from "../../../src/engine/telemetry/manifest.ts";
 import { findExpired } from "../../../src/engine/telemetry/retention.ts";
 import { type RotateOptions, rotate } from "../../../src/engine/telemetry/rotate.ts";
-import { lastTimeOfDay, reasonToRotate } from "../../../src/engine/telemetry/rotate-log.ts";
 import { openWriter } from "../../../src/engine/telemetry/write.ts";
 import {
   countEach,
