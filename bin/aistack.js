@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+// Starts the built program on a Node that can run it. Old releases must be able to read this file to say what is
+// missing: no syntax newer than Node 12, and no `node:` prefixes.
+
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import { spawn, spawnSync } from "child_process";
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import { existsSync, readFileSync } from "fs";
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import module from "module";
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import { constants, homedir } from "os";
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import { isAbsolute, join } from "path";
+// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+import { fileURLToPath } from "url";
+
+const self = fileURLToPath(import.meta.url);
+const root = join(self, "..", "..");
+
+if (!existsSync(join(root, "dist", "aistack.js"))) {
+  refuse(`this copy is not built; type: cd ${root} && npm ci && npm run build`);
+} else if (suffices(process.versions.node)) {
+  start();
+} else {
+  const node = bundledNode();
+  if (node === undefined) refuse(`needs Node 22.19 or newer, this is ${process.versions.node}; type: ${remedy()}`);
+  else rerun(node);
+}
+
+function suffices(version) {
+  const parts = version.split(".").map(Number);
+  return parts[0] > 22 || (parts[0] === 22 && parts[1] >= 19);
+}
+
+/** The Node that `npm ci` puts beside the program, if it is there and new enough. */
+function bundledNode() {
+  return [join(root, "node_modules", ".bin", "node"), join(root, "node_modules", "node", "bin", "node")].find(
+    (node) => {
+      if (!existsSync(node)) return false;
+      const { stdout } = spawnSync(node, ["--version"], { encoding: "utf8" });
+      return suffices(String(stdout).trim().replace(/^v/, ""));
+    },
+  );
+}
+
+function remedy() {
+  const isCheckout = existsSync(join(root, "package-lock.json"));
+  return isCheckout ? `cd ${root} && npm ci` : `npx --yes node@24 ${[self].concat(process.argv.slice(2)).join(" ")}`;
+}
+
+function refuse(why) {
+  process.stderr.write(`aistack: ${why}\n`);
+  process.exitCode = 2;
+}
+
+function start() {
+  const warn = process.emitWarning;
+  process.emitWarning = (warning, options, ...more) => {
+    const type = typeof options === "object" && options !== null ? options.type : options;
+    if (type === "ExperimentalWarning" && String(warning).includes("SQLite")) return;
+    Reflect.apply(warn, process, [warning, options].concat(more));
+  };
+  try {
+    // A directory of the user's own: compiled code is trusted as it is, so it must not lie where others can write.
+    const given = process.env.XDG_CACHE_HOME;
+    const cache = given && isAbsolute(given) ? given : join(homedir(), ".cache");
+    if (typeof module.enableCompileCache === "function") module.enableCompileCache(join(cache, "aistack", "compiled"));
+  } catch {
+    // Without a home the program only starts a little slower.
+  }
+  import("../dist/aistack.js");
+}
+
+/** Runs this file again on another Node, and stands between it and the caller: signals go in, how it ended comes out. */
+function rerun(node) {
+  const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: "inherit" });
+  process.on("SIGINT", () => {
+    // The terminal gives Ctrl-C to both; passed on as well, it would count as the second, insisting one.
+    if (!isInForeground()) child.kill("SIGINT");
+  });
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
+  child.on("error", (error) => refuse(`${node} does not start (${error.message}); type: ${remedy()}`));
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code);
+    ["SIGINT", "SIGTERM", "SIGHUP"].forEach((name) => {
+      process.removeAllListeners(name);
+    });
+    process.exitCode = 128 + constants.signals[signal];
+    process.kill(process.pid, signal);
+  });
+}
+
+/** Whether a terminal sends its signals to this process's group: on Linux by the kernel's word, elsewhere by a guess. */
+function isInForeground() {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return group === foreground;
+  } catch {
+    return process.stdin.isTTY === true;
+  }
+}
