@@ -3,8 +3,6 @@
 // missing: no syntax newer than Node 12, and no `node:` prefixes.
 
 // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
-import { spawn, spawnSync } from "child_process";
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
 import { existsSync, readFileSync } from "fs";
 // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
 import module from "module";
@@ -23,9 +21,13 @@ if (!existsSync(join(root, "dist", "aistack.js"))) {
 } else if (suffices(process.versions.node)) {
   start();
 } else {
-  const node = bundledNode();
-  if (node === undefined) refuse(`needs Node 22.19 or newer, this is ${process.versions.node}; type: ${remedy()}`);
-  else rerun(node);
+  // Loaded only here: it costs every other start three milliseconds.
+  // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
+  import("child_process").then(({ spawn, spawnSync }) => {
+    const node = bundledNode(spawnSync);
+    if (node === undefined) refuse(`needs Node 22.19 or newer, this is ${process.versions.node}; type: ${remedy()}`);
+    else rerun(node, spawn);
+  });
 }
 
 function suffices(version) {
@@ -34,7 +36,7 @@ function suffices(version) {
 }
 
 /** The Node that `npm ci` puts beside the program, if it is there and new enough. */
-function bundledNode() {
+function bundledNode(spawnSync) {
   return [join(root, "node_modules", ".bin", "node"), join(root, "node_modules", "node", "bin", "node")].find(
     (node) => {
       if (!existsSync(node)) return false;
@@ -73,7 +75,7 @@ function start() {
 }
 
 /** Runs this file again on another Node, and stands between it and the caller: signals go in, how it ended comes out. */
-function rerun(node) {
+function rerun(node, spawn) {
   const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: "inherit" });
   process.on("SIGINT", () => {
     // The terminal gives Ctrl-C to both; passed on as well, it would count as the second, insisting one.
