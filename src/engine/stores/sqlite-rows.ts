@@ -1,0 +1,111 @@
+import type { Emit } from "../events.ts";
+import type { Lesson } from "../learning/lesson.ts";
+import type { Batch } from "../telemetry/batch.ts";
+import type { Embedded } from "./sqlite.ts";
+import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import type { Sink } from "./store.ts";
+
+/** What the rows sink must know. */
+export interface RowsOptions {
+  /** Addresses of bad lines kept; the oldest go first. */
+  readonly rejectedKept: number;
+  /** Makes proposals from completed tasks; `has` says whether one was made before. Returns their JSON by hash. */
+  readonly propose: (tasks: Batch["tasks"], has: (hash: string) => boolean) => ReadonlyMap<string, string>;
+  readonly emit: Emit;
+}
+
+function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
+  const changed = store.run(
+    `INSERT INTO lessons (id, pattern_id, kind, prompt, response, backend, iterations, timestamp, success_metrics,
+     feedback, file, inode, offset, bytes, learned_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
+    lesson.id,
+    lesson.patternId,
+    lesson.kind,
+    lesson.prompt,
+    lesson.response,
+    lesson.backend,
+    lesson.iterations,
+    lesson.timestamp,
+    JSON.stringify(lesson.successMetrics),
+    lesson.feedback,
+    lesson.origin.file,
+    lesson.origin.inode,
+    lesson.origin.offset,
+    lesson.origin.bytes,
+    now,
+  );
+  if (changed === 0) return false;
+  store.run(
+    "INSERT INTO lessons_text (rowid, prompt, response) VALUES (last_insert_rowid(), ?, ?)",
+    lesson.prompt,
+    lesson.response,
+  );
+  return true;
+}
+
+function count(store: Embedded, source: string, what: string, reason: string, by: number): void {
+  if (by === 0) return;
+  store.run(
+    `INSERT INTO tallies (source, what, reason, count) VALUES (?, ?, ?, ?)
+     ON CONFLICT (source, what, reason) DO UPDATE SET count = count + excluded.count`,
+    source,
+    what,
+    reason,
+    by,
+  );
+}
+
+function keepBadLines(store: Embedded, batch: Batch, kept: number, now: string): void {
+  for (const { address, reason } of batch.bad) {
+    store.run(
+      "INSERT INTO bad_lines (file, inode, offset, bytes, reason, found_at) VALUES (?, ?, ?, ?, ?, ?)",
+      address.file,
+      address.inode,
+      address.offset,
+      address.bytes,
+      reason,
+      now,
+    );
+  }
+  if (batch.bad.length > 0) {
+    store.run("DELETE FROM bad_lines WHERE seq <= (SELECT max(seq) FROM bad_lines) - ?", kept);
+  }
+}
+
+/** The sink of rows: lessons with their text index, counts, bad lines and proposals, and its cursors, in one transaction. */
+export function openRows(store: Embedded, { rejectedKept, propose, emit }: RowsOptions): Sink {
+  return {
+    name: "rows",
+    optional: false,
+    load: () => loadCursors(store, "rows", emit),
+    take: (batch) =>
+      store.commit(() => {
+        const now = new Date().toISOString();
+        const bySource = new Map<string, { fresh: number; duplicates: number }>();
+        let fresh = 0;
+        for (const lesson of batch.lessons) {
+          const tally = bySource.get(lesson.origin.file) ?? { fresh: 0, duplicates: 0 };
+          bySource.set(lesson.origin.file, tally);
+          if (insertLesson(store, lesson, now)) {
+            fresh++;
+            tally.fresh++;
+          } else tally.duplicates++;
+        }
+        // A delivery without cursors is a trial of single lessons: only the one that moves the cursor is counted.
+        for (const [source, { events, rejected }] of batch.tallies) {
+          const tally = bySource.get(source);
+          count(store, source, "events", "", events);
+          count(store, source, "lessons", "", tally?.fresh ?? 0);
+          count(store, source, "duplicates", "", tally?.duplicates ?? 0);
+          for (const [reason, by] of rejected) count(store, source, "rejected", reason, by);
+        }
+        keepBadLines(store, batch, rejectedKept, now);
+        const known = (hash: string) => store.get("SELECT 1 FROM proposals WHERE hash = ?", hash) !== undefined;
+        for (const [hash, body] of batch.tasks.length > 0 ? propose(batch.tasks, known) : []) {
+          store.run("INSERT INTO proposals (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING", hash, body);
+        }
+        saveCursors(store, "rows", batch.cursors);
+        return { fresh, duplicates: batch.lessons.length - fresh, bySource };
+      }),
+  };
+}

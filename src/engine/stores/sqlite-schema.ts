@@ -1,0 +1,49 @@
+/** The version of the tables below; a store of a later version is refused. */
+export const schemaVersion = 1;
+
+/** The tables of the embedded store. */
+export const schema = `
+CREATE TABLE lessons (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  pattern_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  response TEXT NOT NULL,
+  backend TEXT NOT NULL,
+  iterations INTEGER NOT NULL,
+  timestamp TEXT NOT NULL,
+  success_metrics TEXT NOT NULL,
+  feedback INTEGER,
+  file TEXT NOT NULL,
+  inode TEXT NOT NULL,
+  offset INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  review TEXT NOT NULL DEFAULT 'pending' CHECK (review IN ('pending', 'approved', 'rejected')),
+  learned_at TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq');
+CREATE TABLE vectors (id TEXT PRIMARY KEY, embedding BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE neighbours (
+  id TEXT PRIMARY KEY, key INTEGER NOT NULL UNIQUE, text TEXT NOT NULL, nearest TEXT, similarity REAL NOT NULL, value REAL
+) STRICT;
+CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE pairs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE cursors (
+  sink TEXT NOT NULL, inode TEXT NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL,
+  previous_body TEXT NOT NULL DEFAULT '', previous_checksum TEXT NOT NULL DEFAULT '', saved_at TEXT NOT NULL,
+  PRIMARY KEY (sink, inode)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tallies (
+  source TEXT NOT NULL, what TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (source, what, reason)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bad_lines (
+  seq INTEGER PRIMARY KEY, file TEXT NOT NULL, inode TEXT NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  reason TEXT NOT NULL, found_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE proposals (
+  hash TEXT PRIMARY KEY, body TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'pending'
+) STRICT, WITHOUT ROWID;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,154 @@
+import { existsSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { diskFailure } from "../disk.ts";
+import { Failure, messageOf } from "../errors.ts";
+import { schema, schemaVersion } from "./sqlite-schema.ts";
+
+/** A row of the embedded store, by column. */
+export type Row = Record<string, unknown>;
+
+/**
+ * The embedded store: one SQLite file (WAL, every commit synced). States: open, closed. Work handed to `commit` in the
+ * same turn of the event loop shares one transaction, so sinks that keep step pay for one sync.
+ */
+export interface Embedded {
+  readonly file: string;
+  /** Runs a statement that changes something; only inside `commit`. Returns how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number;
+  all(sql: string, ...values: SQLInputValue[]): Row[];
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  /** Runs work in a transaction and resolves with its result once that is on disk; fails with `full`, `home` or `corrupt`. */
+  commit<T>(work: () => T): Promise<T>;
+  /** How many transactions were synced, and the milliseconds spent on syncing them. */
+  commits(): { readonly count: number; readonly ms: number };
+  close(): void;
+}
+
+function storeFailure(error: unknown, file: string): Error {
+  const code = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
+  const primary = code & 0xff;
+  const what = `The store ${file} was not written`;
+  const text = { what, why: messageOf(error), cause: error };
+  if (primary === 13) return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
+  if (primary === 5 || primary === 6)
+    return new Failure("silent", { ...text, hint: "Another process is using it; it is tried again" });
+  if (primary === 10) return new Failure("full", { ...text, hint: "Look at the disk: it may be full or failing" });
+  if (primary === 8 || primary === 14)
+    return new Failure("home", { ...text, hint: "Make the home writable, or give another one with --home" });
+  if (primary === 11 || primary === 26) {
+    return new Failure("corrupt", {
+      ...text,
+      hint: `Move it aside and learn again from the logs: mv ${file} ${file}.damaged`,
+    });
+  }
+  return diskFailure(error, what, file);
+}
+
+interface Waiting {
+  /** Does the work and returns what to call once it is on disk. */
+  readonly run: () => () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Opens, and unless it is only to be looked at creates, the embedded store. Fails with `home`, `corrupt` or `config`. */
+export function openEmbedded(file: string, { readOnly = false }: { readOnly?: boolean } = {}): Embedded {
+  const database = openDatabase(file, readOnly);
+  const statements = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = database.prepare(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  };
+  const spent = { count: 0, ms: 0 };
+  let queue: Waiting[] = [];
+  let open = true;
+
+  const flush = () => {
+    const group = queue;
+    queue = [];
+    const settle: (() => void)[] = [];
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      for (const one of group) {
+        database.exec("SAVEPOINT one");
+        try {
+          const done = one.run();
+          database.exec("RELEASE one");
+          settle.push(done);
+        } catch (error) {
+          if (!database.isTransaction) throw error;
+          database.exec("ROLLBACK TO one; RELEASE one");
+          settle.push(() => one.fail(error));
+        }
+      }
+      const started = performance.now();
+      database.exec("COMMIT");
+      spent.ms += performance.now() - started;
+      spent.count++;
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      for (const one of group) one.fail(error);
+      return;
+    }
+    for (const one of settle) one();
+  };
+
+  return {
+    file,
+    run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    all: (sql, ...values) => prepare(sql).all(...values),
+    get: (sql, ...values) => prepare(sql).get(...values),
+    commit<T>(work: () => T): Promise<T> {
+      return new Promise((resolve, reject) => {
+        if (!open) return reject(new Failure("failed", { what: "Nothing was saved", why: "the store is closed" }));
+        if (queue.length === 0) setImmediate(flush);
+        queue.push({
+          run: () => {
+            const value = work();
+            return () => resolve(value);
+          },
+          fail: (error) => reject(error instanceof Failure ? error : storeFailure(error, file)),
+        });
+      });
+    },
+    commits: () => ({ ...spent }),
+    close() {
+      if (!open) return;
+      open = false;
+      database.close();
+    },
+  };
+}
+
+function openDatabase(file: string, readOnly: boolean): DatabaseSync {
+  if (readOnly && !existsSync(file)) {
+    throw new Failure("home", {
+      what: "There is nothing to look at yet",
+      why: `${file} does not exist`,
+      hint: "Type: aistack learn --once",
+    });
+  }
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
+    if (!readOnly) database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+    const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+    if (version > schemaVersion) {
+      throw new Failure("config", {
+        what: `The store ${file} was not opened`,
+        why: `it is of version ${version}, this program knows ${schemaVersion}`,
+        hint: "Use the newer aistack that wrote it",
+      });
+    }
+    if (version === 0 && !readOnly) {
+      database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version=${schemaVersion}; COMMIT`);
+    }
+    return database;
+  } catch (error) {
+    database?.close();
+    throw error instanceof Failure ? error : storeFailure(error, file);
+  }
+}

@@ -1,0 +1,64 @@
+import type { JsonRecord } from "../learning/formats/dialect.ts";
+import type { LearnedLine } from "../learning/learn.ts";
+import type { Address, Lesson } from "../learning/lesson.ts";
+import type { Cursor } from "./cursor.ts";
+
+/** A bad line by its address, and why it is bad. */
+export interface BadLine {
+  readonly address: Address;
+  readonly reason: string;
+}
+
+/** What the lines of one file came to, by count. */
+export interface Tally {
+  events: number;
+  readonly rejected: Map<string, number>;
+}
+
+/** What a sink takes at once: lessons, bad lines and counts, with the cursors that are true once it is taken. */
+export interface Batch {
+  readonly events: number;
+  readonly bytes: number;
+  readonly lessons: readonly Lesson[];
+  readonly bad: readonly BadLine[];
+  readonly tallies: ReadonlyMap<string, Tally>;
+  readonly tasks: readonly JsonRecord[];
+  readonly cursors: readonly Cursor[];
+}
+
+/** A batch while lines are still put into it. */
+export interface OpenBatch {
+  events: number;
+  bytes: number;
+  readonly lessons: Lesson[];
+  readonly bad: BadLine[];
+  readonly tallies: Map<string, Tally>;
+  readonly tasks: JsonRecord[];
+  readonly cursors: Cursor[];
+}
+
+/** A batch with nothing in it yet. */
+export function emptyBatch(): OpenBatch {
+  return { events: 0, bytes: 0, lessons: [], bad: [], tallies: new Map(), tasks: [], cursors: [] };
+}
+
+/** Puts one line of a file into a batch. */
+export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
+  let tally = batch.tallies.get(file);
+  if (!tally) {
+    tally = { events: 0, rejected: new Map() };
+    batch.tallies.set(file, tally);
+  }
+  batch.bytes += line.bytes;
+  if (line.task) batch.tasks.push(line.task);
+  for (const outcome of line.outcomes) {
+    batch.events++;
+    tally.events++;
+    if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
+    else {
+      tally.rejected.set(outcome.reason, (tally.rejected.get(outcome.reason) ?? 0) + 1);
+      if (outcome.bad)
+        batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
+    }
+  }
+}

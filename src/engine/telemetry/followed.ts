@@ -1,0 +1,108 @@
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import type { Turn } from "../learning/formats/dialect.ts";
+import { type LearnedLine, type LearnMemory, learnTooLong } from "../learning/learn.ts";
+import { type Cursor, cursorVersion } from "./cursor.ts";
+import { type Fingerprint, fingerprint, inodeKey, type Relation, relate } from "./identity.ts";
+import { readChunk, type Scan } from "./lines.ts";
+
+const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
+
+/**
+ * One file as one sink follows it. States: closed (no descriptor, only a place), open (descriptor and place),
+ * gone (no name leads to it any more, but the descriptor still reads what is left). Only the follower changes them.
+ */
+export interface Followed {
+  readonly inode: string;
+  file: string;
+  rotatedFrom: string | null;
+  fd: number | null;
+  size: number;
+  offset: number;
+  print: Fingerprint;
+  turn: Turn | null;
+  /** Lines already learned and not yet handed out. */
+  ready: readonly LearnedLine[];
+  readyAt: number;
+  seen: boolean;
+  readonly scan: Scan;
+  /** What was committed of the content before the file was truncated; a copy of it may turn up beside. */
+  before: { readonly offset: number; readonly print: Fingerprint; readonly turn: Turn | null } | null;
+}
+
+/** A file at its beginning, or where a cursor left it. */
+export function followedFrom(inode: string, file: string, rotatedFrom: string | null, cursor?: Cursor): Followed {
+  return {
+    inode,
+    file,
+    rotatedFrom,
+    fd: null,
+    size: 0,
+    offset: cursor?.offset ?? 0,
+    print: cursor?.print ?? nothing,
+    turn: cursor?.turn ?? null,
+    ready: [],
+    readyAt: 0,
+    seen: true,
+    scan: { scannedTo: 0 },
+    before: null,
+  };
+}
+
+/** The cursor of everything handed out so far. */
+export function cursorOf(followed: Followed): Cursor {
+  return {
+    version: cursorVersion,
+    inode: followed.inode,
+    file: followed.file,
+    offset: followed.offset,
+    print: followed.print,
+    turn: followed.turn,
+  };
+}
+
+/** Starts a file again from its first byte, because what was committed of it is no longer there. */
+export function restart(followed: Followed): void {
+  if (followed.offset > 0) followed.before = { offset: followed.offset, print: followed.print, turn: followed.turn };
+  Object.assign(followed, { offset: 0, print: nothing, turn: null, ready: [], readyAt: 0 });
+  followed.scan.scannedTo = 0;
+}
+
+/** Opens the file if need be; says how it relates to its cursor, or that it is no longer the same file. */
+export function openFollowed(followed: Followed): Relation | "replaced" {
+  if (followed.fd !== null) return "same";
+  const fd = openSync(followed.file, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (inodeKey(fstatSync(fd)) !== followed.inode) {
+    closeSync(fd);
+    return "replaced";
+  }
+  followed.fd = fd;
+  return relate(fd, followed.offset, followed.print);
+}
+
+/** Closes the descriptor; the place stays. */
+export function closeFollowed(followed: Followed): void {
+  if (followed.fd !== null) closeSync(followed.fd);
+  followed.fd = null;
+}
+
+/** Makes sure that lines are ready if the file has any; says so, or that there is nothing yet, or that it changed. */
+export function fill(followed: Followed, memory: LearnMemory, maxLineBytes: number): "ready" | "wait" | "broken" {
+  if (followed.readyAt < followed.ready.length) return "ready";
+  if (followed.fd === null) return "wait";
+  const chunk = readChunk(followed.fd, followed.offset, followed.print.tailHash, maxLineBytes, followed.scan);
+  if (chunk.kind === "wait" || chunk.kind === "broken") return chunk.kind;
+  followed.ready =
+    chunk.kind === "lines"
+      ? memory.learn(chunk.bytes, chunk.offset, { file: followed.file, inode: followed.inode }, followed.turn)
+      : [learnTooLong(chunk.offset, chunk.length, followed.turn)];
+  followed.readyAt = 0;
+  return "ready";
+}
+
+/** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */
+export function advance(followed: Followed, line: LearnedLine): void {
+  if (followed.fd === null) return;
+  followed.offset = line.offset + line.bytes;
+  followed.turn = line.turn;
+  followed.print = fingerprint(followed.fd, followed.offset, followed.print);
+}

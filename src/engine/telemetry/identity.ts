@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { fstatSync, readSync } from "node:fs";
+
+/** Most bytes of a file's beginning that make its identity. */
+export const headBytesMax = 1024;
+/** Bytes just before the committed offset that must still be there. */
+export const tailBytesMax = 64;
+
+/** What is known of the committed part of a file: where it stands and what it began and ended with. */
+export interface Fingerprint {
+  readonly headBytes: number;
+  readonly headHash: string;
+  readonly tailHash: string;
+}
+
+/** How an open file relates to what a cursor knows of it. */
+export type Relation = "same" | "truncated" | "rewritten";
+
+/** A short SHA-256 of bytes, 32 hex digits; hashes, not bytes, are kept, because logs are private. */
+export function shortHash(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+}
+
+/** Exactly the bytes asked for, or fewer where the file ends. */
+export function readAt(fd: number, offset: number, bytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let got = 0;
+  while (got < bytes) {
+    const read = readSync(fd, buffer, got, bytes - got, offset + got);
+    if (read === 0) break;
+    got += read;
+  }
+  return buffer.subarray(0, got);
+}
+
+/** The fingerprint of the first `offset` bytes of an open file; the head grows with the offset up to 1 kB. */
+export function fingerprint(fd: number, offset: number, known?: Fingerprint): Fingerprint {
+  const headBytes = Math.min(headBytesMax, offset);
+  const tailBytes = Math.min(tailBytesMax, offset);
+  const headHash = known?.headBytes === headBytes ? known.headHash : shortHash(readAt(fd, 0, headBytes));
+  return { headBytes, headHash, tailHash: shortHash(readAt(fd, offset - tailBytes, tailBytes)) };
+}
+
+/** Whether an open file still begins with what was committed: identity is its first bytes, and size ≥ offset. */
+export function relate(fd: number, offset: number, known: Fingerprint): Relation {
+  if (fstatSync(fd).size < offset) return "truncated";
+  const now = fingerprint(fd, offset);
+  const headSame = now.headBytes === known.headBytes && now.headHash === known.headHash;
+  return headSame && now.tailHash === known.tailHash ? "same" : "rewritten";
+}
+
+/** The key of a file on this machine: `device:inode`. */
+export function inodeKey(stat: { readonly dev: number; readonly ino: number }): string {
+  return `${stat.dev}:${stat.ino}`;
+}

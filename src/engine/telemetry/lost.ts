@@ -1,0 +1,22 @@
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { inodeKey } from "./identity.ts";
+
+/** Where a file that lost its name went: the same inode in its old directory or the `archive` beside; else null. */
+export function findInode(file: string, inode: string): { file: string; size: number } | null {
+  for (const directory of [dirname(file), join(dirname(file), "archive")]) {
+    let names: string[];
+    try {
+      names = readdirSync(directory);
+    } catch {
+      continue;
+    }
+    for (const name of names) {
+      if (/\.(zst|gz|bz2|xz|tmp)$/.test(name)) continue;
+      const candidate = join(directory, name);
+      const stat = statSync(candidate, { throwIfNoEntry: false });
+      if (stat?.isFile() && inodeKey(stat) === inode) return { file: candidate, size: stat.size };
+    }
+  }
+  return null;
+}

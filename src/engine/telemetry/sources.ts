@@ -1,0 +1,116 @@
+import { globSync, readdirSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Config } from "../config.ts";
+import { errnoOf, Failure } from "../errors.ts";
+import { parseArchiveName } from "./archive-name.ts";
+
+/** One place that telemetry comes from. */
+export interface Source {
+  readonly name: string;
+  /** A path or a glob. */
+  readonly pattern: string;
+  /** Whether it is read; agents' transcripts are private and only read when enabled. */
+  readonly enabled: boolean;
+  /** What to type to enable it; empty when it needs nothing. */
+  readonly enable: string;
+}
+
+/** A file to follow; a rotated one names the log that it was. */
+export interface FoundFile {
+  readonly file: string;
+  readonly rotatedFrom: string | null;
+}
+
+/** The directory of the stack's own telemetry. */
+export function telemetryDirectory(config: Config): string {
+  return resolve(config.values["telemetry.directory"] ?? join(config.home, "telemetry"));
+}
+
+/** Every place that is looked at, enabled or not, own telemetry first. */
+export function listSources(config: Config): Source[] {
+  const own = (name: string, pattern: string): Source => ({ name, pattern, enabled: true, enable: "" });
+  const agent = (name: string, pattern: string, key: "telemetry.claudeCode" | "telemetry.codex"): Source => ({
+    name,
+    pattern,
+    enabled: config.values[key],
+    enable: config.values[key] ? "" : `aistack config set ${key} true`,
+  });
+  return [
+    own("stack", join(telemetryDirectory(config), "*-events.jsonl")),
+    own("older stack", join(homedir(), ".local/share/nixos-ai-stack/telemetry", "*-events.jsonl")),
+    ...config.values["telemetry.sources"].map((pattern) => own("configured", resolve(pattern))),
+    agent("Claude Code", join(homedir(), ".claude/projects/**/*.jsonl"), "telemetry.claudeCode"),
+    agent("Codex", join(homedir(), ".codex/sessions/**/rollout-*.jsonl"), "telemetry.codex"),
+  ];
+}
+
+/** The files of a path or glob that exist now, sorted. */
+export function expand(pattern: string): string[] {
+  return /[*?[{]/.test(pattern) ? globSync(pattern).toSorted() : [pattern];
+}
+
+/** Checks a source named by the user; Failure `source` says what it is instead of a readable file. */
+export function checkSource(pattern: string): string {
+  const path = resolve(pattern);
+  const files = expand(path);
+  const fail = (why: string, hint: string): never => {
+    throw new Failure("source", { what: `The source ${pattern} was not read`, why, hint });
+  };
+  if (files.length === 0) fail("no file matches it", `Type: ls ${dirname(path)}`);
+  for (const file of files) {
+    try {
+      const stat = statSync(file);
+      if (stat.isDirectory()) fail("it is a directory", `Name files: --source '${join(pattern, "*.jsonl")}'`);
+      if (!stat.isFile()) fail("it is not a regular file (a pipe, a device or a socket)", "Write it to a file first");
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      const gone = errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR";
+      fail(gone ? "it does not exist" : `it cannot be looked at (${errnoOf(error)})`, `Type: ls -l ${dirname(path)}`);
+    }
+  }
+  return path;
+}
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function rotatedNames(directory: string, live: ReadonlySet<string>): FoundFile[] {
+  const found: FoundFile[] = [];
+  for (const name of names(directory)) {
+    const match = /^(.+?)(?:\.\d+|-\d{8}[\dT_.Z-]*)$/.exec(name);
+    const log = match?.[1];
+    if (log !== undefined && live.has(log) && !live.has(name)) {
+      found.push({ file: join(directory, name), rotatedFrom: join(directory, log) });
+    }
+  }
+  for (const name of names(join(directory, "archive"))) {
+    const archive = parseArchiveName(name);
+    if (archive === null || archive.compression !== null || !live.has(`${archive.log}.jsonl`)) continue;
+    found.push({ file: join(directory, "archive", name), rotatedFrom: join(directory, `${archive.log}.jsonl`) });
+  }
+  return found;
+}
+
+/**
+ * The files behind patterns: the logs themselves, and what was rotated from them beside them and in `archive/`
+ * and is not compressed.
+ */
+export function discover(patterns: readonly string[]): FoundFile[] {
+  const files = new Set(patterns.flatMap(expand));
+  const directories = new Map<string, Set<string>>();
+  for (const file of files) {
+    const live = directories.get(dirname(file)) ?? new Set();
+    directories.set(dirname(file), live.add(basename(file)));
+  }
+  const rotated = [...directories].flatMap(([directory, live]) => rotatedNames(directory, live));
+  return [
+    ...[...files].map((file) => ({ file, rotatedFrom: null })),
+    ...rotated.filter(({ file }) => !files.has(file)),
+  ];
+}

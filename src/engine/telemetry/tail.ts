@@ -1,0 +1,207 @@
+import { fstatSync, statSync } from "node:fs";
+import type { Emit } from "../events.ts";
+import { errnoOf } from "../errors.ts";
+import type { LearnMemory } from "../learning/learn.ts";
+import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
+import type { Cursor } from "./cursor.ts";
+import { advance, closeFollowed, cursorOf, type Followed, fill, followedFrom, openFollowed, restart } from "./followed.ts";
+import { inodeKey, relate } from "./identity.ts";
+import { findInode } from "./lost.ts";
+import type { FoundFile } from "./sources.ts";
+
+/** Files kept open at once; a file that is open is still read after it was renamed or removed. */
+const openFilesMax = 256;
+
+/** What a follower needs: its sink's name and cursors, where files are found, and who learns from lines. */
+export interface FollowOptions {
+  readonly sink: string;
+  readonly cursors: readonly Cursor[];
+  readonly discover: () => readonly FoundFile[];
+  readonly memory: LearnMemory;
+  readonly maxLineBytes: number;
+  readonly emit: Emit;
+}
+
+/** Follows all files of one sink, in whole lines, each exactly once. */
+export interface Follower {
+  /** Looks which files there are now; call it before reading and then every so often. */
+  refresh(): void;
+  /** The next events, at most `events` unless one line has more; null when nothing waits. */
+  next(events: number): Batch | null;
+  /** Bytes that wait, over all files, by the sizes last seen. */
+  lagBytes(): number;
+  files(): readonly { readonly file: string; readonly lagBytes: number; readonly bytes: number }[];
+  close(): void;
+}
+
+/** Opens a follower at the places its cursors name. Unreadable files are said and tried again later. */
+export function openFollower(options: FollowOptions): Follower {
+  const { emit, sink } = options;
+  const files = new Map<string, Followed>();
+  const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
+  const unreadable = new Map<string, string>();
+  let turnTo = 0;
+
+  const sayUnreadable = (file: string, why: string) => {
+    if (unreadable.get(file) === why) return;
+    unreadable.set(file, why);
+    emit({ type: "file.unreadable", file, why });
+  };
+
+  const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten") => {
+    restart(followed);
+    emit({ type: "file.renewed", sink, file: followed.file, why });
+  };
+
+  // An open file is checked against its cursor once, when it is opened; later every read checks its own start.
+  const open = (followed: Followed): boolean => {
+    try {
+      const relation = openFollowed(followed);
+      if (relation === "replaced") return false;
+      if (relation !== "same") renew(followed, relation);
+      unreadable.delete(followed.file);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") sayUnreadable(followed.file, errnoOf(error));
+      return false;
+    }
+  };
+
+  // A copy beside a log (copytruncate) is read only from where the log was left, and only once the log was cut.
+  const placeOfCopy = (copy: Followed, log: Followed | undefined): "read" | "leave" => {
+    if (!log || !open(copy) || copy.fd === null) return "read";
+    if (log.before && relate(copy.fd, log.before.offset, log.before.print) === "same") {
+      Object.assign(copy, { offset: log.before.offset, print: log.before.print, turn: log.before.turn });
+      return "read";
+    }
+    if (log.offset > 0 && relate(copy.fd, log.offset, log.print) === "same") return "leave";
+    return "read";
+  };
+
+  const meet = ({ file, rotatedFrom }: FoundFile, byName: ReadonlyMap<string, Followed>) => {
+    let stat: ReturnType<typeof statSync>;
+    try {
+      stat = statSync(file);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") sayUnreadable(file, errnoOf(error));
+      return;
+    }
+    if (!stat?.isFile()) return sayUnreadable(file, "not a regular file");
+    const inode = inodeKey(stat);
+    let followed = files.get(inode);
+    if (!followed) {
+      const cursor = saved.get(inode);
+      followed = followedFrom(inode, file, rotatedFrom, cursor);
+      followed.size = stat.size;
+      if (!cursor && rotatedFrom !== null && placeOfCopy(followed, byName.get(rotatedFrom)) === "leave") {
+        return closeFollowed(followed);
+      }
+      if (stat.size < followed.offset || (cursor && !open(followed))) {
+        if (stat.size < followed.offset) renew(followed, "truncated");
+      }
+      files.set(inode, followed);
+      emit({ type: "file.found", sink, file, bytes: stat.size });
+    }
+    followed.file = file;
+    followed.rotatedFrom = rotatedFrom;
+    followed.seen = true;
+    followed.size = stat.size;
+    if (stat.size < followed.offset) renew(followed, "truncated");
+  };
+
+  const settleUnseen = () => {
+    for (const followed of files.values()) {
+      if (followed.seen) continue;
+      const elsewhere = followed.fd === null ? findInode(followed.file, followed.inode) : null;
+      if (elsewhere) Object.assign(followed, { file: elsewhere.file, size: elsewhere.size, seen: true });
+      else if (followed.fd !== null) followed.size = fstatSync(followed.fd).size;
+      const unreadBytes = Math.max(0, followed.size - followed.offset);
+      const linked = followed.fd !== null && fstatSync(followed.fd).nlink > 0;
+      if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
+      closeFollowed(followed);
+      files.delete(followed.inode);
+      saved.set(followed.inode, cursorOf(followed));
+      emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
+    }
+  };
+
+  const hasLines = (followed: Followed): boolean =>
+    fill(followed, options.memory, options.maxLineBytes) === "ready";
+
+  // Cursors of files that no name leads to any more: renamed while nobody looked.
+  const seekRenamed = (first: boolean) => {
+    if (!first) return;
+    for (const cursor of saved.values()) {
+      if (files.has(cursor.inode)) continue;
+      const elsewhere = findInode(cursor.file, cursor.inode);
+      if (!elsewhere || elsewhere.size <= cursor.offset) continue;
+      const followed = followedFrom(cursor.inode, elsewhere.file, null, cursor);
+      followed.size = elsewhere.size;
+      if (open(followed) && followed.offset === cursor.offset) files.set(cursor.inode, followed);
+      else closeFollowed(followed);
+    }
+  };
+
+  let first = true;
+  const refresh = () => {
+    for (const followed of files.values()) followed.seen = false;
+    const found = options.discover();
+    for (const one of found) if (one.rotatedFrom === null) meet(one, new Map());
+    const byName = new Map([...files.values()].filter((one) => one.seen).map((one) => [one.file, one]));
+    for (const one of found) if (one.rotatedFrom !== null) meet(one, byName);
+    settleUnseen();
+    seekRenamed(first);
+    first = false;
+    let spare = [...files.values()].filter(({ fd }) => fd !== null).length - openFilesMax;
+    for (const followed of files.values()) {
+      if (spare <= 0) break;
+      if (followed.fd === null || !followed.seen || followed.size > followed.offset) continue;
+      closeFollowed(followed);
+      spare--;
+    }
+  };
+
+  const takeFrom = (followed: Followed, batch: OpenBatch, events: number) => {
+    const full = () => batch.events >= events;
+    let last = null;
+    while (!full()) {
+      if (followed.fd === null && !open(followed)) break;
+      const state = fill(followed, options.memory, options.maxLineBytes);
+      if (state === "broken") {
+        renew(followed, "rewritten");
+        last = null;
+        continue;
+      }
+      if (state === "wait") break;
+      for (; followed.readyAt < followed.ready.length && !full(); followed.readyAt++) {
+        const line = followed.ready[followed.readyAt];
+        if (!line) break;
+        addLine(batch, line, followed.file, followed.inode);
+        last = line;
+      }
+      if (last) advance(followed, last);
+    }
+    if (last) batch.cursors.push(cursorOf(followed));
+  };
+
+  return {
+    refresh,
+    next(events) {
+      const batch = emptyBatch();
+      const waiting = [...files.values()].filter((one) => one.readyAt < one.ready.length || one.size > one.offset);
+      waiting.sort((a, b) => Number(b.rotatedFrom !== null) - Number(a.rotatedFrom !== null));
+      for (let index = 0; index < waiting.length && batch.events < events; index++) {
+        const followed = waiting[(index + turnTo) % waiting.length];
+        if (followed) takeFrom(followed, batch, events);
+      }
+      if (waiting.length > 1 && batch.events >= events) turnTo = (turnTo + 1) % waiting.length;
+      return batch.events === 0 ? null : batch;
+    },
+    lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),
+    files: () =>
+      [...files.values()].map(({ file, size, offset }) => ({ file, bytes: size, lagBytes: Math.max(0, size - offset) })),
+    close() {
+      for (const followed of files.values()) closeFollowed(followed);
+    },
+  };
+}
