@@ -1,13 +1,13 @@
 import type { Config } from "./config.ts";
-import type { Emit } from "./events.ts";
 import { Failure, messageOf } from "./errors.ts";
+import type { Emit } from "./events.ts";
 import { openLearnMemory } from "./learning/learn.ts";
+import { pause } from "./pause.ts";
 import type { Sink } from "./stores/store.ts";
 import { isPaused } from "./telemetry/backlog.ts";
 import type { Batch } from "./telemetry/batch.ts";
 import { discover } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
-import { pause } from "./pause.ts";
 
 /** What one sink has done since the engine was opened. */
 export interface SinkProgress {
@@ -174,7 +174,11 @@ function settle(state: SinkProgress, follower: Follower): void {
   state.lagBytes = follower.lagBytes();
 }
 
-function note(state: SinkProgress, batch: Batch, taken: { fresh: number; duplicates: number; bySource?: SourceCounts }) {
+function note(
+  state: SinkProgress,
+  batch: Batch,
+  taken: { fresh: number; duplicates: number; bySource?: SourceCounts },
+) {
   state.events += batch.events;
   state.bytes += batch.bytes;
   state.lessons += taken.fresh;
@@ -203,7 +207,9 @@ type SourceCounts = ReadonlyMap<string, { readonly fresh: number; readonly dupli
 async function withoutRefused(sink: Sink, batch: Batch, signal: AbortSignal, emit: Emit): Promise<Batch> {
   const kept: Batch["lessons"][number][] = [];
   const bad = [...batch.bad];
-  const tallies = new Map([...batch.tallies].map(([file, tally]) => [file, { ...tally, rejected: new Map(tally.rejected) }]));
+  const tallies = new Map(
+    [...batch.tallies].map(([file, tally]) => [file, { ...tally, rejected: new Map(tally.rejected) }]),
+  );
   const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
     try {
       const trial = { ...batch, lessons, bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 };

@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import type { Draft, Lesson } from "./lesson.ts";
-import { lessonId, maxPromptChars, maxResponseChars, refusal } from "./lesson.ts";
 import type { JsonRecord, Outcome, Turn } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
+import type { Draft, Lesson } from "./lesson.ts";
+import { lessonId, maxPromptChars, maxResponseChars, refusal } from "./lesson.ts";
 import { redact } from "./redact.ts";
 
 /** What one event came to: a lesson, or the reason why not; `bad` marks a line that should not have been written. */
@@ -50,7 +50,11 @@ function refine(draft: Draft, origin: Origin, offset: number, bytes: number): Le
   const reason = refusal(clean);
   if (reason !== null) return { reason, bad: false };
   return {
-    lesson: { ...clean, id: lessonId(prompt, response), origin: { file: origin.file, inode: origin.inode, offset, bytes } },
+    lesson: {
+      ...clean,
+      id: lessonId(prompt, response),
+      origin: { file: origin.file, inode: origin.inode, offset, bytes },
+    },
   };
 }
 
@@ -104,7 +108,7 @@ export function learnLines(bytes: Buffer, offset: number, origin: Origin, turn: 
   const lines: LearnedLine[] = [];
   const ascii = isAscii(bytes);
   const valid = ascii || isUtf8(bytes);
-  const whole = ascii ? bytes.latin1Slice() : "";
+  const whole = ascii ? bytes.toString("latin1") : "";
   let open = turn;
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(10, start);
@@ -113,8 +117,9 @@ export function learnLines(bytes: Buffer, offset: number, origin: Origin, turn: 
     let line: LearnedLine;
     if (ascii) line = learnText(whole.slice(start, stop), offset + start, length, origin, open);
     else if (valid || isUtf8(bytes.subarray(start, stop)))
-      line = learnText(bytes.utf8Slice(start, stop), offset + start, length, origin, open);
-    else line = { offset: offset + start, bytes: length, outcomes: because("invalid_utf8", true), turn: open, task: null };
+      line = learnText(bytes.toString("utf8", start, stop), offset + start, length, origin, open);
+    else
+      line = { offset: offset + start, bytes: length, outcomes: because("invalid_utf8", true), turn: open, task: null };
     lines.push(line);
     open = line.turn;
     start = stop + 1;

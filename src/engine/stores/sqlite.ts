@@ -29,7 +29,8 @@ function storeFailure(error: unknown, file: string): Error {
   const primary = code & 0xff;
   const what = `The store ${file} was not written`;
   const text = { what, why: messageOf(error), cause: error };
-  if (primary === 13) return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
+  if (primary === 13)
+    return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
   if (primary === 5 || primary === 6)
     return new Failure("silent", { ...text, hint: "Another process is using it; it is tried again" });
   if (primary === 10) return new Failure("full", { ...text, hint: "Look at the disk: it may be full or failing" });

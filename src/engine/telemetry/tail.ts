@@ -1,10 +1,19 @@
 import { fstatSync, statSync } from "node:fs";
-import type { Emit } from "../events.ts";
 import { errnoOf } from "../errors.ts";
+import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn.ts";
 import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
-import { advance, closeFollowed, cursorOf, type Followed, fill, followedFrom, openFollowed, restart } from "./followed.ts";
+import {
+  advance,
+  closeFollowed,
+  cursorOf,
+  type Followed,
+  fill,
+  followedFrom,
+  openFollowed,
+  restart,
+} from "./followed.ts";
 import { inodeKey, relate } from "./identity.ts";
 import { findInode } from "./lost.ts";
 import type { FoundFile } from "./sources.ts";
@@ -125,8 +134,7 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  const hasLines = (followed: Followed): boolean =>
-    fill(followed, options.memory, options.maxLineBytes) === "ready";
+  const hasLines = (followed: Followed): boolean => fill(followed, options.memory, options.maxLineBytes) === "ready";
 
   // Cursors of files that no name leads to any more: renamed while nobody looked.
   const seekRenamed = (first: boolean) => {
@@ -199,7 +207,11 @@ export function openFollower(options: FollowOptions): Follower {
     },
     lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),
     files: () =>
-      [...files.values()].map(({ file, size, offset }) => ({ file, bytes: size, lagBytes: Math.max(0, size - offset) })),
+      [...files.values()].map(({ file, size, offset }) => ({
+        file,
+        bytes: size,
+        lagBytes: Math.max(0, size - offset),
+      })),
     close() {
       for (const followed of files.values()) closeFollowed(followed);
     },

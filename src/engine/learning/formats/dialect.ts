@@ -1,20 +1,12 @@
+import type { z } from "zod";
 import type { Draft } from "../lesson.ts";
+import type { turnShape } from "./shapes.ts";
 
 /** A parsed JSON object: one line of a log. */
 export type JsonRecord = { readonly [key: string]: unknown };
 
-/** A conversation that is still open at the end of a line; saved with the cursor, so it must stay plain JSON. */
-export interface Turn {
-  readonly dialect: string;
-  readonly prompt: string;
-  readonly response: string;
-  readonly startedAt: string;
-  readonly model: string;
-  readonly steps: number;
-  readonly failures: number;
-  /** Whether the last tool of the turn failed. */
-  readonly failing: boolean;
-}
+/** A conversation that is still open at the end of a line; saved with the cursor, so it is plain JSON. */
+export type Turn = Readonly<z.infer<typeof turnShape>>;
 
 /** What one event of a line came to: work to judge, or the reason why it teaches nothing. */
 export type Outcome = { readonly draft: Draft } | { readonly rejected: string; readonly bad?: true };
@@ -28,7 +20,50 @@ export interface Reading {
 /** One way of writing telemetry. Reading is pure: the same line after the same turn gives the same reading. */
 export interface Dialect {
   readonly name: string;
-  /** Whether a parsed line is written in this dialect; must be cheap, it runs for every line. */
+  /** Whether a parsed line is written in this dialect; cheap, it runs for every line. */
   recognises(record: JsonRecord): boolean;
   read(record: JsonRecord, turn: Turn | null): Reading;
+}
+
+const made = new Map<string, readonly Outcome[]>();
+
+/** A line that teaches nothing, for one reason; the conversation stays as it is. */
+export function reject(reason: string, turn: Turn | null): Reading {
+  let outcomes = made.get(reason);
+  if (!outcomes) {
+    outcomes = [{ rejected: reason }];
+    made.set(reason, outcomes);
+  }
+  return { outcomes, turn };
+}
+
+/** A line that should not have been written like this. */
+export function rejectBad(reason: string, turn: Turn | null): Reading {
+  return { outcomes: [{ rejected: reason, bad: true }], turn };
+}
+
+/** A line with one piece of work. */
+export function draftOf(draft: Draft, turn: Turn | null): Reading {
+  return { outcomes: [{ draft }], turn };
+}
+
+/** The name of the event a line reports: `event`, or `event_type`, whichever the producer writes. */
+export function eventName(record: JsonRecord): string | null {
+  if (typeof record.event === "string") return record.event;
+  return typeof record.event_type === "string" ? record.event_type : null;
+}
+
+/** A time as ISO 8601 UTC: from text, epoch seconds or milliseconds; empty where it is none. */
+export function isoTime(value: unknown): string {
+  let date: Date;
+  if (typeof value === "number") date = new Date(value > 1e12 ? value : value * 1000);
+  else if (typeof value === "string") date = new Date(value.replace(/([+-]\d\d:?\d\d)Z$/, "$1"));
+  else return "";
+  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
+}
+
+/** The user's verdict as -1, 0 or 1; null when none was given. */
+export function verdict(value: number | null | undefined): -1 | 0 | 1 | null {
+  if (value === null || value === undefined) return null;
+  return value > 0 ? 1 : value < 0 ? -1 : 0;
 }

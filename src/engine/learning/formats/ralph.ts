@@ -1,0 +1,46 @@
+import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad } from "./dialect.ts";
+import { taskShape } from "./shapes.ts";
+
+const steps: ReadonlySet<string> = new Set([
+  "task_submitted",
+  "task_started",
+  "task_iteration",
+  "task_failed",
+  "adaptive_limit_calculated",
+  "iteration_started",
+  "iteration_completed",
+  "exit_code_blocked",
+  "exit_blocked",
+  "checkpoint_saved",
+]);
+
+/** The Ralph orchestrator: a finished task teaches, its steps do not. */
+export const ralph: Dialect = {
+  name: "ralph",
+  recognises: (record) => {
+    const name = eventName(record);
+    return name !== null && (name === "task_completed" || steps.has(name));
+  },
+  read(record, turn) {
+    if (eventName(record) !== "task_completed") return reject("task_step", turn);
+    const parsed = taskShape.safeParse(record);
+    if (!parsed.success) return rejectBad("malformed_task", turn);
+    const { status, task, task_id, total_iterations, timestamp } = parsed.data;
+    const iterations = Math.max(0, Math.trunc(task.iteration ?? total_iterations ?? 0));
+    return draftOf(
+      {
+        patternId: `task_${task_id ?? task.task_id ?? ""}`,
+        kind: "task_completion",
+        prompt: task.prompt,
+        response: task.output ?? "",
+        backend: task.backend ?? "",
+        iterations,
+        timestamp: isoTime(timestamp),
+        successMetrics: { iterations, efficiency: 1 / Math.max(iterations, 1) },
+        outcome: /^(completed|success|succeeded)$/i.test(status) ? "success" : "failed",
+        feedback: null,
+      },
+      turn,
+    );
+  },
+};

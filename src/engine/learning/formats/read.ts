@@ -1,0 +1,31 @@
+import { aidb } from "./aidb.ts";
+import { claudeCode } from "./claude-code.ts";
+import { codex } from "./codex.ts";
+import { type Dialect, eventName, type JsonRecord, type Reading, reject, rejectBad, type Turn } from "./dialect.ts";
+import { errorResolution } from "./error-resolution.ts";
+import { hybrid } from "./hybrid.ts";
+import { inference } from "./inference.ts";
+import { otlp } from "./otlp.ts";
+import { queryGap } from "./query-gap.ts";
+import { ralph } from "./ralph.ts";
+import { vscode } from "./vscode.ts";
+
+const stack: readonly Dialect[] = [hybrid, inference, ralph, errorResolution, aidb, vscode];
+const others: readonly Dialect[] = [claudeCode, codex, otlp, queryGap];
+
+/** Every dialect that is understood. */
+export const dialects: readonly Dialect[] = [...stack, ...others];
+
+function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reads one parsed line after the turn that is open before it. Pure, and never fails: what is wrong is an outcome. */
+export function readRecord(value: unknown, turn: Turn | null): Reading {
+  if (!isRecord(value)) return rejectBad("not_an_object", turn);
+  const named = eventName(value) !== null;
+  for (const dialect of named ? stack : others) {
+    if (dialect.recognises(value)) return dialect.read(value, turn);
+  }
+  return named ? reject("unknown_event", turn) : rejectBad("unknown_shape", turn);
+}

@@ -1,0 +1,162 @@
+import { z } from "zod";
+
+/** A conversation that was open when a cursor was saved. */
+export const turnShape = z.strictObject({
+  dialect: z.string(),
+  session: z.string(),
+  prompt: z.string(),
+  response: z.string(),
+  startedAt: z.string(),
+  model: z.string(),
+  steps: z.int(),
+  failures: z.int(),
+  failing: z.boolean(),
+});
+
+const text = z.string();
+const stamp = z.union([z.string(), z.number()]).optional();
+
+/** A finished task as the Ralph orchestrator writes it. */
+export const taskShape = z.looseObject({
+  task_id: z.union([text, z.number()]).optional(),
+  status: text,
+  total_iterations: z.number().optional(),
+  task: z.looseObject({
+    task_id: z.union([text, z.number()]).optional(),
+    prompt: text,
+    output: text.nullish(),
+    iteration: z.number().optional(),
+    backend: text.nullish(),
+  }),
+  timestamp: stamp,
+});
+
+/** A solved error. */
+export const errorShape = z.looseObject({
+  error_id: z.union([text, z.number()]),
+  error_description: text,
+  solution: text,
+  resolution_time: z.number().nullish(),
+  timestamp: stamp,
+});
+
+/** A question and its answer, with how long it took. */
+export const inferenceShape = z.looseObject({
+  query: text,
+  response: text,
+  latency_ms: z.number().optional(),
+  model: text.nullish(),
+  role: text.nullish(),
+  session_id: text.nullish(),
+  tokens_in: z.number().nullish(),
+  tokens_out: z.number().nullish(),
+  tokens_used: z.number().nullish(),
+  success: z.boolean().nullish(),
+  user_feedback: z.number().nullish(),
+  timestamp: stamp,
+});
+
+/** A tracked interaction; only one that carries its words can teach. */
+export const interactionShape = z.looseObject({
+  interaction_id: z.union([text, z.number()]).optional(),
+  query: text,
+  response: text,
+  outcome: text.nullish(),
+  model_used: text.nullish(),
+  user_feedback: z.number().nullish(),
+  latency_ms: z.number().nullish(),
+  timestamp: stamp,
+});
+
+/** An editor event; its words are in the metadata when the extension sends them. */
+export const vscodeShape = z.looseObject({
+  extension: text.optional(),
+  model_used: text.nullish(),
+  success: z.boolean().default(true),
+  latency_ms: z.number().nullish(),
+  user_feedback: z.number().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  timestamp: stamp,
+});
+
+const block = z.looseObject({
+  type: text,
+  text: text.optional(),
+  is_error: z.boolean().optional(),
+});
+
+/** One message of a Claude Code session. */
+export const claudeShape = z.looseObject({
+  type: z.enum(["user", "assistant"]),
+  uuid: text,
+  sessionId: text,
+  timestamp: text,
+  isSidechain: z.boolean().optional(),
+  isMeta: z.boolean().optional(),
+  message: z.looseObject({
+    role: text,
+    model: text.optional(),
+    stop_reason: text.nullish(),
+    content: z.union([text, z.array(block)]),
+  }),
+});
+
+/** One entry of a Codex rollout. */
+export const codexShape = z.looseObject({
+  timestamp: text,
+  type: text,
+  payload: z.looseObject({
+    type: text.optional(),
+    id: text.optional(),
+    role: text.optional(),
+    model: text.optional(),
+    message: text.optional(),
+    last_agent_message: text.nullish(),
+    content: z.array(block).optional(),
+    output: z.unknown().optional(),
+  }),
+});
+
+/** An attribute value of OpenTelemetry. */
+const anyValue = z.looseObject({
+  stringValue: text.optional(),
+  intValue: z.union([text, z.number()]).optional(),
+  doubleValue: z.number().optional(),
+  boolValue: z.boolean().optional(),
+  arrayValue: z.looseObject({ values: z.array(z.unknown()).default([]) }).optional(),
+});
+const attributes = z.array(z.looseObject({ key: text, value: anyValue.optional() })).default([]);
+
+/** One span as OTLP JSON writes it. */
+export const spanShape = z.looseObject({
+  traceId: text.default(""),
+  spanId: text.default(""),
+  startTimeUnixNano: z.union([text, z.number()]).optional(),
+  endTimeUnixNano: z.union([text, z.number()]).optional(),
+  attributes,
+  events: z.array(z.looseObject({ name: text.default(""), attributes })).default([]),
+  status: z.looseObject({ code: z.union([text, z.number()]).optional() }).optional(),
+});
+
+/** The spans of one exported line. */
+export const spansShape = z.looseObject({
+  resourceSpans: z.array(
+    z.looseObject({ scopeSpans: z.array(z.looseObject({ spans: z.array(z.unknown()).default([]) })).default([]) }),
+  ),
+});
+
+/** The log records of one exported line. */
+export const logsShape = z.looseObject({
+  resourceLogs: z.array(
+    z.looseObject({ scopeLogs: z.array(z.looseObject({ logRecords: z.array(z.unknown()).default([]) })).default([]) }),
+  ),
+});
+
+/** Messages as the GenAI conventions write them into one attribute. */
+export const messagesShape = z.array(
+  z.looseObject({
+    role: text.optional(),
+    content: text.optional(),
+    parts: z.array(z.looseObject({ type: text.optional(), content: z.unknown().optional() })).optional(),
+  }),
+);

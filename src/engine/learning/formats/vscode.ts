@@ -1,0 +1,44 @@
+import { type Dialect, draftOf, eventName, isoTime, type JsonRecord, reject, rejectBad, verdict } from "./dialect.ts";
+import { vscodeShape } from "./shapes.ts";
+
+const known: ReadonlySet<string> = new Set(["completion", "refactoring", "feedback", "error", "health-check"]);
+
+function words(metadata: JsonRecord | null | undefined, ...names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = metadata?.[name];
+    if (typeof value === "string") return value;
+  }
+  return null;
+}
+
+/** An editor extension: a completion or refactoring teaches when its words came with it. */
+export const vscode: Dialect = {
+  name: "vscode",
+  recognises: (record) => known.has(eventName(record) ?? ""),
+  read(record, turn) {
+    const name = eventName(record);
+    const parsed = vscodeShape.safeParse(record);
+    if (!parsed.success) return rejectBad("malformed_editor_event", turn);
+    const { extension, model_used, success, latency_ms, user_feedback, metadata, timestamp } = parsed.data;
+    if (name === "health-check") return reject("health_report", turn);
+    if (name === "error") return reject("not_successful", turn);
+    const prompt = words(metadata, "prompt", "query", "instruction");
+    const response = words(metadata, "response", "completion", "answer");
+    if (prompt === null || response === null) return reject("no_text", turn);
+    return draftOf(
+      {
+        patternId: `${extension ?? "vscode"}_${isoTime(timestamp)}`,
+        kind: "inference",
+        prompt,
+        response,
+        backend: model_used ?? extension ?? "",
+        iterations: 1,
+        timestamp: isoTime(timestamp),
+        successMetrics: typeof latency_ms === "number" ? { latency_ms } : {},
+        outcome: success ? "success" : "failed",
+        feedback: verdict(user_feedback),
+      },
+      turn,
+    );
+  },
+};

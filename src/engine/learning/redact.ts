@@ -1,0 +1,96 @@
+/** One kind of secret: how it looks, and what stands in its place. */
+interface Rule {
+  readonly kind: string;
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
+
+const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`): Rule => ({
+  kind,
+  pattern,
+  replacement,
+});
+
+const secretName = String.raw`[\w.-]{0,40}(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
+
+// Ordered: whole blocks first, then tokens known by their form, then values known by their name, then home paths.
+const rules: readonly Rule[] = [
+  rule(
+    "private-key",
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
+  ),
+  rule("anthropic", /\bsk-ant-[\w-]{8,}/g),
+  rule("openai", /\bsk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[\w-]*\d)[A-Za-z0-9_-]{16,}/g),
+  rule("aws", /\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b/g),
+  rule("github", /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g),
+  rule("gitlab", /\bglpat-[\w-]{16,}/g),
+  rule("google", /\bAIza[\w-]{30,}/g),
+  rule("slack", /\bxox[abeoprs]-[\w-]{8,}/g),
+  rule("stripe", /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{16,}/g),
+  rule("npm", /\bnpm_[A-Za-z0-9]{30,}/g),
+  rule("pypi", /\bpypi-[\w-]{30,}/g),
+  rule("huggingface", /\bhf_[A-Za-z0-9]{20,}/g),
+  rule("jwt", /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
+  rule(
+    "url-password",
+    /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"']{0,100}):[^\s@"'<>]{1,200}@/gi,
+    "$1:[redacted:url-password]@",
+  ),
+  rule(
+    "authorization",
+    /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|digest)\s+)[^\s"',\\]+/gi,
+    "$1[redacted:authorization]",
+  ),
+  rule("bearer", /\b(bearer\s+)(?=[\w.~+/-]*\d)[\w.~+/-]{12,}=*/gi, "$1[redacted:bearer]"),
+  rule("cookie", /\b((?:set-)?cookie["']?\s*:\s*["']?[\w.-]+=)[^\s;"']{8,}/gi, "$1[redacted:cookie]"),
+  rule(
+    "secret",
+    new RegExp(String.raw`(--(?:${secretName})[= ])(?!\[redacted)[^\s"'\\]{4,}`, "gi"),
+    "$1[redacted:secret]",
+  ),
+  rule(
+    "env",
+    /^([ \t]*(?:export[ \t]+)?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PWD|PASS|CREDENTIALS?|PRIVATE|AUTH|DSN)[A-Z0-9_]*[ \t]*=[ \t]*)(?!\[redacted)(?:"[^"\n]*"|'[^'\n]*'|[^\s#]+)/gm,
+    "$1[redacted:env]",
+  ),
+  rule(
+    "env",
+    /\b([A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)[A-Z0-9_]*=)(?!\[redacted)(?:"[^"\n]*"|'[^'\n]*'|[^\s"'#]+)/g,
+    "$1[redacted:env]",
+  ),
+  rule(
+    "secret",
+    new RegExp(String.raw`(\\?["']${secretName}\\?["']\s*:\s*\\?["'])(?!\[redacted)[^"'\\\n]{4,}`, "gi"),
+    "$1[redacted:secret]",
+  ),
+  rule(
+    "secret",
+    new RegExp(String.raw`(\b${secretName}["']?\s*[:=]\s*["'])(?!\[redacted)[^"'\n]{4,}(?=["'])`, "gi"),
+    "$1[redacted:secret]",
+  ),
+  rule(
+    "secret",
+    new RegExp(String.raw`(\b${secretName}\s*[:=]\s*)(?!\[redacted)(?=[^\s"']*\d)[^\s"'(){}\[\],;]{8,}`, "gi"),
+    "$1[redacted:secret]",
+  ),
+  rule("home", /(^|[^\w.])(?:\/(?:home|Users)\/[^\s/:"'\\<>|,;)]+|\/root)(?=[/\s:"'\\,;)]|$)/g, "$1~"),
+  rule("home", /\b[A-Za-z]:\\{1,2}Users\\{1,2}[^\s\\:"'<>|]+/g, "~"),
+];
+
+/** The kinds of secret that are recognised. */
+export const redactionKinds: readonly string[] = [...new Set(rules.map(({ kind }) => kind))];
+
+// No rule can match a text without one of these, and most texts have none.
+const hint =
+  /-----BEGIN|sk-|sk_|rk_|whsec_|AKIA|ASIA|ABIA|ACCA|AROA|AIDA|gh[pousr]_|github_pat_|glpat-|AIza|xox[abeoprs]-|npm_|pypi-|hf_|eyJ|:\/\/|bearer|authorization|cookie|key|token|secret|pass|pwd|credential|private|auth|dsn|\/home\/|users|\/root/i;
+
+/**
+ * The text without secrets and without the name of anyone's home: each secret becomes `[redacted:<kind>]`, each home
+ * `~`. Pure; a text once redacted stays as it is.
+ */
+export function redact(text: string): string {
+  if (!hint.test(text)) return text;
+  let clean = text;
+  for (const { pattern, replacement } of rules) clean = clean.replace(pattern, replacement);
+  return clean;
+}

@@ -1,0 +1,101 @@
+/** Similarity from which two texts count as near-duplicates. */
+export const nearDuplicate = 0.8;
+
+const permutations = 64;
+const rows = 8;
+
+// FNV-1a over UTF-16 units; its avalanche is weak, so every permutation mixes it again.
+function hashWord(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}
+
+function mix(value: number): number {
+  let hash = value;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** The text as a set of hashed runs of three words (or fewer, in a shorter text), regardless of case. */
+export function shingles(text: string): Set<number> {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const hashes = words.map(hashWord);
+  const set = new Set<number>();
+  const width = Math.min(3, Math.max(1, hashes.length));
+  for (let index = 0; index + width <= hashes.length; index++) {
+    let run = 0;
+    for (let next = 0; next < width; next++) run = Math.imul(run, 31) + (hashes[index + next] ?? 0);
+    set.add(mix(run));
+  }
+  return set;
+}
+
+/** How much two sets of shingles share: Jaccard, 0 to 1; two empty sets share nothing. */
+export function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  let both = 0;
+  for (const one of a) if (b.has(one)) both++;
+  const either = a.size + b.size - both;
+  return either === 0 ? 0 : both / either;
+}
+
+/**
+ * The MinHash signature, 64 numbers, by one permutation with optimal densification (Shrivastava 2017): each shingle
+ * falls into one bin, an empty bin borrows from another by a fixed hash.
+ */
+export function signature(set: ReadonlySet<number>): Uint32Array {
+  const bins = new Uint32Array(permutations).fill(0xffffffff);
+  const filled = new Uint8Array(permutations);
+  for (const shingle of set) {
+    const bin = shingle % permutations;
+    const value = Math.min(mix(shingle ^ 0x9e3779b9), 0xfffffffe);
+    if (value < (bins[bin] ?? 0)) bins[bin] = value;
+    filled[bin] = 1;
+  }
+  if (set.size === 0) return bins;
+  for (let bin = 0; bin < permutations; bin++) {
+    for (let attempt = 1, from = bin; filled[bin] === 0 && (bins[bin] ?? 0) === 0xffffffff; attempt++) {
+      from = mix(Math.imul(bin + 1, 0x01000193) + attempt) % permutations;
+      if (filled[from] === 1) bins[bin] = bins[from] ?? 0;
+    }
+  }
+  return bins;
+}
+
+/**
+ * Eight keys of eight rows each; two texts that share one are candidates. The chance is 1 − (1 − s⁸)⁸ at similarity s:
+ * 0.77 and above are mostly found, 0.5 and below mostly not. Keys are safe integers with the band mixed in.
+ */
+export function bandKeys(bins: Uint32Array): number[] {
+  const keys: number[] = [];
+  for (let band = 0; band * rows < bins.length; band++) {
+    let low = mix(band + 1);
+    let high = mix(band + 101);
+    for (const bin of bins.subarray(band * rows, band * rows + rows)) {
+      low = mix(low ^ bin);
+      high = mix(Math.imul(high, 31) + bin);
+    }
+    keys.push((high & 0xfffff) * 0x100000000 + low);
+  }
+  return keys;
+}
+
+/** A text that may be near, by the key its owner knows it by. */
+export interface Candidate {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** The nearest of some candidates by true Jaccard, or null where none shares a shingle. */
+export function nearest(
+  set: ReadonlySet<number>,
+  candidates: Iterable<Candidate>,
+): { readonly key: string; readonly similarity: number } | null {
+  let best: { key: string; similarity: number } | null = null;
+  for (const { key, text } of candidates) {
+    const similarity = jaccard(set, shingles(text));
+    if (similarity > (best?.similarity ?? 0)) best = { key, similarity };
+  }
+  return best;
+}

@@ -1,0 +1,44 @@
+import type { Draft } from "./lesson.ts";
+
+/** A lesson of at least this value is a good one (original system). */
+export const highValue = 0.7;
+
+/** The parts of a lesson's value, each 0 to 1, and their weighted sum; null where a part is not measured yet. */
+export interface Value {
+  readonly outcome: number;
+  readonly feedback: number | null;
+  readonly reusability: number;
+  readonly complexity: number;
+  readonly novelty: number | null;
+  readonly value: number | null;
+}
+
+const reusable = ["how to", "best practice", "configure", "setup", "install"];
+const weights = { outcome: 0.4, feedback: 0.2, reusability: 0.2, complexity: 0.1, novelty: 0.1 } as const;
+
+/**
+ * The value of a piece of work, 0 to 1: .4 outcome + .2 feedback + .2 reusability + .1 complexity + .1 novelty (the
+ * original system's formula). Novelty is measured; until it is, there is no value. Without the user's feedback its
+ * weight is shared among the others, so silence counts neither for nor against.
+ */
+export function valueOf(
+  draft: Pick<Draft, "prompt" | "response" | "outcome" | "feedback">,
+  novelty: number | null,
+): Value {
+  const text = `${draft.prompt}\n${draft.response}`.toLowerCase();
+  const outcome = draft.outcome === "success" ? 1 : draft.outcome === "partial" ? 0.5 : 0;
+  const feedback = draft.feedback === null ? null : (draft.feedback + 1) / 2;
+  const reusability = Math.min(1, 0.25 * reusable.filter((words) => text.includes(words)).length);
+  const numbered = ["1.", "2.", "3."].filter((mark) => draft.response.includes(mark)).length;
+  const fences = draft.response.split("```").length - 1;
+  const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));
+  if (novelty === null) return { outcome, feedback, reusability, complexity, novelty, value: null };
+  const sum =
+    weights.outcome * outcome +
+    weights.feedback * (feedback ?? 0) +
+    weights.reusability * reusability +
+    weights.complexity * complexity +
+    weights.novelty * novelty;
+  const value = Math.min(1, feedback === null ? sum / (1 - weights.feedback) : sum);
+  return { outcome, feedback, reusability, complexity, novelty, value };
+}
