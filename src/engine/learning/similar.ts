@@ -81,10 +81,10 @@ export function bandKeys(bins: Uint32Array): number[] {
   return keys;
 }
 
-/** A text that may be near, by the key its owner knows it by. */
+/** A set of shingles that may be near, by the key its owner knows it by. */
 export interface Candidate {
   readonly key: string;
-  readonly text: string;
+  readonly shingles: ReadonlySet<number>;
 }
 
 /** The nearest of some candidates by true Jaccard, or null where none shares a shingle. */
@@ -93,9 +93,9 @@ export function nearest(
   candidates: Iterable<Candidate>,
 ): { readonly key: string; readonly similarity: number } | null {
   let best: { key: string; similarity: number } | null = null;
-  for (const { key, text } of candidates) {
-    const similarity = jaccard(set, shingles(text));
-    if (similarity > (best?.similarity ?? 0)) best = { key, similarity };
+  for (const candidate of candidates) {
+    const similarity = jaccard(set, candidate.shingles);
+    if (similarity > (best?.similarity ?? 0)) best = { key: candidate.key, similarity };
   }
   return best;
 }

@@ -21,7 +21,7 @@ const weights = { outcome: 0.4, feedback: 0.2, reusability: 0.2, complexity: 0.1
  * original system's formula). Novelty is measured; until it is, there is no value. Without the user's feedback its
  * weight is shared among the others, so silence counts neither for nor against.
  */
-export function valueOf(
+export function appraise(
   draft: Pick<Draft, "prompt" | "response" | "outcome" | "feedback">,
   novelty: number | null,
 ): Value {

@@ -25,7 +25,8 @@ CREATE TABLE lessons (
 CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq');
 CREATE TABLE vectors (id TEXT PRIMARY KEY, embedding BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE neighbours (
-  id TEXT PRIMARY KEY, key INTEGER NOT NULL UNIQUE, text TEXT NOT NULL, nearest TEXT, similarity REAL NOT NULL, value REAL
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shingles BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
+  value REAL NOT NULL
 ) STRICT;
 CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE pairs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;

@@ -21,6 +21,8 @@ export interface Embedded {
   commit<T>(work: () => T): Promise<T>;
   /** How many transactions were synced, and the milliseconds spent on syncing them. */
   commits(): { readonly count: number; readonly ms: number };
+  /** Adds the vector functions of sqlite-vec to this connection. */
+  loadVectorFunctions(): Promise<void>;
   close(): void;
 }
 
@@ -116,6 +118,10 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
       });
     },
     commits: () => ({ ...spent }),
+    async loadVectorFunctions() {
+      const { load } = await import("sqlite-vec");
+      load(database);
+    },
     close() {
       if (!open) return;
       open = false;

@@ -1,0 +1,83 @@
+import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { appendDurably, diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
+import { lockFile, unlock } from "../telemetry/flock.ts";
+import { type Pair, parseDatasetLine } from "./export.ts";
+
+/** The dataset on disk: one pair a line, only ever appended to. States: open, closed; one writer at a time. */
+export interface DatasetFile {
+  readonly file: string;
+  /** Bytes of an unfinished last line that were cut when it was opened. */
+  readonly droppedBytes: number;
+  bytes(): number;
+  /** Appends whole lines and resolves once they are on disk. Fails with `full`, `home` or `timeout`; then nothing stays. */
+  append(lines: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>;
+  /** The lesson ids of the pairs from a byte offset on; lines of other programs are passed over. */
+  read(fromBytes: number): Promise<string[]>;
+  close(): void;
+}
+
+async function lastWholeLine(handle: FileHandle, size: number): Promise<number> {
+  const block = Buffer.alloc(64 * 1024);
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - block.length);
+    const { bytesRead } = await handle.read(block, 0, end - start, start);
+    const newline = block.subarray(0, bytesRead).lastIndexOf(10);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+/** Opens the dataset, made private (0600) when it is new, and cuts an unfinished last line that a crash left. */
+export async function openDatasetFile(
+  file: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<DatasetFile> {
+  let handle: FileHandle;
+  try {
+    await makeDirectory(dirname(file));
+    handle = await open(file, "a+", 0o600);
+    await syncDirectory(dirname(file));
+  } catch (error) {
+    throw diskFailure(error, `The dataset ${file} was not opened`, file);
+  }
+  await lockFile(handle.fd, file, { timeoutMs: 5000, signal });
+  const { size } = await handle.stat();
+  let bytes = await lastWholeLine(handle, size);
+  if (bytes < size) await handle.truncate(bytes);
+  unlock(handle.fd);
+  return {
+    file,
+    droppedBytes: size - bytes,
+    bytes: () => bytes,
+    async append(lines, options) {
+      if (lines.length === 0) return;
+      await lockFile(handle.fd, file, { timeoutMs: 5000, signal: options.signal });
+      try {
+        const added = await appendDurably(handle.fd, file, lines.map((line) => `${line}\n`).join(""));
+        bytes = added.offset + added.bytes;
+      } finally {
+        unlock(handle.fd);
+      }
+    },
+    async read(fromBytes) {
+      const ids: string[] = [];
+      for await (const { pair } of readPairs(file, fromBytes)) if (pair) ids.push(pair.metadata.lesson_id);
+      return ids;
+    },
+    close() {
+      void handle.close();
+    },
+  };
+}
+
+/** Every line of a dataset from a byte offset on, with its pair, or null where it is no pair of this program. */
+export async function* readPairs(file: string, fromBytes = 0): AsyncGenerator<{ line: string; pair: Pair | null }> {
+  const input = createReadStream(file, { start: fromBytes });
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() !== "") yield { line, pair: parseDatasetLine(line) };
+  }
+}

@@ -1,0 +1,111 @@
+import { Failure } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import type { Embedder } from "../learning/embed.ts";
+import type { Embedded } from "./sqlite.ts";
+import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import type { Sink } from "./store.ts";
+
+const rebuiltAtOnce = 200;
+
+function blob(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+}
+
+function insert(store: Embedded, id: string, vector: Float32Array): boolean {
+  return store.run("INSERT INTO vectors (id, embedding) VALUES (?, ?) ON CONFLICT DO NOTHING", id, blob(vector)) > 0;
+}
+
+/** The model and length of the vectors that are kept, or null where there are none. */
+export function vectorModel(store: Embedded): { readonly label: string; readonly dimensions: number } | null {
+  const row = store.get("SELECT value FROM facts WHERE name = 'embedder'");
+  if (!row) return null;
+  const [dimensions = "0", ...label] = String(row.value).split(" ");
+  return { dimensions: Number(dimensions), label: label.join(" ") };
+}
+
+async function adopt(store: Embedded, { label, dimensions }: Embedder, rebuild: boolean): Promise<void> {
+  const known = vectorModel(store);
+  const same = known?.label === label && known.dimensions === dimensions;
+  if (known && !same && !rebuild) {
+    throw new Failure("config", {
+      what: "The vectors were not added to",
+      why: `they were made by ${known.label} (${known.dimensions}), the configuration says ${label} (${dimensions})`,
+      hint: "Set the model back, or make all vectors anew: aistack learn --once --rebuild-vectors",
+    });
+  }
+  await store.commit(() => {
+    if (rebuild) store.run("DELETE FROM vectors");
+    store.run("INSERT OR REPLACE INTO facts (name, value) VALUES ('embedder', ?)", `${dimensions} ${label}`);
+  });
+}
+
+async function rebuildAll(store: Embedded, embedder: Embedder, signal: AbortSignal): Promise<void> {
+  for (let after = 0; ; ) {
+    const rows = store.all(
+      "SELECT seq, id, prompt, response FROM lessons WHERE seq > ? ORDER BY seq LIMIT ?",
+      after,
+      rebuiltAtOnce,
+    );
+    if (rows.length === 0) return;
+    const vectors = await embedder.embed(
+      rows.map(({ prompt, response }) => `${prompt}\n${response}`),
+      { signal },
+    );
+    await store.commit(() => {
+      rows.forEach(({ id }, index) => {
+        const vector = vectors[index];
+        if (vector) insert(store, String(id), vector);
+      });
+    });
+    after = Number(rows.at(-1)?.seq);
+  }
+}
+
+/**
+ * Opens the sink of vectors. Fails with `config` when the vectors that are kept were made by another model, unless they
+ * are to be made anew from the rows.
+ */
+export async function openVectors(
+  store: Embedded,
+  embedder: Embedder,
+  { rebuild, emit, signal }: { readonly rebuild: boolean; readonly emit: Emit; readonly signal: AbortSignal },
+): Promise<Sink> {
+  await adopt(store, embedder, rebuild);
+  if (rebuild) await rebuildAll(store, embedder, signal);
+  return {
+    name: "vectors",
+    optional: true,
+    load: () => loadCursors(store, "vectors", emit),
+    async take(batch, options) {
+      const known = (id: string) => store.get("SELECT 1 FROM vectors WHERE id = ?", id) !== undefined;
+      const missing = batch.lessons.filter(({ id }) => !known(id));
+      const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
+      const vectors = await embedder.embed(texts, options);
+      return store.commit(() => {
+        let fresh = 0;
+        missing.forEach(({ id }, index) => {
+          const vector = vectors[index];
+          if (vector && insert(store, id, vector)) fresh++;
+        });
+        saveCursors(store, "vectors", batch.cursors);
+        return { fresh, duplicates: batch.lessons.length - fresh };
+      });
+    },
+  };
+}
+
+/** The lessons nearest to a vector, nearest first, with their cosine distance (0 the same, 2 opposite). */
+export async function nearestLessons(
+  store: Embedded,
+  vector: Float32Array,
+  limit: number,
+): Promise<{ readonly id: string; readonly distance: number }[]> {
+  await store.loadVectorFunctions();
+  return store
+    .all(
+      "SELECT id, vec_distance_cosine(embedding, ?) AS distance FROM vectors ORDER BY distance LIMIT ?",
+      blob(vector),
+      limit,
+    )
+    .map(({ id, distance }) => ({ id: String(id), distance: Number(distance) }));
+}
