@@ -6,7 +6,7 @@ import { pause } from "./pause.ts";
 import type { Sink } from "./stores/store.ts";
 import { isPaused } from "./telemetry/backlog.ts";
 import type { Batch } from "./telemetry/batch.ts";
-import { discover } from "./telemetry/sources.ts";
+import { coveredBy, discover } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 
 /** What one sink has done since the engine was opened. */
@@ -106,6 +106,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
       sink: sink.name,
       cursors: sink.load(),
       discover: () => discover(patterns),
+      covers: coveredBy(patterns),
       memory,
       maxLineBytes: config.values["telemetry.maxLineBytes"],
       emit,

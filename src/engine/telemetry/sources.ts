@@ -1,6 +1,7 @@
 import { globSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import picomatch from "picomatch";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
 import { parseArchiveName } from "./archive-name.ts";
@@ -113,4 +114,14 @@ export function discover(patterns: readonly string[]): FoundFile[] {
     ...[...files].map((file) => ({ file, rotatedFrom: null })),
     ...rotated.filter(({ file }) => !files.has(file)),
   ];
+}
+
+/** Whether a name is one of those that patterns stand for, or was rotated from one. */
+export function coveredBy(patterns: readonly string[]): (file: string) => boolean {
+  const matchers = patterns.map((pattern) => picomatch(pattern, { dot: true }));
+  const matches = (file: string) => patterns.includes(file) || matchers.some((match) => match(file));
+  return (file) => {
+    const archive = parseArchiveName(basename(file));
+    return matches(file) || (archive !== null && matches(join(dirname(dirname(file)), `${archive.log}.jsonl`)));
+  };
 }

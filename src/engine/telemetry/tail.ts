@@ -26,6 +26,8 @@ export interface FollowOptions {
   readonly sink: string;
   readonly cursors: readonly Cursor[];
   readonly discover: () => readonly FoundFile[];
+  /** Whether a name belongs to what is followed here, so that its file is looked for when it was renamed. */
+  readonly covers: (file: string) => boolean;
   readonly memory: LearnMemory;
   readonly maxLineBytes: number;
   readonly emit: Emit;
@@ -140,7 +142,7 @@ export function openFollower(options: FollowOptions): Follower {
   const seekRenamed = (first: boolean) => {
     if (!first) return;
     for (const cursor of saved.values()) {
-      if (files.has(cursor.inode)) continue;
+      if (files.has(cursor.inode) || !options.covers(cursor.file)) continue;
       const elsewhere = findInode(cursor.file, cursor.inode);
       if (!elsewhere || elsewhere.size <= cursor.offset) continue;
       const followed = followedFrom(cursor.inode, elsewhere.file, null, cursor);

@@ -1,0 +1,69 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { diskFailure } from "../engine/disk.ts";
+import { tryLock } from "../engine/telemetry/flock.ts";
+import { holderShape } from "./shapes.ts";
+
+/** Who runs the learner on a home. */
+export interface Holder {
+  readonly pid: number;
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/** The right to learn on a home, as long as it is open; the kernel gives it back when the process ends. */
+export interface Hold {
+  close(): void;
+}
+
+function lockFileOf(home: string): string {
+  return join(home, "engine.lock");
+}
+
+/** Takes the right to learn on a home, or says who has it. Fails with `home` when the home cannot be written. */
+export function takeHold(home: string, command: string): Hold | Holder {
+  const file = lockFileOf(home);
+  let fd: number;
+  try {
+    fd = openSync(file, "a+", 0o600);
+  } catch (error) {
+    throw diskFailure(error, `The home ${home} was not taken`, file);
+  }
+  if (!tryLock(fd)) {
+    closeSync(fd);
+    return readHolder(home) ?? { pid: 0, command: "unknown", since: "" };
+  }
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, JSON.stringify({ pid: process.pid, command, since: new Date().toISOString() }));
+  } catch (error) {
+    closeSync(fd);
+    throw diskFailure(error, `The home ${home} was not taken`, file);
+  }
+  return { close: () => closeSync(fd) };
+}
+
+function readHolder(home: string): Holder | null {
+  try {
+    const parsed = holderShape.safeParse(JSON.parse(readFileSync(lockFileOf(home), "utf8")));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Who learns on a home right now, or null; only looks. */
+export function lookAtHold(home: string): Holder | null {
+  let fd: number;
+  try {
+    fd = openSync(lockFileOf(home), "r");
+  } catch {
+    return null;
+  }
+  try {
+    return tryLock(fd) ? null : readHolder(home);
+  } finally {
+    closeSync(fd);
+  }
+}

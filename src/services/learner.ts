@@ -1,0 +1,101 @@
+import { setInterval } from "node:timers/promises";
+import type { Config } from "../engine/config.ts";
+import { type Engine, openEngine, type SinkProgress } from "../engine/engine.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
+import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
+import { gatherInsights, propose } from "../engine/learning/proposal.ts";
+import { readSecret } from "../engine/secrets.ts";
+import type { Embedded } from "../engine/stores/sqlite.ts";
+import { openNeighbours } from "../engine/stores/sqlite-neighbours.ts";
+import { openPairs } from "../engine/stores/sqlite-pairs.ts";
+import { openRows } from "../engine/stores/sqlite-rows.ts";
+import { openVectors } from "../engine/stores/sqlite-vectors.ts";
+import type { Sink } from "../engine/stores/store.ts";
+import { checkSource, listSources } from "../engine/telemetry/sources.ts";
+import { rotateLogs } from "./rotation.ts";
+import type { Stack } from "./stack.ts";
+
+/** The sinks of the embedded store. */
+export const sinkNames = ["rows", "dataset", "vectors", "neighbours"] as const;
+
+/** What is followed: the sources the user names, or else every enabled one. */
+export function patternsOf(config: Config, sources: readonly string[]): string[] {
+  if (sources.length > 0) return sources.map(checkSource);
+  return listSources(config)
+    .filter(({ enabled }) => enabled)
+    .map(({ pattern }) => pattern);
+}
+
+/** The embedder the configuration asks for; fails with `config` when it names a server but not its model. */
+export function embedderOf(config: Config): Embedder {
+  const url = config.values["embeddings.url"];
+  if (url === null) return openEmbedder(null);
+  const model = config.values["embeddings.model"];
+  const dimensions = config.values["embeddings.dimensions"];
+  if (model === null || dimensions === null) {
+    throw new Failure("config", {
+      what: "The embeddings server was not used",
+      why: "embeddings.url is set, embeddings.model or embeddings.dimensions is not",
+      hint: "Type: aistack config set embeddings.model NAME; aistack config set embeddings.dimensions 768",
+    });
+  }
+  const apiKey = readSecret(config, "embeddings_api_key")?.reveal() ?? null;
+  return openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
+}
+
+/** Opens all sinks of the embedded store. */
+export async function openSinks(
+  stack: Stack,
+  store: Embedded,
+  { rebuildVectors, signal }: { readonly rebuildVectors: boolean; readonly signal: AbortSignal },
+): Promise<{ sinks: Sink[]; close(): void }> {
+  const { emit, config } = stack;
+  const dataset = await openPairs(store, stack.datasetFile, { emit, signal });
+  const rows = openRows(store, {
+    rejectedKept: config.values["learning.rejectedKept"],
+    propose: (tasks, has) =>
+      new Map(propose(gatherInsights(tasks), has).map((one) => [one.proposal_hash, JSON.stringify(one)])),
+    emit,
+  });
+  const vectors = await openVectors(store, embedderOf(config), { rebuild: rebuildVectors, emit, signal });
+  return { sinks: [rows, dataset, vectors, openNeighbours(store, emit)], close: () => dataset.close() };
+}
+
+/** What a run of the learner is asked for. */
+export interface LearnRun {
+  readonly once: boolean;
+  readonly sources: readonly string[];
+  readonly rebuildVectors: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): Promise<void> {
+  const minutes = stack.config.values["rotation.checkMinutes"];
+  if (minutes === null) return;
+  try {
+    for await (const _ of setInterval(minutes * 60_000, undefined, { signal })) {
+      await rotateLogs(stack, store, { dryRun: false, force: false, signal }).catch((error: unknown) => {
+        if (!signal.aborted) stack.emit({ type: "rotation.failed", why: messageOf(error) });
+      });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
+export async function runLearner(stack: Stack, store: Embedded, run: LearnRun): Promise<readonly SinkProgress[]> {
+  const { sinks, close } = await openSinks(stack, store, run);
+  const { config, emit } = stack;
+  const engine: Engine = openEngine({ config, patterns: patternsOf(config, run.sources), sinks, emit });
+  const done = new AbortController();
+  const rotating = run.once ? Promise.resolve() : onSchedule(stack, store, AbortSignal.any([run.signal, done.signal]));
+  try {
+    await engine.run({ once: run.once, signal: run.signal });
+  } finally {
+    done.abort();
+    await rotating;
+    close();
+  }
+  return engine.progress;
+}

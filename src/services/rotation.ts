@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { Embedded } from "../engine/stores/sqlite.ts";
+import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
+import { committedBytes } from "../engine/telemetry/committed.ts";
+import { type RotateReport, rotate } from "../engine/telemetry/rotate.ts";
+import { coveredBy, discover, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
+import { sinkNames } from "./learner.ts";
+import type { Stack } from "./stack.ts";
+
+/** Rotates the stack's own logs that are due, by the configuration; never what some sink has not taken. */
+export async function rotateLogs(
+  stack: Stack,
+  store: Embedded | null,
+  { dryRun, force, signal }: { readonly dryRun: boolean; readonly force: boolean; readonly signal: AbortSignal },
+): Promise<RotateReport> {
+  const { values } = stack.config;
+  const own = [join(telemetryDirectory(stack.config), "*-events.jsonl")];
+  const followed = listSources(stack.config).filter(({ enabled }) => enabled);
+  const cursors = store === null ? [] : sinkNames.flatMap((sink) => loadCursors(store, sink, stack.emit));
+  return rotate(
+    {
+      files: discover(own)
+        .filter(({ rotatedFrom }) => rotatedFrom === null)
+        .map(({ file }) => file),
+      maxBytes: values["rotation.maxBytes"],
+      maxAgeHours: values["rotation.maxAgeHours"],
+      at: values["rotation.at"],
+      compression: values["rotation.compression"],
+      retention: {
+        days: values["rotation.retentionDays"],
+        count: values["rotation.retentionCount"],
+        bytes: values["rotation.retentionBytes"],
+      },
+      dryRun,
+      force,
+      lockTimeoutMs: values["telemetry.lockTimeoutMs"],
+      committed: (dev, ino) => committedBytes(cursors, sinkNames.length, `${dev}:${ino}`),
+      followed: coveredBy(followed.map(({ pattern }) => pattern)),
+    },
+    { signal },
+  );
+}
