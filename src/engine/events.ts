@@ -11,6 +11,7 @@ export type EngineEvent =
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
   | { type: "rotation.failed"; why: string }
+  | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
   | { type: "dataset.repaired"; file: string; droppedBytes: number; adoptedPairs: number; restoredPairs: number };
 

@@ -15,9 +15,6 @@ import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
 
-/** The sinks of the embedded store. */
-export const sinkNames = ["rows", "dataset", "vectors", "neighbours"] as const;
-
 /** What is followed: the sources the user names, or else every enabled one. */
 export function patternsOf(config: Config, sources: readonly string[]): string[] {
   if (sources.length > 0) return sources.map(checkSource);

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { Embedded } from "../engine/stores/sqlite.ts";
 import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
+import { sinkNames } from "../engine/stores/store.ts";
 import { committedBytes } from "../engine/telemetry/committed.ts";
 import { type RotateReport, rotate } from "../engine/telemetry/rotate.ts";
 import { coveredBy, discover, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
-import { sinkNames } from "./learner.ts";
 import type { Stack } from "./stack.ts";
 
 /** Rotates the stack's own logs that are due, by the configuration; never what some sink has not taken. */

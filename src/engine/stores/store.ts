@@ -1,6 +1,12 @@
 import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 
+/** The sinks of the embedded store. */
+export const sinkNames = ["rows", "dataset", "vectors", "neighbours"] as const;
+
+/** How many of them, from the first on, are never put off; their backlog is the one that counts. */
+export const essentialSinks = 2;
+
 /** What a sink did with a batch. */
 export interface Taken {
   /** Lessons that were not there before. */

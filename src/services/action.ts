@@ -1,0 +1,34 @@
+import type { Stack } from "./stack.ts";
+
+/** One argument of an action. */
+export interface Argument {
+  readonly name: string;
+  readonly type: "string" | "number" | "boolean" | "list";
+  readonly sentence: string;
+  /** Whether it stands without a flag. */
+  readonly positional?: boolean;
+  readonly required?: boolean;
+  readonly choices?: readonly string[];
+  readonly fallback?: string | number | boolean;
+}
+
+/** The arguments as they were given, by name. */
+export interface Given {
+  text(name: string): string | null;
+  number(name: string): number | null;
+  flag(name: string): boolean;
+  list(name: string): readonly string[];
+}
+
+/** What an action gives back: plain data, printed as tables or as JSON. */
+export type Plain = { readonly [key: string]: unknown };
+
+/** One thing the user can do: the CLI, the keys of the terminal and the dashboard are all made from these. */
+export interface Action {
+  readonly name: string;
+  readonly sentence: string;
+  readonly args: readonly Argument[];
+  /** Whether it only looks. */
+  readonly reads: boolean;
+  run(stack: Stack, given: Given, options: { readonly signal: AbortSignal }): Promise<Plain> | AsyncIterable<string>;
+}

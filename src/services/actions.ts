@@ -1,0 +1,23 @@
+import type { Action } from "./action.ts";
+import { datasetActions } from "./dataset.ts";
+import { doctorAction } from "./doctor.ts";
+import { infoAction } from "./info.ts";
+import { learnAction } from "./learn.ts";
+import { proposalsAction } from "./proposals.ts";
+import { rotateActions } from "./rotate.ts";
+import { settingActions } from "./settings.ts";
+import { statusAction } from "./status.ts";
+import { telemetryAction } from "./telemetry.ts";
+
+/** The action table: everything the user can do, once. */
+export const actions: readonly Action[] = [
+  learnAction,
+  statusAction,
+  ...datasetActions,
+  proposalsAction,
+  ...rotateActions,
+  doctorAction,
+  infoAction,
+  ...settingActions,
+  telemetryAction,
+];

@@ -1,0 +1,119 @@
+import { accessSync, constants, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "../engine/errors.ts";
+import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
+import { readCounts } from "../engine/stores/sqlite-reads.ts";
+import { sinkNames } from "../engine/stores/store.ts";
+import { verifyArchives } from "../engine/telemetry/archive.ts";
+import { telemetryDirectory } from "../engine/telemetry/sources.ts";
+import type { Action } from "./action.ts";
+import { embedderOf } from "./learner.ts";
+import type { Stack } from "./stack.ts";
+
+type Verdict = "ok" | "warning" | "failed";
+
+interface Check {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly found: string;
+  readonly hint: string;
+}
+
+const lowBytes = 1024 * 1024 * 1024;
+
+function checkPlace(name: string, path: string, hint: string): Check {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    const open = (statSync(path).mode & 0o077) !== 0;
+    return {
+      name,
+      verdict: open ? "warning" : "ok",
+      found: open ? `${path} can be read by others` : path,
+      hint: open ? `Type: chmod 700 ${path}` : "",
+    };
+  } catch (error) {
+    const missing = messageOf(error).includes("ENOENT");
+    return { name, verdict: missing ? "warning" : "failed", found: messageOf(error), hint };
+  }
+}
+
+function checkDisk(stack: Stack): Check {
+  try {
+    const { bavail, bsize } = statfsSync(stack.config.home);
+    const free = bavail * bsize;
+    const found = `${Math.floor(free / 1024 / 1024)} MiB free`;
+    if (free >= lowBytes) return { name: "disk", verdict: "ok", found, hint: "" };
+    return { name: "disk", verdict: "warning", found, hint: "Make room, or rotate: aistack rotate" };
+  } catch (error) {
+    return { name: "disk", verdict: "warning", found: messageOf(error), hint: "Type: aistack learn --once" };
+  }
+}
+
+function checkStore(stack: Stack): Check[] {
+  if (!stack.started) {
+    return [{ name: "store", verdict: "warning", found: "nothing learned yet", hint: "Type: aistack learn --once" }];
+  }
+  const store = stack.look();
+  const integrity = String(store.get("PRAGMA quick_check")?.quick_check ?? "no answer");
+  const damaged: string[] = [];
+  for (const sink of sinkNames) {
+    loadCursors(store, sink, (event) => {
+      if (event.type === "cursor.corrupt") damaged.push(`${sink}: ${event.file} (${event.used} is used)`);
+    });
+  }
+  const counts = readCounts(store);
+  return [
+    {
+      name: "store",
+      verdict: integrity === "ok" ? "ok" : "failed",
+      found: integrity === "ok" ? `${counts.lessons} lessons` : integrity,
+      hint: integrity === "ok" ? "" : `Type: mv ${store.file} ${store.file}.damaged; aistack learn --once`,
+    },
+    {
+      name: "checkpoints",
+      verdict: damaged.length === 0 ? "ok" : "failed",
+      found: damaged.length === 0 ? "all checksums hold" : damaged.join("; "),
+      hint: damaged.length === 0 ? "" : "Type: aistack learn --once",
+    },
+  ];
+}
+
+async function checkArchives(stack: Stack, signal: AbortSignal): Promise<Check> {
+  const archives = await verifyArchives(join(telemetryDirectory(stack.config), "archive"), { signal });
+  const bad = archives.filter(({ ok }) => !ok);
+  return {
+    name: "archives",
+    verdict: bad.length === 0 ? "ok" : "failed",
+    found: bad.length === 0 ? `${archives.length} verified` : `${bad.length} damaged of ${archives.length}`,
+    hint: bad.length === 0 ? "" : "Type: aistack rotate verify",
+  };
+}
+
+async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check> {
+  try {
+    const embedder = embedderOf(stack.config);
+    const [vector] = await embedder.embed(["a short text to try the vectors with"], { signal });
+    return { name: "embeddings", verdict: "ok", found: `${embedder.label}, ${vector?.length} dimensions`, hint: "" };
+  } catch (error) {
+    return { name: "embeddings", verdict: "failed", found: messageOf(error), hint: "Type: aistack config list" };
+  }
+}
+
+/** Tries everything that learning needs, for real. */
+export const doctorAction: Action = {
+  name: "doctor",
+  sentence: "Try everything that learning needs and say what to do about what is wrong",
+  args: [],
+  reads: true,
+  async run(stack, _given, { signal }) {
+    const checks = [
+      checkPlace("home", stack.config.home, "Type: aistack learn --once"),
+      checkPlace("telemetry", telemetryDirectory(stack.config), "It is made by the first event that is written"),
+      checkDisk(stack),
+      ...checkStore(stack),
+      await checkArchives(stack, signal),
+      await checkEmbeddings(stack, signal),
+    ];
+    return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
+  },
+};
