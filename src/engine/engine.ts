@@ -30,6 +30,8 @@ export interface SourceProgress {
   lessons: number;
   duplicates: number;
   readonly rejected: Map<string, number>;
+  /** Bytes of a last line that has no end yet; it waits. */
+  unfinishedBytes: number;
 }
 
 /** The learning engine: one loop per sink over the same files. Opening it starts nothing. */
@@ -173,6 +175,18 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
 
 function settle(state: SinkProgress, follower: Follower): void {
   state.lagBytes = follower.lagBytes();
+  for (const { file, lagBytes } of follower.files()) {
+    if (lagBytes > 0 || state.bySource.has(file)) sourceOf(state, file).unfinishedBytes = lagBytes;
+  }
+}
+
+function sourceOf(state: SinkProgress, source: string): SourceProgress {
+  let known = state.bySource.get(source);
+  if (!known) {
+    known = { events: 0, lessons: 0, duplicates: 0, rejected: new Map(), unfinishedBytes: 0 };
+    state.bySource.set(source, known);
+  }
+  return known;
 }
 
 function note(
@@ -186,8 +200,7 @@ function note(
   state.duplicates += taken.duplicates;
   state.checkpoints++;
   for (const [source, tally] of batch.tallies) {
-    const known = state.bySource.get(source) ?? { events: 0, lessons: 0, duplicates: 0, rejected: new Map() };
-    state.bySource.set(source, known);
+    const known = sourceOf(state, source);
     known.events += tally.events;
     for (const [reason, by] of tally.rejected) {
       add(known.rejected, reason, by);

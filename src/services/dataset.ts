@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import { diskFailure } from "../engine/disk.ts";
@@ -114,7 +115,7 @@ async function exportTo(stack: Stack, given: Given, file: string): Promise<Plain
   try {
     for await (const line of exported(stack, given)) {
       pairs++;
-      if (!output.write(`${line}\n`)) await new Promise((resolve) => output.once("drain", resolve));
+      if (!output.write(`${line}\n`)) await once(output, "drain");
     }
     output.end();
     await finished(output);

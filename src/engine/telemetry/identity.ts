@@ -43,6 +43,7 @@ export function fingerprint(fd: number, offset: number, known?: Fingerprint): Fi
 
 /** Whether an open file still begins with what was committed: identity is its first bytes, and size ≥ offset. */
 export function relate(fd: number, offset: number, known: Fingerprint): Relation {
+  if (offset === 0) return "same";
   if (fstatSync(fd).size < offset) return "truncated";
   const now = fingerprint(fd, offset);
   const headSame = now.headBytes === known.headBytes && now.headHash === known.headHash;

@@ -1,0 +1,85 @@
+import type { Argv } from "yargs";
+import type { Action, Argument, Given } from "../services/action.ts";
+
+/** What yargs parsed: values by name. */
+export type Parsed = Readonly<Record<string, unknown>>;
+
+function given(parsed: Parsed): Given {
+  const one = (name: string) => parsed[name];
+  return {
+    text: (name) => (one(name) === undefined || one(name) === null ? null : String(one(name))),
+    number: (name) => (typeof one(name) === "number" ? Number(one(name)) : null),
+    flag: (name) => one(name) === true,
+    list(name) {
+      const value = one(name);
+      return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
+    },
+  };
+}
+
+function positional(arg: Argument): string {
+  const dots = arg.type === "list" ? ".." : "";
+  return arg.required ? `<${arg.name}${dots}>` : `[${arg.name}${dots}]`;
+}
+
+function options(argv: Argv, action: Action): Argv {
+  let built = argv;
+  for (const arg of action.args) {
+    const common = {
+      describe: arg.sentence,
+      ...(arg.choices ? { choices: arg.choices } : {}),
+      ...(arg.fallback === undefined ? {} : { default: arg.fallback }),
+    };
+    if (arg.positional) {
+      built = built.positional(arg.name, { ...common, type: arg.type === "list" ? "string" : arg.type });
+    } else {
+      const type =
+        arg.type === "list" ? { type: "string" as const, array: true, requiresArg: true } : { type: arg.type };
+      built = built.option(arg.name, { ...common, ...type, ...(arg.required ? { demandOption: true } : {}) });
+    }
+  }
+  return built;
+}
+
+/** What runs an action once its arguments are parsed. */
+export type Runner = (action: Action, given: Given, parsed: Parsed) => Promise<void>;
+
+function command(argv: Argv, words: readonly string[], action: Action, run: Runner): Argv {
+  const places = action.args.filter((arg) => arg.positional).map(positional);
+  return argv.command(
+    [words.at(-1), ...places].join(" "),
+    action.sentence,
+    (inner) => options(inner, action),
+    (parsed) => run(action, given(parsed), parsed),
+  );
+}
+
+/** Adds every action as a command; two words make a command in a group. */
+export function addCommands(argv: Argv, actions: readonly Action[], run: Runner): Argv {
+  let built = argv;
+  const groups = new Map<string, Action[]>();
+  for (const action of actions) {
+    const group = action.name.split(" ")[0] ?? "";
+    groups.set(group, [...(groups.get(group) ?? []), action]);
+  }
+  for (const [group, members] of groups) {
+    const own = members.find(({ name }) => name === group);
+    const nested = members.filter(({ name }) => name !== group);
+    if (nested.length === 0 && own) {
+      built = command(built, [group], own, run);
+      continue;
+    }
+    const sentence = own?.sentence ?? `${nested.map(({ name }) => name.split(" ")[1]).join(", ")}`;
+    built = built.command(
+      group,
+      sentence,
+      (inner) => {
+        let sub = own ? options(inner, own) : inner;
+        for (const action of nested) sub = command(sub, action.name.split(" "), action, run);
+        return own ? sub : sub.demandCommand(1, `Name what to do: ${nested.map(({ name }) => name).join(", ")}`);
+      },
+      own ? (parsed) => run(own, given(parsed), parsed) : undefined,
+    );
+  }
+  return built;
+}

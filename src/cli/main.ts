@@ -1,0 +1,147 @@
+import yargs from "yargs";
+import { openConfig } from "../engine/config.ts";
+import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
+import type { Action, Given } from "../services/action.ts";
+import { actions } from "../services/actions.ts";
+import { openStack } from "../services/stack.ts";
+import { version } from "../services/version.ts";
+import { addCommands, type Parsed } from "./commands.ts";
+import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
+import { openProgress } from "./progress.ts";
+import { readStandardInput } from "./stdin.ts";
+
+const exitCodes: Readonly<Record<FailureCode, number>> = {
+  usage: 2,
+  config: 2,
+  source: 2,
+  timeout: 3,
+  podman: 4,
+  dependency: 5,
+  silent: 5,
+  home: 1,
+  held: 1,
+  full: 1,
+  refused: 1,
+  corrupt: 1,
+  failed: 1,
+};
+const interrupted = 130;
+
+function output(stream: NodeJS.WriteStream, environment: Readonly<Record<string, string | undefined>>): Output {
+  const plain = environment.NO_COLOR !== undefined && environment.NO_COLOR !== "";
+  return {
+    write: (text) => void stream.write(text),
+    colours: stream.isTTY === true && !plain && environment.TERM !== "dumb",
+    columns: stream.columns ?? 80,
+  };
+}
+
+// The first Ctrl-C asks the work to come to a safe end; the second insists.
+function onInterrupt(controller: AbortController, err: Output): () => void {
+  const ask = () => {
+    if (controller.signal.aborted) process.exit(interrupted);
+    err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
+    controller.abort();
+  };
+  process.on("SIGINT", ask);
+  process.on("SIGTERM", ask);
+  return () => {
+    process.off("SIGINT", ask);
+    process.off("SIGTERM", ask);
+  };
+}
+
+async function printResult(result: ReturnType<Action["run"]>, json: boolean, out: Output): Promise<void> {
+  if (!(Symbol.asyncIterator in result)) {
+    const data = await result;
+    out.write(json ? toJson(data) : toText(data, out));
+    return;
+  }
+  for await (const line of result) out.write(`${line}\n`);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+async function runAction(action: Action, given: Given, parsed: Parsed): Promise<number> {
+  const json = parsed.json === true;
+  const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
+  const config = openConfig({ home: textOf(parsed.home), set });
+  const out = output(process.stdout, config.environment);
+  const err = output(process.stderr, config.environment);
+  const controller = new AbortController();
+  const settle = onInterrupt(controller, err);
+  const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
+  try {
+    await using stack = openStack(config, progress.say);
+    const lines = action.name === "telemetry write" ? await readStandardInput(given) : [];
+    const all: Given = { ...given, list: (name) => (name === "stdin" ? lines : given.list(name)) };
+    const result = action.run(stack, all, { signal: controller.signal });
+    if (!(Symbol.asyncIterator in result)) await result;
+    progress.end();
+    await printResult(result, json, out);
+    return controller.signal.aborted ? interrupted : 0;
+  } finally {
+    progress.end();
+    settle();
+  }
+}
+
+/** Turns argv into an action, its result into text, and what happened into an exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = addCommands(
+    yargs()
+      .scriptName("aistack")
+      .usage("$0 <command>\n\nThe control center of a local AI stack that learns from its own work.")
+      .option("home", { type: "string", requiresArg: true, describe: "Directory for all data", global: true })
+      .option("set", { type: "string", array: true, requiresArg: true, describe: "Setting for this run, as key=value" })
+      .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
+      .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
+      .version(version)
+      .completion("completion", "Print the completion script of your shell")
+      .strict()
+      .demandCommand(1, "Name a command; aistack --help lists them")
+      .recommendCommands()
+      .wrap(null)
+      .exitProcess(false)
+      .fail((message, error) => {
+        if (error) throw error;
+        throw new Failure("usage", { what: "Nothing was done", why: message, hint: "Type: aistack --help" });
+      }),
+    actions,
+    async (action, given, parsed) => {
+      code = await runAction(action, given, parsed);
+    },
+  );
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    const failure =
+      error instanceof Failure
+        ? error
+        : new Failure("failed", {
+            what: "It did not work",
+            why: messageOf(error),
+            hint: "Type: aistack doctor",
+            cause: error,
+          });
+    const environment = openConfigQuietly();
+    if (argv.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
+    const err = output(process.stderr, environment);
+    err.write(failureText(failure, err));
+    return exitCodes[failure.code];
+  }
+}
+
+function openConfigQuietly(): Readonly<Record<string, string | undefined>> {
+  return process.stderr.isTTY ? {} : { NO_COLOR: "1" };
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

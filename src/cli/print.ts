@@ -1,0 +1,82 @@
+import type { Failure } from "../engine/errors.ts";
+import type { Plain } from "../services/action.ts";
+
+/** The version of everything printed with `--json`; it grows when a field changes its meaning or goes away. */
+export const jsonVersion = 1;
+
+/** Where text goes, and whether it may have colours. */
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly colours: boolean;
+  readonly columns: number;
+}
+
+/** A result as one JSON object on one line. */
+export function toJson(data: Plain): string {
+  return `${JSON.stringify({ schemaVersion: jsonVersion, ...data })}\n`;
+}
+
+/** A failure as one JSON object on one line. */
+export function failureJson({ code, what, why, hint }: Failure): string {
+  return toJson({ error: { code, what, why, hint } });
+}
+
+/** The text in a colour, where colours may be used. */
+export function paint(text: string, colour: "red" | "green" | "yellow" | "dim" | "bold", output: Output): string {
+  const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
+  return output.colours ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text;
+}
+
+/** A failure for people: what did not happen, why, and what to type next. */
+export function failureText({ what, why, hint }: Failure, output: Output): string {
+  return `${paint("aistack:", "red", output)} ${what}: ${why}\n${hint === "" ? "" : `  ${hint}\n`}`;
+}
+
+// Text from logs must not move the cursor or ring the bell.
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toFixed(3);
+  if (typeof value === "object") return visible(JSON.stringify(value));
+  return visible(String(value));
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function words(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+function table(rows: readonly Plain[], output: Output, indent: string): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = rows.map((row) => names.map((name) => cell(row[name])));
+  const widths = names.map((name, at) => Math.max(words(name).length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row.map((text, at) => (at === row.length - 1 ? text : text.padEnd(widths[at] ?? 0))).join("  ");
+  const head = paint(line(names.map(words)), "bold", output);
+  return [head, ...cells.map(line)].map((text) => `${indent}${text.trimEnd()}\n`).join("");
+}
+
+/** Plain data as text: names and values, lists of objects as tables. */
+export function toText(data: Plain, output: Output, indent = ""): string {
+  const width = Math.max(0, ...Object.keys(data).map((name) => words(name).length));
+  let text = "";
+  for (const [name, value] of Object.entries(data)) {
+    const label = words(name);
+    if (Array.isArray(value) && value.length > 0 && value.every(isPlain)) {
+      text += `${indent}${paint(label, "bold", output)}\n${table(value, output, `${indent}  `)}`;
+    } else if (isPlain(value) && Object.keys(value).length > 0) {
+      text += `${indent}${paint(label, "bold", output)}\n${toText(value, output, `${indent}  `)}`;
+    } else {
+      const shown = Array.isArray(value) ? (value.length === 0 ? "none" : value.map(cell).join(", ")) : cell(value);
+      text += `${indent}${label.padEnd(width)}  ${isPlain(value) ? "none" : shown}\n`;
+    }
+  }
+  return text;
+}

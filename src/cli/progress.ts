@@ -1,0 +1,87 @@
+import type { EngineEvent } from "../engine/events.ts";
+import { type Output, paint } from "./print.ts";
+
+const everyMs = 100;
+const plainEveryMs = 5000;
+
+/** Shows what the engine says on standard error: a moving line on a terminal, now and then a plain line otherwise. */
+export interface Progress {
+  say(event: EngineEvent): void;
+  end(): void;
+}
+
+function warning(event: EngineEvent): string | null {
+  switch (event.type) {
+    case "file.unreadable":
+      return `${event.file} is not read: ${event.why}`;
+    case "file.gone":
+      return event.unreadBytes > 0 ? `${event.file} is gone with ${event.unreadBytes} bytes unread` : null;
+    case "file.renewed":
+      return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
+    case "sink.waiting":
+      return `${event.sink} waits ${Math.round(event.retryMs)} ms: ${event.why}`;
+    case "sink.resumed":
+      return `${event.sink} goes on`;
+    case "lesson.refused":
+      return `${event.sink} refused lesson ${event.lesson}: ${event.why}`;
+    case "cursor.corrupt":
+      return `the checkpoint of ${event.sink} for ${event.file} is damaged; ${event.used} is used`;
+    case "zero.yield": {
+      const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
+      return `0 lessons from ${event.events} events of ${event.source} (${reasons.join(", ")})`;
+    }
+    case "pressure.changed":
+      return event.paused
+        ? `backlog of ${event.backlogBytes} bytes: optional work is put off`
+        : "backlog is small again: optional work goes on";
+    case "dataset.repaired":
+      return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
+    case "engine.held":
+      return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
+    case "rotation.failed":
+      return `rotation: ${event.why}`;
+    default:
+      return null;
+  }
+}
+
+/** Opens the progress display; `bar` for a terminal. */
+export function openProgress(output: Output, { bar, quiet }: { bar: boolean; quiet: boolean }): Progress {
+  const totals = { events: 0, lessons: 0, bytes: 0, total: 0 };
+  const started = performance.now();
+  let shownAt = bar ? 0 : started;
+  let shown = false;
+  const clear = () => {
+    if (shown) output.write("\r\u001b[K");
+    shown = false;
+  };
+  const line = () => {
+    const seconds = (performance.now() - started) / 1000;
+    const share = totals.total === 0 ? 1 : Math.min(1, totals.bytes / totals.total);
+    const filled = Math.round(share * 20);
+    const gauge = bar ? `[${"#".repeat(filled)}${"-".repeat(20 - filled)}] ` : "";
+    const rate = (totals.bytes / 1e6 / Math.max(seconds, 0.001)).toFixed(1);
+    return `${gauge}${Math.floor(share * 100)} %  ${totals.events} events  ${totals.lessons} lessons  ${rate} MB/s`;
+  };
+  return {
+    say(event) {
+      if (event.type === "file.found" && event.sink === "rows") totals.total += event.bytes;
+      if (event.type === "batch.taken" && event.sink === "rows") {
+        totals.events += event.events;
+        totals.lessons += event.lessons;
+        totals.bytes += event.bytes;
+        const now = performance.now();
+        if (quiet || now - shownAt < (bar ? everyMs : plainEveryMs)) return;
+        shownAt = now;
+        output.write(bar ? `\r\u001b[K${line().slice(0, output.columns - 1)}` : `${line()}\n`);
+        shown = bar;
+        return;
+      }
+      const text = warning(event);
+      if (text === null) return;
+      clear();
+      output.write(`${paint("warning:", "yellow", output)} ${text}\n`);
+    },
+    end: clear,
+  };
+}
