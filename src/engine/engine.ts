@@ -111,6 +111,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
       covers: coveredBy(patterns),
       memory,
       maxLineBytes: config.values["telemetry.maxLineBytes"],
+      unended: once,
       emit,
     });
     try {

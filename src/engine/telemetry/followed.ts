@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import type { Turn } from "../learning/formats/dialect.ts";
-import { type LearnedLine, type LearnMemory, learnTooLong } from "../learning/learn.ts";
+import { type LearnedLine, type LearnMemory, learnLines, learnTooLong } from "../learning/learn.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
 import { type Fingerprint, fingerprint, inodeKey, type Relation, relate } from "./identity.ts";
-import { readChunk, type Scan } from "./lines.ts";
+import { readChunk, readUnended, type Scan } from "./lines.ts";
 
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 
@@ -85,16 +85,35 @@ export function closeFollowed(followed: Followed): void {
   followed.fd = null;
 }
 
+/** How lines are read. */
+export interface Reading {
+  readonly memory: LearnMemory;
+  readonly maxLineBytes: number;
+  /** Whether a last line without its end is taken when it is a whole JSON object. */
+  readonly unended: boolean;
+}
+
 /** Makes sure that lines are ready if the file has any; says so, or that there is nothing yet, or that it changed. */
-export function fill(followed: Followed, memory: LearnMemory, maxLineBytes: number): "ready" | "wait" | "broken" {
+export function fill(followed: Followed, { memory, maxLineBytes, unended }: Reading): "ready" | "wait" | "broken" {
   if (followed.readyAt < followed.ready.length) return "ready";
-  if (followed.fd === null) return "wait";
-  const chunk = readChunk(followed.fd, followed.offset, followed.print.tailHash, maxLineBytes, followed.scan);
-  if (chunk.kind === "wait" || chunk.kind === "broken") return chunk.kind;
-  followed.ready =
-    chunk.kind === "lines"
-      ? memory.learn(chunk.bytes, chunk.offset, { file: followed.file, inode: followed.inode }, followed.turn)
-      : [learnTooLong(chunk.offset, chunk.length, followed.turn)];
+  const { fd, offset, turn, file, inode } = followed;
+  if (fd === null) return "wait";
+  const chunk = readChunk(fd, offset, followed.print.tailHash, maxLineBytes, followed.scan);
+  if (chunk.kind === "broken") return "broken";
+  if (chunk.kind === "wait") {
+    const last = unended ? readUnended(fd, offset, maxLineBytes) : null;
+    if (last === null) return "wait";
+    followed.ready = learnLines(last, offset, { file, inode }, turn).map((line) => ({ ...line, bytes: last.length }));
+  } else if (chunk.kind === "too_long") {
+    followed.ready = [learnTooLong(offset, chunk.length, turn)];
+  } else if (chunk.restBytes > 0) {
+    const { restBytes } = chunk;
+    const rest = { offset, bytes: restBytes, outcomes: [], turn, task: null };
+    const lines = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turn);
+    followed.ready = [rest, ...lines];
+  } else {
+    followed.ready = memory.learn(chunk.bytes, offset, { file, inode }, turn);
+  }
   followed.readyAt = 0;
   return "ready";
 }

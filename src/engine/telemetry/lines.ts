@@ -5,7 +5,7 @@ export const chunkBytes = 256 * 1024;
 
 /** A run of whole lines, or one line that is too long to read, or news about the file. */
 export type Chunk =
-  | { readonly kind: "lines"; readonly offset: number; readonly bytes: Buffer }
+  | { readonly kind: "lines"; readonly offset: number; readonly bytes: Buffer; readonly restBytes: number }
   | { readonly kind: "too_long"; readonly offset: number; readonly length: number }
   | { readonly kind: "wait" }
   | { readonly kind: "broken" };
@@ -25,6 +25,27 @@ function endOfLine(fd: number, from: number): { end: number } | { scannedTo: num
   }
 }
 
+// After a last line was taken without its end, the end itself (and blanks before it) is no line of its own.
+function restOfTaken(fresh: Buffer): number {
+  const newline = fresh.indexOf(10);
+  return fresh.toString("latin1", 0, newline).trim() === "" ? newline + 1 : 0;
+}
+
+/**
+ * A last line that has no end yet but is a whole JSON object: no beginning of an object is one, so nothing of it can be
+ * still to come. Null when there is none.
+ */
+export function readUnended(fd: number, offset: number, maxLineBytes: number): Buffer | null {
+  const bytes = readAt(fd, offset, maxLineBytes + 1);
+  if (bytes[0] !== 0x7b || bytes.length > maxLineBytes || bytes.includes(10)) return null;
+  try {
+    JSON.parse(bytes.toString("utf8"));
+    return bytes;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The whole lines that follow an offset, up to 256 kB; a partial last line waits.
  * `tailHash` is what the bytes before the offset must hash to: anything else is `broken`, a file written anew.
@@ -38,7 +59,10 @@ export function readChunk(fd: number, offset: number, tailHash: string, maxLineB
     }
     const fresh = block.subarray(before);
     const end = fresh.lastIndexOf(10);
-    if (end >= 0) return { kind: "lines", offset, bytes: fresh.subarray(0, end + 1) };
+    if (end >= 0) {
+      const restBytes = before > 0 && block[before - 1] !== 10 ? restOfTaken(fresh) : 0;
+      return { kind: "lines", offset, bytes: fresh.subarray(0, end + 1), restBytes };
+    }
     if (fresh.length < want) return { kind: "wait" };
     if (fresh.length > maxLineBytes) break;
   }

@@ -30,6 +30,8 @@ export interface FollowOptions {
   readonly covers: (file: string) => boolean;
   readonly memory: LearnMemory;
   readonly maxLineBytes: number;
+  /** Whether a last line without its end is taken when it is a whole JSON object. */
+  readonly unended: boolean;
   readonly emit: Emit;
 }
 
@@ -136,7 +138,7 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  const hasLines = (followed: Followed): boolean => fill(followed, options.memory, options.maxLineBytes) === "ready";
+  const hasLines = (followed: Followed): boolean => fill(followed, options) === "ready";
 
   // Cursors of files that no name leads to any more: renamed while nobody looked.
   const seekRenamed = (first: boolean) => {
@@ -176,7 +178,7 @@ export function openFollower(options: FollowOptions): Follower {
     let last = null;
     while (!full()) {
       if (followed.fd === null && !open(followed)) break;
-      const state = fill(followed, options.memory, options.maxLineBytes);
+      const state = fill(followed, options);
       if (state === "broken") {
         renew(followed, "rewritten");
         last = null;
@@ -205,7 +207,7 @@ export function openFollower(options: FollowOptions): Follower {
         if (followed) takeFrom(followed, batch, events);
       }
       if (waiting.length > 1 && batch.events >= events) turnTo = (turnTo + 1) % waiting.length;
-      return batch.events === 0 ? null : batch;
+      return batch.cursors.length === 0 ? null : batch;
     },
     lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),
     files: () =>
