@@ -30,7 +30,7 @@ function theLesson(store: Embedded, prefix: string): ListedLesson {
 }
 
 async function stats(stack: Stack): Promise<Plain> {
-  const store = stack.look();
+  const store = await stack.look();
   const counted = store.get(
     `SELECT count(*) AS lessons, coalesce(sum(review = 'approved'), 0) AS approved,
      coalesce(sum(review = 'rejected'), 0) AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
@@ -55,7 +55,7 @@ async function stats(stack: Stack): Promise<Plain> {
 }
 
 async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
-  const store = stack.look();
+  const store = await stack.look();
   const limit = given.number("limit") ?? 20;
   const like = given.text("like");
   if (like === null) return { lessons: listLessons(store, limit, given.text("search")).map(short) };
@@ -97,7 +97,7 @@ async function* exported(stack: Stack, given: Given): AsyncGenerator<string> {
       hint: "Type: aistack learn --once",
     });
   }
-  const { reviews, clusters } = wanted(stack.look());
+  const { reviews, clusters } = wanted(await stack.look());
   const share = given.number("validation") ?? 0;
   const part = given.text("part") ?? "train";
   for await (const { pair } of readPairs(stack.datasetFile)) {
@@ -126,7 +126,7 @@ async function exportTo(stack: Stack, given: Given, file: string): Promise<Plain
 }
 
 async function review(stack: Stack, given: Given, verdict: Review): Promise<Plain> {
-  stack.look();
+  await stack.look();
   const store = await stack.openStore();
   const reviewed: Plain[] = [];
   for (const prefix of given.list("id")) {
@@ -166,7 +166,7 @@ export const datasetActions: readonly Action[] = [
     sentence: "Show one lesson whole",
     args: [{ name: "id", type: "string", sentence: "Lesson id or its beginning", positional: true, required: true }],
     reads: true,
-    run: async (stack, given) => ({ lesson: theLesson(stack.look(), given.text("id") ?? "") }),
+    run: async (stack, given) => ({ lesson: theLesson(await stack.look(), given.text("id") ?? "") }),
   },
   {
     name: "dataset export",

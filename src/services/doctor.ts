@@ -49,11 +49,11 @@ function checkDisk(stack: Stack): Check {
   }
 }
 
-function checkStore(stack: Stack): Check[] {
+async function checkStore(stack: Stack): Promise<Check[]> {
   if (!stack.started) {
     return [{ name: "store", verdict: "warning", found: "nothing learned yet", hint: "Type: aistack learn --once" }];
   }
-  const store = stack.look();
+  const store = await stack.look();
   const integrity = String(store.get("PRAGMA quick_check")?.quick_check ?? "no answer");
   const damaged: string[] = [];
   for (const sink of sinkNames) {
@@ -110,7 +110,7 @@ export const doctorAction: Action = {
       checkPlace("home", stack.config.home, "Type: aistack learn --once"),
       checkPlace("telemetry", telemetryDirectory(stack.config), "It is made by the first event that is written"),
       checkDisk(stack),
-      ...checkStore(stack),
+      ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
     ];

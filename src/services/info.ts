@@ -12,7 +12,7 @@ export const infoAction: Action = {
   reads: true,
   async run(stack) {
     const { config } = stack;
-    const tallies = stack.started ? readTallies(stack.look()) : {};
+    const tallies = stack.started ? readTallies(await stack.look()) : {};
     const sources = listSources(config).map(({ name, pattern, enabled, enable }) => {
       const files = expand(pattern).flatMap((file) => {
         const stat = statSync(file, { throwIfNoEntry: false });

@@ -1,6 +1,7 @@
 import type { SinkProgress } from "../engine/engine.ts";
 import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
+import type { Embedded } from "../engine/stores/sqlite.ts";
 import { listBadLines, readCounts, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
 import type { Action, Plain } from "./action.ts";
 import { type Holder, lookAtHold, takeHold } from "./hold.ts";
@@ -45,9 +46,14 @@ function summary(stack: Stack, progress: readonly SinkProgress[], pairs: number,
 // Somebody else learns here: say who, and look until they have taken everything.
 async function attach(stack: Stack, holder: Holder, once: boolean, signal: AbortSignal): Promise<Plain> {
   stack.emit({ type: "engine.held", pid: holder.pid, command: holder.command, since: holder.since });
+  let looking: Promise<Embedded> | null = null;
+  const look = () => {
+    looking ??= stack.look();
+    return looking;
+  };
   const until = performance.now() + attachedTimeoutMs;
   while (!signal.aborted && lookAtHold(stack.config.home) !== null) {
-    const lag = stack.started ? lagOf(stack) : null;
+    const lag = stack.started ? lagOf(stack, await look()) : null;
     if (once && lag?.every(({ lagBytes }) => lagBytes === 0)) break;
     if (once && performance.now() > until) {
       throw new Failure("timeout", {
@@ -58,7 +64,7 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
     }
     await pause(200, { signal });
   }
-  return { attached: holder, lookingOnly: true, sinks: stack.started ? lagOf(stack) : [] };
+  return { attached: holder, lookingOnly: true, sinks: stack.started ? lagOf(stack, await look()) : [] };
 }
 
 async function learn(
@@ -98,7 +104,7 @@ export const learnAction: Action = {
   reads: false,
   async run(stack, given, { signal }) {
     if (given.flag("rejected")) {
-      const lines = stack.started ? listBadLines(stack.look(), given.number("limit") ?? 100) : [];
+      const lines = stack.started ? listBadLines(await stack.look(), given.number("limit") ?? 100) : [];
       return { badLines: lines };
     }
     const run = {

@@ -7,7 +7,7 @@ export const proposalsAction: Action = {
   args: [],
   reads: true,
   async run(stack) {
-    const rows = stack.look().all("SELECT body, status FROM proposals ORDER BY hash");
+    const rows = (await stack.look()).all("SELECT body, status FROM proposals ORDER BY hash");
     return {
       proposals: rows.map((row) => {
         const body: unknown = JSON.parse(String(row.body));

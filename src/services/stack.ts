@@ -4,7 +4,7 @@ import type { Config } from "../engine/config.ts";
 import { makeDirectory } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
 import type { Emit } from "../engine/events.ts";
-import { type Embedded, openEmbedded } from "../engine/stores/sqlite.ts";
+import type { Embedded } from "../engine/stores/sqlite.ts";
 
 /** Everything an action may use; what is opened here is closed with it, in reverse order. */
 export interface Stack extends AsyncDisposable {
@@ -12,7 +12,7 @@ export interface Stack extends AsyncDisposable {
   readonly emit: Emit;
   readonly datasetFile: string;
   /** The embedded store to look at; fails with `home` when nothing was learned yet. */
-  look(): Embedded;
+  look(): Promise<Embedded>;
   /** Whether there is anything to look at. */
   readonly started: boolean;
   /** The embedded store to write to; makes the home. */
@@ -34,7 +34,10 @@ export function openStack(config: Config, emit: Emit): Stack {
     get started() {
       return existsSync(file);
     },
-    look: () => keep(openEmbedded(file, { readOnly: true })),
+    async look() {
+      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
+      return keep(openEmbedded(file, { readOnly: true }));
+    },
     async openStore() {
       await makeDirectory(config.home).catch((error: unknown) => {
         if (error instanceof Failure) throw error;
@@ -45,6 +48,7 @@ export function openStack(config: Config, emit: Emit): Stack {
           cause: error,
         });
       });
+      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
       return keep(openEmbedded(file));
     },
     async [Symbol.asyncDispose]() {

@@ -19,7 +19,7 @@ export interface SinkLag {
 }
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
-export function lagOf(stack: Stack, store: Embedded = stack.look()): SinkLag[] {
+export function lagOf(stack: Stack, store: Embedded): SinkLag[] {
   const enabled = listSources(stack.config).filter(({ enabled }) => enabled);
   const files = discover(enabled.map(({ pattern }) => pattern)).flatMap(({ file }) => {
     const stat = statSync(file, { throwIfNoEntry: false });
@@ -54,6 +54,10 @@ function total(bySource: Readonly<Record<string, SourceTally>>) {
   return { ...sum, rejected };
 }
 
+function ifSame(a: boolean, b: boolean): boolean | null {
+  return a === b ? a : null;
+}
+
 /** What the learner has done and how far behind it is. */
 export const statusAction: Action = {
   name: "status",
@@ -64,7 +68,7 @@ export const statusAction: Action = {
     const { config } = stack;
     const engine = lookAtHold(config.home);
     if (!stack.started) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
-    const store = stack.look();
+    const store = await stack.look();
     const bySource = readTallies(store);
     const sinks = lagOf(stack, store);
     const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
@@ -85,7 +89,11 @@ export const statusAction: Action = {
         ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
       },
       sinks,
-      backpressure: { backlogBytes, intakePaused: isPaused(false, backlogBytes, config.values) },
+      // Between the two bounds it depends on what was before, which only the learner knows.
+      backpressure: {
+        backlogBytes,
+        intakePaused: ifSame(isPaused(false, backlogBytes, config.values), isPaused(true, backlogBytes, config.values)),
+      },
       zeroYield,
     };
   },

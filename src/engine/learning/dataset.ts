@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { createInterface } from "node:readline";
 import { appendDurably, diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
 import { lockFile, unlock } from "../telemetry/flock.ts";
 import { type Pair, parseDatasetLine } from "./export.ts";
@@ -76,8 +74,8 @@ export async function openDatasetFile(
 
 /** Every line of a dataset from a byte offset on, with its pair, or null where it is no pair of this program. */
 export async function* readPairs(file: string, fromBytes = 0): AsyncGenerator<{ line: string; pair: Pair | null }> {
-  const input = createReadStream(file, { start: fromBytes });
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  const handle = await open(file, "r");
+  for await (const line of handle.readLines({ start: fromBytes })) {
     if (line.trim() !== "") yield { line, pair: parseDatasetLine(line) };
   }
 }

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import type { JsonRecord, Outcome, Turn } from "./formats/dialect.ts";
+import type { JsonRecord, Outcome } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
+import type { Turn } from "./formats/shapes.ts";
 import type { Draft, Lesson } from "./lesson.ts";
 import { lessonId, maxPromptChars, maxResponseChars, refusal } from "./lesson.ts";
 import { redact } from "./redact.ts";

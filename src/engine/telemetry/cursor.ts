@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Turn } from "../learning/formats/dialect.ts";
+import type { Turn } from "../learning/formats/shapes.ts";
 import type { Fingerprint } from "./identity.ts";
 import { cursorShape } from "./shapes.ts";
 

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from "node:fs";
-import type { Turn } from "../learning/formats/dialect.ts";
+import type { Turn } from "../learning/formats/shapes.ts";
 import { type LearnedLine, type LearnMemory, learnLines, learnTooLong } from "../learning/learn.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
 import { type Fingerprint, fingerprint, inodeKey, type Relation, relate } from "./identity.ts";

@@ -1,7 +1,6 @@
-import type { z } from "zod";
 import { closeTurn, openTurn, turnOver, withAnswer, withStep } from "./conversation.ts";
-import { type Dialect, isoTime, type Reading, reject, rejectBad, type Turn } from "./dialect.ts";
-import { claudeShape } from "./shapes.ts";
+import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
+import { type ClaudeMessage, claudeShape, type Turn } from "./shapes.ts";
 
 const bookkeeping: ReadonlySet<string> = new Set([
   "file-history-snapshot",
@@ -17,16 +16,14 @@ const bookkeeping: ReadonlySet<string> = new Set([
   "permission-mode",
 ]);
 
-type Message = z.infer<typeof claudeShape>;
-
-function textOf(content: Message["message"]["content"]): string {
+function textOf(content: ClaudeMessage["message"]["content"]): string {
   if (typeof content === "string") return content;
   return content
     .flatMap((block) => (block.type === "text" && block.text !== undefined ? [block.text] : []))
     .join("\n\n");
 }
 
-function readUser(line: Message, turn: Turn | null): Reading {
+function readUser(line: ClaudeMessage, turn: Turn | null): Reading {
   const { content } = line.message;
   const at = isoTime(line.timestamp);
   const results = typeof content === "string" ? [] : content.filter(({ type }) => type === "tool_result");
@@ -43,7 +40,7 @@ function readUser(line: Message, turn: Turn | null): Reading {
   return turnOver(turn, openTurn({ dialect: "claude", session: line.sessionId, prompt: text, at }), at);
 }
 
-function readAssistant(line: Message, turn: Turn | null): Reading {
+function readAssistant(line: ClaudeMessage, turn: Turn | null): Reading {
   const { content, model = "", stop_reason } = line.message;
   const text = textOf(content);
   if (turn === null) return reject(text === "" ? "tool_call" : "no_question", null);

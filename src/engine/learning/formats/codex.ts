@@ -1,13 +1,10 @@
-import type { z } from "zod";
 import { closeTurn, openTurn, turnOver, withAnswer, withStep } from "./conversation.ts";
-import { type Dialect, isoTime, type Reading, reject, rejectBad, type Turn } from "./dialect.ts";
-import { codexShape } from "./shapes.ts";
+import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
+import { type CodexEntry, codexShape, type Turn } from "./shapes.ts";
 
 const kinds: ReadonlySet<string> = new Set(["session_meta", "turn_context", "response_item", "event_msg", "compacted"]);
 
-type Entry = z.infer<typeof codexShape>;
-
-function question(text: string, turn: Turn | null, entry: Entry): Reading {
+function question(text: string, turn: Turn | null, entry: CodexEntry): Reading {
   if (/^\s*(<(environment_context|user_instructions|INSTRUCTIONS)|# AGENTS\.md)/.test(text)) {
     return reject("local_command", turn);
   }
@@ -18,7 +15,7 @@ function question(text: string, turn: Turn | null, entry: Entry): Reading {
   return turnOver(turn, openTurn({ dialect: "codex", session: entry.payload.id ?? "", prompt: text, at }), at);
 }
 
-function readItem(entry: Entry, turn: Turn | null): Reading {
+function readItem(entry: CodexEntry, turn: Turn | null): Reading {
   const { type, role, content, output } = entry.payload;
   if (type === "function_call_output" || type === "custom_tool_call_output") {
     const failed = /"exit_code":\s*[1-9]|Exit code: [1-9]/.test(typeof output === "string" ? output : "");
@@ -36,7 +33,7 @@ function readItem(entry: Entry, turn: Turn | null): Reading {
   return reject("turn_open", turn.response.endsWith(text) ? turn : withAnswer(turn, text, ""));
 }
 
-function readEvent(entry: Entry, turn: Turn | null): Reading {
+function readEvent(entry: CodexEntry, turn: Turn | null): Reading {
   const { type, message = "", last_agent_message } = entry.payload;
   if (type === "user_message") return question(message, turn, entry);
   if (type === "turn_aborted") return reject("interrupted", null);

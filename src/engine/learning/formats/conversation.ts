@@ -1,5 +1,6 @@
 import type { Draft } from "../lesson.ts";
-import type { Outcome, Reading, Turn } from "./dialect.ts";
+import type { Outcome, Reading } from "./dialect.ts";
+import type { Turn } from "./shapes.ts";
 
 /** What opens a conversation. */
 export interface Opening {

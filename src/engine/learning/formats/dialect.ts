@@ -1,12 +1,8 @@
-import type { z } from "zod";
 import type { Draft } from "../lesson.ts";
-import type { turnShape } from "./shapes.ts";
+import type { Turn } from "./shapes.ts";
 
 /** A parsed JSON object: one line of a log. */
 export type JsonRecord = { readonly [key: string]: unknown };
-
-/** A conversation that is still open at the end of a line; saved with the cursor, so it is plain JSON. */
-export type Turn = Readonly<z.infer<typeof turnShape>>;
 
 /** What one event of a line came to: work to judge, or the reason why it teaches nothing. */
 export type Outcome = { readonly draft: Draft } | { readonly rejected: string; readonly bad?: true };

@@ -1,9 +1,7 @@
-import type { z } from "zod";
 import type { WorkOutcome } from "../lesson.ts";
 import { type Dialect, isoTime, type Outcome, type Reading, rejectBad } from "./dialect.ts";
-import { logsShape, messagesShape, spanShape, spansShape } from "./shapes.ts";
+import { logsShape, messagesShape, type Span, spanShape, spansShape } from "./shapes.ts";
 
-type Span = z.infer<typeof spanShape>;
 type Attributes = ReadonlyMap<string, unknown>;
 
 function attributesOf(list: Span["attributes"]): Attributes {

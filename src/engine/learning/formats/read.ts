@@ -1,13 +1,14 @@
 import { aidb } from "./aidb.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
-import { type Dialect, eventName, type JsonRecord, type Reading, reject, rejectBad, type Turn } from "./dialect.ts";
+import { type Dialect, eventName, type JsonRecord, type Reading, reject, rejectBad } from "./dialect.ts";
 import { errorResolution } from "./error-resolution.ts";
 import { hybrid } from "./hybrid.ts";
 import { inference } from "./inference.ts";
 import { otlp } from "./otlp.ts";
 import { queryGap } from "./query-gap.ts";
 import { ralph } from "./ralph.ts";
+import type { Turn } from "./shapes.ts";
 import { vscode } from "./vscode.ts";
 
 const stack: readonly Dialect[] = [hybrid, inference, ralph, errorResolution, aidb, vscode];

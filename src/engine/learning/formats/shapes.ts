@@ -13,6 +13,9 @@ export const turnShape = z.strictObject({
   failing: z.boolean(),
 });
 
+/** A conversation that is still open at the end of a line; saved with the cursor, so it is plain JSON. */
+export type Turn = Readonly<z.infer<typeof turnShape>>;
+
 const text = z.string();
 const stamp = z.union([z.string(), z.number()]).optional();
 
@@ -101,6 +104,9 @@ export const claudeShape = z.looseObject({
   }),
 });
 
+/** One message of a Claude Code session, parsed. */
+export type ClaudeMessage = z.infer<typeof claudeShape>;
+
 /** One entry of a Codex rollout. */
 export const codexShape = z.looseObject({
   timestamp: text,
@@ -116,6 +122,9 @@ export const codexShape = z.looseObject({
     output: z.unknown().optional(),
   }),
 });
+
+/** One entry of a Codex rollout, parsed. */
+export type CodexEntry = z.infer<typeof codexShape>;
 
 /** An attribute value of OpenTelemetry. */
 const anyValue = z.looseObject({
@@ -137,6 +146,9 @@ export const spanShape = z.looseObject({
   events: z.array(z.looseObject({ name: text.default(""), attributes })).default([]),
   status: z.looseObject({ code: z.union([text, z.number()]).optional() }).optional(),
 });
+
+/** One span, parsed. */
+export type Span = z.infer<typeof spanShape>;
 
 /** The spans of one exported line. */
 export const spansShape = z.looseObject({
