@@ -22,7 +22,7 @@ export function warnZeroYield(stack: Stack, bySource: Readonly<Record<string, So
   });
 }
 
-function summary(stack: Stack, progress: readonly SinkProgress[], pairs: number, elapsedMs: number): Plain {
+function summary(stack: Stack, progress: readonly SinkProgress[], store: Embedded, elapsedMs: number): Plain {
   const rows = progress.find(({ name }) => name === "rows");
   return {
     events: rows?.events ?? 0,
@@ -35,9 +35,10 @@ function summary(stack: Stack, progress: readonly SinkProgress[], pairs: number,
         { ...tally, rejected: Object.fromEntries(tally.rejected) },
       ]),
     ),
-    dataset: { path: stack.datasetFile, pairs },
+    dataset: { path: stack.datasetFile, pairs: readCounts(store).pairs ?? 0 },
     sinks: progress.map(({ name, lagBytes, waiting }) => ({ name, lagBytes, ...(waiting === "" ? {} : { waiting }) })),
     checkpoints: progress.reduce((sum, { checkpoints }) => sum + checkpoints, 0),
+    checkpointMs: Math.round(store.commits().ms),
     elapsedMs: Math.round(elapsedMs),
     bytes: rows?.bytes ?? 0,
   };
@@ -83,7 +84,7 @@ async function learn(
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
     warnZeroYield(stack, readTallies(store));
-    return summary(stack, progress, readCounts(store).pairs ?? 0, performance.now() - started);
+    return summary(stack, progress, store, performance.now() - started);
   } finally {
     hold.close();
   }

@@ -1,0 +1,153 @@
+// Measures in one run: the floor (split and parse), the engine end to end, the locked writer and a cold start.
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openWriter } from "../src/engine/telemetry/write.ts";
+import { writeCorpus } from "./bench/corpus.mjs";
+
+const { values } = parseArgs({
+  options: { mb: { type: "string", default: "200" }, quick: { type: "boolean" }, json: { type: "boolean" } },
+});
+const bytes = (values.quick ? 20 : Number(values.mb)) * 1e6;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const program = join(root, "dist", "aistack.js");
+const work = mkdtempSync(join(tmpdir(), "aistack-bench-"));
+const say = (text) => values.json || console.log(text);
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+function floorSeconds(files) {
+  const started = performance.now();
+  let parsed = 0;
+  for (const file of files) {
+    const fd = openSync(file, "r");
+    const block = Buffer.allocUnsafe(256 * 1024);
+    let rest = "";
+    for (let read = readSync(fd, block); read > 0; read = readSync(fd, block)) {
+      const lines = (rest + block.toString("utf8", 0, read)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (JSON.parse(line) !== undefined) parsed++;
+    }
+    closeSync(fd);
+  }
+  return { seconds: (performance.now() - started) / 1000, parsed };
+}
+
+function endToEnd(directory, interval) {
+  const home = join(work, `home-${interval}`);
+  const args = [program, "learn", "--once", "--json", "--home", home, "--source", join(directory, "*.jsonl")];
+  const flags = ["--set", `learning.checkpointEvents=${interval}`];
+  const measure = fileURLToPath(new URL("./bench/peak.mjs", import.meta.url));
+  const started = performance.now();
+  const child = spawnSync(process.execPath, ["--import", measure, ...args, ...flags], {
+    encoding: "utf8",
+    maxBuffer: 1e9,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (child.status !== 0) throw new Error(`learn ended with ${child.status}: ${child.stderr}`);
+  const result = JSON.parse(child.stdout);
+  const peak = Number(/peak rss (\d+)/.exec(child.stderr)?.[1]);
+  return { home, seconds, result, peakBytes: peak * 1024 };
+}
+
+async function lockCosts() {
+  const took = [];
+  await using writer = openWriter(join(work, "lock-events.jsonl"));
+  const event = { event_type: "routing_decision", local: true, profile: "default", ts: 1780116545.8 };
+  for (let turn = 0; turn < 30_000; turn++) {
+    const started = performance.now();
+    if (writer.appendSync(event) === null) await writer.append(event);
+    took.push((performance.now() - started) * 1000);
+  }
+  return took.slice(1000).toSorted((a, b) => a - b);
+}
+
+function coldStart(home) {
+  const time = (args) => {
+    const started = performance.now();
+    const { status } = spawnSync(process.execPath, args, { stdio: "ignore" });
+    if (status !== 0) throw new Error(`${args.join(" ")} ended with ${status}`);
+    return performance.now() - started;
+  };
+  const bin = join(root, "bin", "aistack.js");
+  time([bin, "status", "--json", "--home", home]);
+  const empty = [];
+  const status = [];
+  for (let turn = 0; turn < 21; turn++) {
+    empty.push(time(["-e", "0"]));
+    status.push(time([bin, "status", "--json", "--home", home]));
+  }
+  return { emptyMs: median(empty), statusMs: median(status) };
+}
+
+const report = { bars: [] };
+const bar = (name, measured, limit, met, unit = "") => {
+  report.bars.push({ name, measured, limit, met });
+  say(`  ${met ? "met    " : "NOT MET"}  ${name}: ${measured.toFixed(3)}${unit} (bar ${limit}${unit})`);
+};
+
+try {
+  const directory = join(work, "corpus");
+  mkdirSync(directory);
+  const corpus = writeCorpus(directory, bytes);
+  const size = corpus.files.reduce((sum, file) => sum + statSync(file).size, 0);
+  report.corpus = { bytes: size, lines: corpus.lines, shapes: corpus.shapes };
+  say(`corpus: ${(size / 1e6).toFixed(1)} MB, ${corpus.lines} lines`);
+  for (const [shape, lines] of Object.entries(corpus.shapes)) say(`  ${shape}: ${lines} lines`);
+
+  const floors = [1, 2, 3].map(() => floorSeconds(corpus.files).seconds);
+  const floor = size / 1e6 / median(floors);
+  report.floor = { mbPerSecond: floor, eventsPerSecond: corpus.lines / median(floors) };
+  say(
+    `floor (read, split, JSON.parse): ${floor.toFixed(1)} MB/s, ${Math.round(corpus.lines / median(floors))} lines/s`,
+  );
+
+  report.endToEnd = {};
+  let home = "";
+  for (const [interval, limit] of [
+    [1000, 0.2],
+    [100, 0.08],
+  ]) {
+    const run = endToEnd(directory, interval);
+    home = run.home;
+    const { events, lessons, duplicates, checkpoints, checkpointMs, elapsedMs } = run.result;
+    const mbPerSecond = size / 1e6 / run.seconds;
+    const share = checkpointMs / elapsedMs;
+    const figures = { mbPerSecond, eventsPerSecond: events / run.seconds, seconds: run.seconds };
+    report.endToEnd[interval] = {
+      ...figures,
+      events,
+      lessons,
+      duplicates,
+      checkpoints,
+      share,
+      peakBytes: run.peakBytes,
+    };
+    say(
+      `interval ${interval}: ${mbPerSecond.toFixed(1)} MB/s, ${Math.round(events / run.seconds)} events/s, ` +
+        `${lessons} lessons, ${duplicates} duplicates, ${checkpoints} checkpoints, ` +
+        `${(share * 100).toFixed(1)} % of the time on checkpoints, peak ${(run.peakBytes / 2 ** 20).toFixed(0)} MiB`,
+    );
+    bar(`end to end at interval ${interval} to floor`, mbPerSecond / floor, limit, mbPerSecond / floor >= limit);
+    bar(`peak RSS at interval ${interval}`, run.peakBytes / 1e6, 300, run.peakBytes <= 300e6, " MB");
+  }
+
+  const costs = await lockCosts();
+  const [p50, p99, max] = [percentile(costs, 0.5), percentile(costs, 0.99), costs.at(-1)];
+  report.lock = { p50Us: p50, p99Us: p99, maxUs: max };
+  say(`locked append: p50 ${p50.toFixed(1)} µs, p99 ${p99.toFixed(1)} µs, slowest ${max.toFixed(1)} µs`);
+  bar("locked append p50", p50, 100, p50 <= 100, " µs");
+  bar("locked append p99", p99, 100, p99 <= 100, " µs");
+
+  const cold = coldStart(home);
+  report.cold = cold;
+  say(`cold start: aistack status --json ${cold.statusMs.toFixed(1)} ms, node -e 0 ${cold.emptyMs.toFixed(1)} ms`);
+  bar("status --json to node -e 0", cold.statusMs / cold.emptyMs, 2.5, cold.statusMs / cold.emptyMs <= 2.5);
+  if (values.json) console.log(JSON.stringify(report));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
