@@ -95,6 +95,11 @@ export function writeCorpus(directory, bytes) {
     for (let index = 0; index < count; index++) text += `${vocabulary[Math.floor(next() * vocabulary.length)]} `;
     return text.trim();
   };
+  const text = (length) => {
+    let made = "";
+    while (made.length < length) made += `${vocabulary[Math.floor(next() * vocabulary.length)]} `;
+    return made.trim();
+  };
   const total = shapes.reduce((sum, { weight }) => sum + weight, 0);
   const files = [];
   const counts = {};
@@ -126,7 +131,7 @@ export function writeCorpus(directory, bytes) {
     else if (shape.name === "editor events") written += put(shape.name, JSON.stringify(editor(id, words)));
     else {
       const line = recorded[counts[shape.name] % recorded.length];
-      written += put(shape.name, vary(line, next() < 0.2 ? "again and again" : words(6), id));
+      written += put(shape.name, next() < 0.2 ? line : vary(line, text, id));
     }
   }
   for (const { fd, text } of outs.values()) {
@@ -136,10 +141,9 @@ export function writeCorpus(directory, bytes) {
   return { files, lines, shapes: counts };
 }
 
-// The same line with other words in it, so that what can be a lesson is a lesson of its own.
+// The same line with other words of the same length in its texts: each is a piece of work of its own.
 function vary(line, words, id) {
   return line
-    .replace(/"(query|response|text|query_text)":\s*"/, (match) => `${match}${words} `)
-    .replace(/"(response)":\s*"/, (match) => `${match}${words} `)
+    .replace(/"(query|response|text)":\s*"((?:[^"\\]|\\.)*)"/g, (_, name, text) => `"${name}": "${words(text.length)}"`)
     .replace(/"uuid":\s*"/, (match) => `${match}${id}-`);
 }

@@ -1,6 +1,7 @@
 import { callJson } from "../call.ts";
 import { Failure } from "../errors.ts";
 import { embeddingsShape } from "./shapes.ts";
+import { hashWords } from "./words.ts";
 
 /** Turns texts into vectors of one fixed length. */
 export interface Embedder {
@@ -22,27 +23,18 @@ export interface EmbeddingsServer {
 
 const lexicalDimensions = 384;
 
-function hash(text: string, from: number, to: number, seed: number): number {
-  let value = seed;
-  for (let index = from; index < to; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
-  return (value ^ (value >>> 12)) >>> 0;
-}
-
 /**
  * A lexical vector, 384 numbers of length 1: words and pairs of words hashed into signed counts, dampened by a square
  * root (the hashing trick, Weinberger et al. 2009).
  */
 export function lexicalVector(text: string): Float32Array {
   const vector = new Float32Array(lexicalDimensions);
-  const lower = text.toLowerCase();
   const add = (hashed: number) => {
     const place = hashed % lexicalDimensions;
     vector[place] = (vector[place] ?? 0) + ((hashed & 0x40000000) === 0 ? 1 : -1);
   };
   let previous = 0;
-  for (const match of lower.matchAll(/[\p{L}\p{N}_]+/gu)) {
-    const word = hash(lower, match.index, match.index + match[0].length, 0x811c9dc5);
+  for (const word of hashWords(text)) {
     add(word);
     if (previous !== 0) add((Math.imul(previous, 31) + word) >>> 0);
     previous = word;

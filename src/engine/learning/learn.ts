@@ -149,7 +149,7 @@ export function openLearnMemory(runs = 4): LearnMemory {
       );
       if (known) return known.lines;
       const lines = learnLines(bytes, offset, origin, turn);
-      kept.push({ bytes, offset, origin, turn: turnText, lines });
+      kept.push({ bytes: Buffer.from(bytes), offset, origin, turn: turnText, lines });
       if (kept.length > runs) kept.shift();
       return lines;
     },

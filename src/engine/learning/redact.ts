@@ -11,7 +11,7 @@ const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`)
   replacement,
 });
 
-const secretName = String.raw`[\w.-]{0,40}(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
+const secretName = String.raw`(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
 
 // Ordered: whole blocks first, then tokens known by their form, then values known by their name, then home paths.
 const rules: readonly Rule[] = [
@@ -31,11 +31,7 @@ const rules: readonly Rule[] = [
   rule("pypi", /\bpypi-[\w-]{30,}/g),
   rule("huggingface", /\bhf_[A-Za-z0-9]{20,}/g),
   rule("jwt", /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
-  rule(
-    "url-password",
-    /\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@"']{0,100}):[^\s@"'<>]{1,200}@/gi,
-    "$1:[redacted:url-password]@",
-  ),
+  rule("url-password", /(:\/\/[^\s:/@"']{0,100}):[^\s@"'<>]{1,200}@/g, "$1:[redacted:url-password]@"),
   rule(
     "authorization",
     /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|digest)\s+)[^\s"',\\]+/gi,
@@ -45,7 +41,7 @@ const rules: readonly Rule[] = [
   rule("cookie", /\b((?:set-)?cookie["']?\s*:\s*["']?[\w.-]+=)[^\s;"']{8,}/gi, "$1[redacted:cookie]"),
   rule(
     "secret",
-    new RegExp(String.raw`(--(?:${secretName})[= ])(?!\[redacted)[^\s"'\\]{4,}`, "gi"),
+    new RegExp(String.raw`(--[\w-]{0,40}${secretName}[= ])(?!\[redacted)[^\s"'\\]{4,}`, "gi"),
     "$1[redacted:secret]",
   ),
   rule(
@@ -60,17 +56,17 @@ const rules: readonly Rule[] = [
   ),
   rule(
     "secret",
-    new RegExp(String.raw`(\\?["']${secretName}\\?["']\s*:\s*\\?["'])(?!\[redacted)[^"'\\\n]{4,}`, "gi"),
+    new RegExp(String.raw`(${secretName}\\?["']\s*:\s*\\?["'])(?!\[redacted)[^"'\\\n]{4,}`, "gi"),
     "$1[redacted:secret]",
   ),
   rule(
     "secret",
-    new RegExp(String.raw`(\b${secretName}["']?\s*[:=]\s*["'])(?!\[redacted)[^"'\n]{4,}(?=["'])`, "gi"),
+    new RegExp(String.raw`(${secretName}["']?\s*[:=]\s*["'])(?!\[redacted)[^"'\n]{4,}(?=["'])`, "gi"),
     "$1[redacted:secret]",
   ),
   rule(
     "secret",
-    new RegExp(String.raw`(\b${secretName}\s*[:=]\s*)(?!\[redacted)(?=[^\s"']*\d)[^\s"'(){}\[\],;]{8,}`, "gi"),
+    new RegExp(String.raw`(${secretName}\s*[:=]\s*)(?!\[redacted)(?=[^\s"']*\d)[^\s"'(){}\[\],;]{8,}`, "gi"),
     "$1[redacted:secret]",
   ),
   rule("home", /(^|[^\w.])(?:\/(?:home|Users)\/[^\s/:"'\\<>|,;)]+|\/root)(?=[/\s:"'\\,;)]|$)/g, "$1~"),

@@ -1,39 +1,62 @@
 import type { Emit } from "../events.ts";
 import type { Lesson } from "../learning/lesson.ts";
-import { bandKeys, nearest, shingles, signature } from "../learning/similar.ts";
+import { bandKeys, estimate, jaccard, shingles, signature } from "../learning/similar.ts";
 import { appraise } from "../learning/value.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import type { Sink } from "./store.ts";
 
-/** Candidates compared exactly for one lesson; more would only be found in a very crowded band. */
-const candidatesMax = 32;
+/** Newest candidates taken from one band; more would only be found in a very crowded one. */
+const candidatesPerBand = 4;
+/** Candidates compared exactly, best estimates first. */
+const comparedMax = 2;
 
-function toSet(blob: unknown): Set<number> {
-  if (!(blob instanceof Uint8Array)) return new Set();
-  return new Set(new Uint32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength)));
+function numbersOf(blob: unknown): Uint32Array {
+  if (!(blob instanceof Uint8Array)) return new Uint32Array();
+  return new Uint32Array(blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength));
+}
+
+function blobOf(numbers: Uint32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+interface Nearest {
+  readonly id: string | null;
+  readonly similarity: number;
+}
+
+function findNearest(store: Embedded, set: ReadonlySet<number>, bins: Uint32Array, keys: readonly number[]): Nearest {
+  const found = new Set<number>();
+  for (const band of keys) {
+    const rows = store.all("SELECT key FROM bands WHERE band = ? ORDER BY key DESC LIMIT ?", band, candidatesPerBand);
+    for (const { key } of rows) found.add(Number(key));
+  }
+  const estimates = [...found].map((key) => {
+    const row = store.get("SELECT signature FROM neighbours WHERE key = ?", key);
+    return { key, share: estimate(bins, numbersOf(row?.signature)) };
+  });
+  let best: Nearest = { id: null, similarity: 0 };
+  for (const { key } of estimates.sort((a, b) => b.share - a.share).slice(0, comparedMax)) {
+    const row = store.get("SELECT id, shingles FROM neighbours WHERE key = ?", key);
+    const similarity = jaccard(set, new Set(numbersOf(row?.shingles)));
+    if (similarity > best.similarity) best = { id: String(row?.id), similarity };
+  }
+  return best;
 }
 
 function place(store: Embedded, lesson: Lesson): boolean {
   if (store.get("SELECT 1 FROM neighbours WHERE id = ?", lesson.id)) return false;
   const set = shingles(`${lesson.prompt}\n${lesson.response}`);
-  const keys = bandKeys(signature(set));
-  const found = new Set<unknown>();
-  for (const key of keys) {
-    for (const row of store.all("SELECT key FROM bands WHERE band = ? LIMIT ?", key, candidatesMax)) found.add(row.key);
-  }
-  const candidates = [...found].slice(0, candidatesMax).map((key) => {
-    const row = store.get("SELECT id, shingles FROM neighbours WHERE key = ?", Number(key));
-    return { key: String(row?.id), shingles: toSet(row?.shingles) };
-  });
-  const best = nearest(set, candidates);
-  const similarity = best?.similarity ?? 0;
+  const bins = signature(set);
+  const keys = bandKeys(bins);
+  const { id: nearest, similarity } = findNearest(store, set, bins, keys);
   const { value } = appraise(lesson, 1 - similarity);
   store.run(
-    "INSERT INTO neighbours (id, shingles, nearest, similarity, value) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO neighbours (id, signature, shingles, nearest, similarity, value) VALUES (?, ?, ?, ?, ?, ?)",
     lesson.id,
-    new Uint8Array(Uint32Array.from(set).buffer),
-    best?.key ?? null,
+    blobOf(bins),
+    blobOf(Uint32Array.from(set)),
+    nearest,
     similarity,
     value,
   );

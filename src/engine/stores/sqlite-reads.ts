@@ -76,11 +76,9 @@ export function lessonsByPrefix(store: Embedded, prefix: string): ListedLesson[]
 /** Lessons, newest first; `search` are words that must all occur in prompt or response. */
 export function listLessons(store: Embedded, limit: number, search: string | null): ListedLesson[] {
   if (search === null) return store.all(`${listed} ORDER BY seq DESC LIMIT ?`, limit).map(toListed);
-  const query = search
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .map((word) => `"${word.replaceAll('"', '""')}"`)
-    .join(" ");
+  const words = search.match(/[\p{L}\p{N}]+/gu);
+  if (words === null) return [];
+  const query = words.map((word) => `"${word}"`).join(" AND ");
   return store
     .all(
       `${listed} WHERE seq IN (SELECT rowid FROM lessons_text WHERE lessons_text MATCH ? ORDER BY rank LIMIT ?)`,

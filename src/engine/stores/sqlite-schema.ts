@@ -22,10 +22,10 @@ CREATE TABLE lessons (
   review TEXT NOT NULL DEFAULT 'pending' CHECK (review IN ('pending', 'approved', 'rejected')),
   learned_at TEXT NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq');
-CREATE TABLE vectors (id TEXT PRIMARY KEY, embedding BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq', detail=none, columnsize=0);
+CREATE TABLE vectors (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, embedding BLOB NOT NULL) STRICT;
 CREATE TABLE neighbours (
-  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, shingles BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, signature BLOB NOT NULL, shingles BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
   value REAL NOT NULL
 ) STRICT;
 CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;

@@ -141,7 +141,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
-    if (!readOnly) database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+    if (!readOnly) database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
       throw new Failure("config", {

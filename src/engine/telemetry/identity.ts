@@ -21,9 +21,9 @@ export function shortHash(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
 }
 
-/** Exactly the bytes asked for, or fewer where the file ends. */
-export function readAt(fd: number, offset: number, bytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(bytes);
+/** Exactly the bytes asked for, or fewer where the file ends; in `into` when that is given, until its next use. */
+export function readAt(fd: number, offset: number, bytes: number, into?: Buffer): Buffer {
+  const buffer = into ?? Buffer.allocUnsafe(bytes);
   let got = 0;
   while (got < bytes) {
     const read = readSync(fd, buffer, got, bytes - got, offset + got);

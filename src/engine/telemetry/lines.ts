@@ -15,9 +15,12 @@ export interface Scan {
   scannedTo: number;
 }
 
+// One buffer for every read: what is read is used at once, or copied by whoever keeps it.
+const scratch = Buffer.allocUnsafe(chunkBytes + tailBytesMax);
+
 function endOfLine(fd: number, from: number): { end: number } | { scannedTo: number } {
   for (let offset = from; ; ) {
-    const block = readAt(fd, offset, chunkBytes);
+    const block = readAt(fd, offset, chunkBytes, scratch);
     const newline = block.indexOf(10);
     if (newline >= 0) return { end: offset + newline + 1 };
     offset += block.length;
@@ -53,7 +56,7 @@ export function readUnended(fd: number, offset: number, maxLineBytes: number): B
 export function readChunk(fd: number, offset: number, tailHash: string, maxLineBytes: number, scan: Scan): Chunk {
   const before = Math.min(tailBytesMax, offset);
   for (let want = chunkBytes; ; want = Math.min(want * 4, maxLineBytes + 1)) {
-    const block = readAt(fd, offset - before, before + want);
+    const block = readAt(fd, offset - before, before + want, want === chunkBytes ? scratch : undefined);
     if (block.length < before || (before > 0 && shortHash(block.subarray(0, before)) !== tailHash)) {
       return { kind: "broken" };
     }
