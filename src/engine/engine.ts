@@ -64,7 +64,7 @@ function add(counts: Map<string, number>, reason: string, by: number): void {
 
 /** Opens the engine; fails when a sink's cursors cannot be read. */
 export function openEngine({ config, patterns, sinks, emit }: EngineOptions): Engine {
-  const memory = openLearnMemory(Math.max(4, sinks.length * 2));
+  const memory = openLearnMemory(sinks.length, config.values["telemetry.maxLineBytes"]);
   const progress = sinks.map(({ name }) => startProgress(name));
   let paused = false;
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../engine/errors.ts";
 import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
@@ -79,7 +79,8 @@ async function checkStore(stack: Stack): Promise<Check[]> {
 }
 
 async function checkArchives(stack: Stack, signal: AbortSignal): Promise<Check> {
-  const archives = await verifyArchives(join(telemetryDirectory(stack.config), "archive"), { signal });
+  const directory = join(telemetryDirectory(stack.config), "archive");
+  const archives = existsSync(directory) ? await verifyArchives(directory, { signal }) : [];
   const bad = archives.filter(({ ok }) => !ok);
   return {
     name: "archives",

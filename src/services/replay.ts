@@ -44,7 +44,7 @@ export async function replayRejected(
       }
       counts.replayed++;
       const batch = emptyBatch();
-      for (const line of learnLines(bytes, bad.offset, bad, null)) addLine(batch, line, bad.file, bad.inode);
+      for (const line of learnLines(bytes, bad.offset, bad, null, bad.bytes)) addLine(batch, line, bad.file, bad.inode);
       if (batch.bad.length > 0) {
         counts.stillBad++;
         continue;

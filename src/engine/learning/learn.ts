@@ -105,7 +105,13 @@ export function learnTooLong(offset: number, bytes: number, turn: Turn | null): 
  * Everything that a run of whole lines teaches, line by line; pure. `offset` is where the first line stands in its
  * file, `turn` the conversation that is open there.
  */
-export function learnLines(bytes: Buffer, offset: number, origin: Origin, turn: Turn | null): LearnedLine[] {
+export function learnLines(
+  bytes: Buffer,
+  offset: number,
+  origin: Origin,
+  turn: Turn | null,
+  maxLineBytes: number,
+): LearnedLine[] {
   const lines: LearnedLine[] = [];
   const ascii = isAscii(bytes);
   const valid = ascii || isUtf8(bytes);
@@ -116,7 +122,8 @@ export function learnLines(bytes: Buffer, offset: number, origin: Origin, turn: 
     const stop = end < 0 ? bytes.length : end;
     const length = stop + 1 - start;
     let line: LearnedLine;
-    if (ascii) line = learnText(whole.slice(start, stop), offset + start, length, origin, open);
+    if (length > maxLineBytes) line = learnTooLong(offset + start, length, open);
+    else if (ascii) line = learnText(whole.slice(start, stop), offset + start, length, origin, open);
     else if (valid || isUtf8(bytes.subarray(start, stop)))
       line = learnText(bytes.toString("utf8", start, stop), offset + start, length, origin, open);
     else
@@ -134,7 +141,7 @@ export interface LearnMemory {
 }
 
 /** Remembers the last few runs, by content: a run counts as the same only when every byte is. */
-export function openLearnMemory(runs = 4): LearnMemory {
+export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory {
   const kept: { bytes: Buffer; offset: number; origin: Origin; turn: string; lines: readonly LearnedLine[] }[] = [];
   return {
     learn(bytes, offset, origin, turn) {
@@ -148,7 +155,7 @@ export function openLearnMemory(runs = 4): LearnMemory {
           run.bytes.equals(bytes),
       );
       if (known) return known.lines;
-      const lines = learnLines(bytes, offset, origin, turn);
+      const lines = learnLines(bytes, offset, origin, turn, maxLineBytes);
       kept.push({ bytes: Buffer.from(bytes), offset, origin, turn: turnText, lines });
       if (kept.length > runs) kept.shift();
       return lines;

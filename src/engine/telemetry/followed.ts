@@ -2,7 +2,17 @@ import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import type { Turn } from "../learning/formats/shapes.ts";
 import { type LearnedLine, type LearnMemory, learnLines, learnTooLong } from "../learning/learn.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
-import { type Fingerprint, fingerprint, inodeKey, type Relation, relate } from "./identity.ts";
+import {
+  type Fingerprint,
+  fingerprint,
+  fingerprintOf,
+  headBytesMax,
+  inodeKey,
+  type Relation,
+  readAt,
+  relate,
+  shortHash,
+} from "./identity.ts";
 import { readChunk, readUnended, type Scan } from "./lines.ts";
 
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
@@ -25,8 +35,12 @@ export interface Followed {
   readyAt: number;
   seen: boolean;
   readonly scan: Scan;
-  /** What was committed of the content before the file was truncated; a copy of it may turn up beside. */
-  before: { readonly offset: number; readonly print: Fingerprint; readonly turn: Turn | null } | null;
+  /** The bytes that the ready lines were read from: the file may be another one by the time they are handed out. */
+  read: { readonly at: number; readonly bytes: Buffer; readonly head: Buffer } | null;
+  /** The file's time of change when its unchanged size was last checked for unchanged content. */
+  checkedMtimeMs: number;
+  /** Its place was found, not read, so no batch has saved it yet. */
+  adopted: boolean;
 }
 
 /** A file at its beginning, or where a cursor left it. */
@@ -44,7 +58,9 @@ export function followedFrom(inode: string, file: string, rotatedFrom: string | 
     readyAt: 0,
     seen: true,
     scan: { scannedTo: 0 },
-    before: null,
+    read: null,
+    checkedMtimeMs: -1,
+    adopted: false,
   };
 }
 
@@ -62,8 +78,7 @@ export function cursorOf(followed: Followed): Cursor {
 
 /** Starts a file again from its first byte, because what was committed of it is no longer there. */
 export function restart(followed: Followed): void {
-  if (followed.offset > 0) followed.before = { offset: followed.offset, print: followed.print, turn: followed.turn };
-  Object.assign(followed, { offset: 0, print: nothing, turn: null, ready: [], readyAt: 0 });
+  Object.assign(followed, { offset: 0, print: nothing, turn: null, ready: [], readyAt: 0, read: null });
   followed.scan.scannedTo = 0;
 }
 
@@ -96,14 +111,24 @@ export interface Reading {
 /** Makes sure that lines are ready if the file has any; says so, or that there is nothing yet, or that it changed. */
 export function fill(followed: Followed, { memory, maxLineBytes, unended }: Reading): "ready" | "wait" | "broken" {
   if (followed.readyAt < followed.ready.length) return "ready";
-  const { fd, offset, turn, file, inode } = followed;
+  const { fd, offset, turn, file, inode, print } = followed;
   if (fd === null) return "wait";
-  const chunk = readChunk(fd, offset, followed.print.tailHash, maxLineBytes, followed.scan);
+  followed.read = null;
+  const head = readAt(fd, 0, headBytesMax);
+  if (print.headBytes > 0 && shortHash(head.subarray(0, print.headBytes)) !== print.headHash) return "broken";
+  const chunk = readChunk(fd, offset, print.tailHash, maxLineBytes, followed.scan);
   if (chunk.kind === "broken") return "broken";
+  if (chunk.kind === "lines") {
+    const { before, bytes } = chunk;
+    followed.read = { at: offset - before.length, bytes: Buffer.concat([before, bytes]), head };
+  }
   if (chunk.kind === "wait") {
     const last = unended ? readUnended(fd, offset, maxLineBytes) : null;
     if (last === null) return "wait";
-    followed.ready = learnLines(last, offset, { file, inode }, turn).map((line) => ({ ...line, bytes: last.length }));
+    followed.ready = learnLines(last, offset, { file, inode }, turn, maxLineBytes).map((line) => ({
+      ...line,
+      bytes: last.length,
+    }));
   } else if (chunk.kind === "too_long") {
     followed.ready = [learnTooLong(offset, chunk.length, turn)];
   } else if (chunk.restBytes > 0) {
@@ -123,5 +148,8 @@ export function advance(followed: Followed, line: LearnedLine): void {
   if (followed.fd === null) return;
   followed.offset = line.offset + line.bytes;
   followed.turn = line.turn;
-  followed.print = fingerprint(followed.fd, followed.offset, followed.print);
+  const { fd, offset, print, read } = followed;
+  followed.print = read
+    ? fingerprintOf(read.head, read.bytes.subarray(0, offset - read.at), offset, print)
+    : fingerprint(fd, offset, print);
 }

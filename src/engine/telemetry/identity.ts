@@ -41,6 +41,13 @@ export function fingerprint(fd: number, offset: number, known?: Fingerprint): Fi
   return { headBytes, headHash, tailHash: shortHash(readAt(fd, offset - tailBytes, tailBytes)) };
 }
 
+/** The fingerprint of the first `offset` bytes from bytes that were read: the file's head, and a run that ends there. */
+export function fingerprintOf(head: Buffer, run: Buffer, offset: number, known: Fingerprint): Fingerprint {
+  const headBytes = Math.min(headBytesMax, offset);
+  const headHash = known.headBytes === headBytes ? known.headHash : shortHash(head.subarray(0, headBytes));
+  return { headBytes, headHash, tailHash: shortHash(run.subarray(Math.max(0, run.length - tailBytesMax))) };
+}
+
 /** Whether an open file still begins with what was committed: identity is its first bytes, and size ≥ offset. */
 export function relate(fd: number, offset: number, known: Fingerprint): Relation {
   if (offset === 0) return "same";

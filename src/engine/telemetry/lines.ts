@@ -5,7 +5,13 @@ export const chunkBytes = 256 * 1024;
 
 /** A run of whole lines, or one line that is too long to read, or news about the file. */
 export type Chunk =
-  | { readonly kind: "lines"; readonly offset: number; readonly bytes: Buffer; readonly restBytes: number }
+  | {
+      readonly kind: "lines";
+      readonly offset: number;
+      readonly bytes: Buffer;
+      readonly restBytes: number;
+      readonly before: Buffer;
+    }
   | { readonly kind: "too_long"; readonly offset: number; readonly length: number }
   | { readonly kind: "wait" }
   | { readonly kind: "broken" };
@@ -64,7 +70,7 @@ export function readChunk(fd: number, offset: number, tailHash: string, maxLineB
     const end = fresh.lastIndexOf(10);
     if (end >= 0) {
       const restBytes = before > 0 && block[before - 1] !== 10 ? restOfTaken(fresh) : 0;
-      return { kind: "lines", offset, bytes: fresh.subarray(0, end + 1), restBytes };
+      return { kind: "lines", offset, bytes: fresh.subarray(0, end + 1), restBytes, before: block.subarray(0, before) };
     }
     if (fresh.length < want) return { kind: "wait" };
     if (fresh.length > maxLineBytes) break;

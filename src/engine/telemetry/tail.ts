@@ -1,4 +1,5 @@
 import { fstatSync, statSync } from "node:fs";
+import { basename, parse } from "node:path";
 import { errnoOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn.ts";
@@ -14,12 +15,19 @@ import {
   openFollowed,
   restart,
 } from "./followed.ts";
-import { inodeKey, relate } from "./identity.ts";
+import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
 import { findInode } from "./lost.ts";
 import type { FoundFile } from "./sources.ts";
 
 /** Files kept open at once; a file that is open is still read after it was renamed or removed. */
 const openFilesMax = 256;
+/** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
+const leftPlacesMax = 1000;
+/** Time stamps of files are coarse: one younger than this may stand for two changes. */
+const coarseMs = 100;
+
+/** How far some content was taken, wherever that content is now. */
+type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turn">;
 
 /** What a follower needs: its sink's name and cursors, where files are found, and who learns from lines. */
 export interface FollowOptions {
@@ -53,6 +61,7 @@ export function openFollower(options: FollowOptions): Follower {
   const files = new Map<string, Followed>();
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
+  let left: Place[] = [];
   let turnTo = 0;
 
   const sayUnreadable = (file: string, why: string) => {
@@ -62,6 +71,7 @@ export function openFollower(options: FollowOptions): Follower {
   };
 
   const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten") => {
+    if (followed.offset > 0) left = [...left, cursorOf(followed)].slice(-leftPlacesMax);
     restart(followed);
     emit({ type: "file.renewed", sink, file: followed.file, why });
   };
@@ -80,18 +90,45 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  // A copy beside a log (copytruncate) is read only from where the log was left, and only once the log was cut.
-  const placeOfCopy = (copy: Followed, log: Followed | undefined): "read" | "leave" => {
-    if (!log || !open(copy) || copy.fd === null) return "read";
-    if (log.before && relate(copy.fd, log.before.offset, log.before.print) === "same") {
-      Object.assign(copy, { offset: log.before.offset, print: log.before.print, turn: log.before.turn });
+  // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
+  const adopt = (copy: Followed, log: string): "read" | "leave" => {
+    const stem = parse(log).name;
+    const known: Place[] = [...left, ...files.values(), ...saved.values()].filter(
+      ({ inode, file, offset }) =>
+        inode !== copy.inode && offset > 0 && offset <= copy.size && basename(file).startsWith(stem),
+    );
+    if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
+    const print = fingerprint(copy.fd, copy.size);
+    for (const place of known.toSorted((a, b) => b.offset - a.offset)) {
+      if (relate(copy.fd, place.offset, place.print) !== "same") continue;
+      const origin = files.get(place.inode);
+      if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
+        if (relate(origin.fd, copy.size, print) === "same") return "leave";
+        continue;
+      }
+      Object.assign(copy, { offset: place.offset, print: place.print, turn: place.turn, adopted: true });
       return "read";
     }
-    if (log.offset > 0 && relate(copy.fd, log.offset, log.print) === "same") return "leave";
     return "read";
   };
 
-  const meet = ({ file, rotatedFrom }: FoundFile, byName: ReadonlyMap<string, Followed>) => {
+  const stillHas = (fd: number, { offset, print }: { offset: number; print: Fingerprint }) =>
+    relate(fd, offset, print) === "same";
+
+  // A file of just the size that was taken may still have been written anew.
+  const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
+    followed.size = size;
+    if (size < followed.offset) renew(followed, "truncated");
+    if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
+    const wasOpen = followed.fd !== null;
+    if (open(followed) && followed.fd !== null && wasOpen && !stillHas(followed.fd, followed)) {
+      renew(followed, "rewritten");
+    }
+    if (!wasOpen && files.size > openFilesMax) closeFollowed(followed);
+    followed.checkedMtimeMs = Date.now() - mtimeMs > coarseMs ? mtimeMs : -1;
+  };
+
+  const meet = ({ file, rotatedFrom }: FoundFile) => {
     let stat: ReturnType<typeof statSync>;
     try {
       stat = statSync(file);
@@ -101,25 +138,17 @@ export function openFollower(options: FollowOptions): Follower {
     }
     if (!stat?.isFile()) return sayUnreadable(file, "not a regular file");
     const inode = inodeKey(stat);
-    let followed = files.get(inode);
-    if (!followed) {
-      const cursor = saved.get(inode);
-      followed = followedFrom(inode, file, rotatedFrom, cursor);
-      followed.size = stat.size;
-      if (!cursor && rotatedFrom !== null && placeOfCopy(followed, byName.get(rotatedFrom)) === "leave") {
-        return closeFollowed(followed);
-      }
-      if (stat.size < followed.offset || (cursor && !open(followed))) {
-        if (stat.size < followed.offset) renew(followed, "truncated");
-      }
-      files.set(inode, followed);
-      emit({ type: "file.found", sink, file, bytes: stat.size });
-    }
-    followed.file = file;
-    followed.rotatedFrom = rotatedFrom;
-    followed.seen = true;
-    followed.size = stat.size;
-    if (stat.size < followed.offset) renew(followed, "truncated");
+    const met = files.get(inode);
+    const cursor = met ? undefined : saved.get(inode);
+    const followed = met ?? followedFrom(inode, file, rotatedFrom, cursor);
+    Object.assign(followed, { file, rotatedFrom, seen: true });
+    measure(followed, stat);
+    if (cursor && followed.size !== followed.offset) open(followed);
+    files.set(inode, followed);
+    if (rotatedFrom !== null && followed.offset === 0 && adopt(followed, rotatedFrom) === "leave") {
+      closeFollowed(followed);
+      files.delete(inode);
+    } else if (!met) emit({ type: "file.found", sink, file, bytes: stat.size });
   };
 
   const settleUnseen = () => {
@@ -127,7 +156,7 @@ export function openFollower(options: FollowOptions): Follower {
       if (followed.seen) continue;
       const elsewhere = followed.fd === null ? findInode(followed.file, followed.inode) : null;
       if (elsewhere) Object.assign(followed, { file: elsewhere.file, size: elsewhere.size, seen: true });
-      else if (followed.fd !== null) followed.size = fstatSync(followed.fd).size;
+      else if (followed.fd !== null) measure(followed, fstatSync(followed.fd));
       const unreadBytes = Math.max(0, followed.size - followed.offset);
       const linked = followed.fd !== null && fstatSync(followed.fd).nlink > 0;
       if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
@@ -138,7 +167,12 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  const hasLines = (followed: Followed): boolean => fill(followed, options) === "ready";
+  const hasLines = (followed: Followed): boolean => {
+    const state = fill(followed, options);
+    if (state !== "broken") return state === "ready";
+    renew(followed, "rewritten");
+    return fill(followed, options) === "ready";
+  };
 
   // Cursors of files that no name leads to any more: renamed while nobody looked.
   const seekRenamed = (first: boolean) => {
@@ -158,9 +192,8 @@ export function openFollower(options: FollowOptions): Follower {
   const refresh = () => {
     for (const followed of files.values()) followed.seen = false;
     const found = options.discover();
-    for (const one of found) if (one.rotatedFrom === null) meet(one, new Map());
-    const byName = new Map([...files.values()].filter((one) => one.seen).map((one) => [one.file, one]));
-    for (const one of found) if (one.rotatedFrom !== null) meet(one, byName);
+    for (const one of found) if (one.rotatedFrom === null) meet(one);
+    for (const one of found) if (one.rotatedFrom !== null) meet(one);
     settleUnseen();
     seekRenamed(first);
     first = false;
@@ -200,6 +233,10 @@ export function openFollower(options: FollowOptions): Follower {
     refresh,
     next(events) {
       const batch = emptyBatch();
+      for (const followed of files.values()) {
+        if (followed.adopted) batch.cursors.push(cursorOf(followed));
+        followed.adopted = false;
+      }
       const waiting = [...files.values()].filter((one) => one.readyAt < one.ready.length || one.size > one.offset);
       waiting.sort((a, b) => Number(b.rotatedFrom !== null) - Number(a.rotatedFrom !== null));
       for (let index = 0; index < waiting.length && batch.events < events; index++) {

@@ -1,0 +1,385 @@
+import {
+  appendFileSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { EngineEvent } from "../../../src/engine/events.ts";
+import { openLearnMemory } from "../../../src/engine/learning/learn.ts";
+import type { Batch } from "../../../src/engine/telemetry/batch.ts";
+import type { Cursor } from "../../../src/engine/telemetry/cursor.ts";
+import { coveredBy, discover } from "../../../src/engine/telemetry/sources.ts";
+import type { Follower, FollowOptions } from "../../../src/engine/telemetry/tail.ts";
+
+/** One thing that happens to two logs or to the learner that follows them. */
+export type Step =
+  | { readonly kind: "append" | "rewrite" | "recreate"; readonly log: number; readonly lines: Lines }
+  | { readonly kind: "rotate"; readonly log: number; readonly into: "beside" | "archive"; readonly anew: boolean }
+  | { readonly kind: "compress"; readonly log: number; readonly ending: ".gz" | ".zst"; readonly remove: boolean }
+  | { readonly kind: "begin" | "finish" | "copytruncate" | "remove"; readonly log: number }
+  | { readonly kind: "poll" | "lose"; readonly events: number }
+  | { readonly kind: "glance"; readonly events: number; readonly batches: number }
+  | { readonly kind: "stop" | "start" | "twins" };
+
+/** Lines to write: how many, whether the same header comes first, whether they all end in the same 80 bytes. */
+export interface Lines {
+  readonly count: number;
+  readonly header: boolean;
+  readonly padded: boolean;
+}
+
+const lines = fc.record({ count: fc.integer({ min: 0, max: 4 }), header: fc.boolean(), padded: fc.boolean() });
+const log = fc.constantFrom(0, 0, 0, 1);
+const events = fc.constantFrom(1, 2, 500);
+
+/** Any step, the usual ones more often. */
+export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("append" as const), log, lines }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("poll" as const), events }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("begin" as const, "finish" as const), log }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("rotate" as const),
+      log,
+      into: fc.constantFrom("beside" as const, "archive" as const),
+      anew: fc.boolean(),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("copytruncate" as const), log }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("rewrite" as const, "recreate" as const), log, lines }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("compress" as const),
+      log,
+      ending: fc.constantFrom(".gz" as const, ".zst" as const),
+      remove: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("remove" as const), log }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("glance" as const), events, batches: fc.integer({ min: 0, max: 2 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose" as const), events }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("stop" as const, "start" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("twins" as const) }) },
+);
+
+interface Content {
+  /** Ids of whole lines; headers have none. */
+  ids: number[];
+  /** A line begun and not ended. */
+  open: { readonly id: number; readonly rest: string } | null;
+  /** Whether the follower that runs now took lines from it, so that it holds it open. */
+  held: boolean;
+}
+
+const header = `{"event":"session","note":"the same in every file"}\n`;
+const stem = (index: number) => `log${index}-events`;
+
+function lineOf(id: number, padded: boolean): string {
+  return `{"event":"task_completed","id":${id}${padded ? `,"pad":"${"x".repeat(80)}"` : ""}}\n`;
+}
+
+function idsOf(batch: Batch): number[] {
+  return batch.tasks.flatMap(({ id }) => (typeof id === "number" ? [id] : []));
+}
+
+/**
+ * Does the steps on real files and with a real follower, and beside it keeps what must come of them. Returns what went
+ * wrong, or null: no line twice, no unknown line, and after every poll every whole line that a file in reach has.
+ */
+export function play(steps: readonly Step[], parent: string, open: (options: FollowOptions) => Follower) {
+  const directory = mkdtempSync(join(parent, "m-"));
+  try {
+    return new World(directory, open).play(steps);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+class World {
+  readonly #directory: string;
+  readonly #open: (options: FollowOptions) => Follower;
+  readonly #patterns: readonly string[];
+  /** Every named file that is not compressed. */
+  readonly #files = new Map<string, Content>();
+  readonly #cursors = new Map<string, string>();
+  readonly #taken = new Set<number>();
+  readonly #said: EngineEvent[] = [];
+  /** Lines of removed files that the running follower holds open. */
+  #orphans: number[] = [];
+  #follower: Follower | null = null;
+  #nextId = 100;
+  #stamp = 0;
+
+  constructor(directory: string, open: (options: FollowOptions) => Follower) {
+    this.#directory = directory;
+    this.#open = open;
+    this.#patterns = [join(directory, "*-events.jsonl")];
+    mkdirSync(join(directory, "archive"));
+  }
+
+  play(steps: readonly Step[]): string | null {
+    try {
+      for (const [index, step] of steps.entries()) {
+        const wrong = this.#do(step);
+        if (wrong !== null) return `step ${index} (${step.kind}): ${wrong}`;
+      }
+      for (const one of [0, 1]) this.#write(this.#live(one), []);
+      this.#start();
+      const wrong = this.#poll(500) ?? this.#restartAndPoll();
+      return wrong === null ? null : `at the end: ${wrong}`;
+    } finally {
+      this.#follower?.close();
+    }
+  }
+
+  #restartAndPoll(): string | null {
+    this.#stop();
+    this.#start();
+    return this.#poll(500);
+  }
+
+  #live(index: number): string {
+    return join(this.#directory, `${stem(index)}.jsonl`);
+  }
+
+  #do(step: Step): string | null {
+    switch (step.kind) {
+      case "append":
+        this.#finish(this.#live(step.log));
+        this.#write(this.#live(step.log), this.#make(step.lines, !this.#files.has(this.#live(step.log))));
+        break;
+      case "twins":
+        for (const one of [0, 1]) {
+          if (!this.#files.has(this.#live(one)))
+            this.#write(this.#live(one), this.#make({ count: 1, header: true, padded: false }, true));
+        }
+        break;
+      case "begin":
+        this.#begin(this.#live(step.log));
+        break;
+      case "finish":
+        for (const path of this.#files.keys()) if (path.includes(stem(step.log))) this.#finish(path);
+        break;
+      case "rotate":
+        this.#rotate(step.log, step.into);
+        if (step.anew) this.#write(this.#live(step.log), []);
+        break;
+      case "copytruncate":
+        this.#copyTruncate(step.log);
+        break;
+      case "rewrite":
+        this.#rewrite(this.#live(step.log), this.#make(step.lines, true));
+        break;
+      case "recreate":
+        this.#remove(this.#live(step.log));
+        this.#write(this.#live(step.log), this.#make(step.lines, true));
+        break;
+      case "compress":
+        this.#compress(step.log, step.ending, step.remove);
+        break;
+      case "remove":
+        this.#remove(this.#rotated(step.log).at(-1) ?? this.#live(step.log));
+        break;
+      case "poll":
+        return this.#poll(step.events);
+      case "glance":
+        return this.#glance(step.events, step.batches);
+      case "lose":
+        this.#follower?.refresh();
+        this.#follower?.next(step.events);
+        this.#stop();
+        break;
+      case "stop":
+        this.#stop();
+        break;
+      case "start":
+        this.#start();
+        break;
+    }
+    return null;
+  }
+
+  #make({ count, header: headed, padded }: Lines, first: boolean) {
+    const made: { id: number | null; text: string }[] = headed && first ? [{ id: null, text: header }] : [];
+    for (let index = 0; index < count; index++) {
+      const id = this.#nextId++;
+      made.push({ id, text: lineOf(id, padded) });
+    }
+    return made;
+  }
+
+  #write(path: string, made: readonly { id: number | null; text: string }[]) {
+    const content = this.#files.get(path) ?? { ids: [], open: null, held: false };
+    this.#files.set(path, content);
+    appendFileSync(path, made.map(({ text }) => text).join(""));
+    content.ids.push(...made.flatMap(({ id }) => (id === null ? [] : [id])));
+  }
+
+  #begin(path: string) {
+    this.#write(path, []);
+    const content = this.#files.get(path);
+    if (!content || content.open) return;
+    const id = this.#nextId++;
+    const text = lineOf(id, false);
+    const cut = 1 + (id % (text.length - 1));
+    appendFileSync(path, text.slice(0, cut));
+    content.open = { id, rest: text.slice(cut) };
+  }
+
+  #finish(path: string) {
+    const content = this.#files.get(path);
+    if (!content?.open) return;
+    appendFileSync(path, content.open.rest);
+    content.ids.push(content.open.id);
+    content.open = null;
+  }
+
+  #rotated(index: number): string[] {
+    const beside = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((n) => `${this.#live(index)}.${n}`);
+    return beside.filter((path) => this.#files.has(path));
+  }
+
+  #move(from: string, to: string) {
+    const content = this.#files.get(from);
+    if (!content) return;
+    renameSync(from, to);
+    this.#files.delete(from);
+    this.#files.set(to, content);
+  }
+
+  #shift(index: number) {
+    for (const path of this.#rotated(index).toReversed()) {
+      this.#move(
+        path,
+        path.replace(/\d+$/, (n) => String(Number(n) + 1)),
+      );
+    }
+  }
+
+  #rotate(index: number, into: "beside" | "archive") {
+    const live = this.#live(index);
+    if (!this.#files.has(live)) return;
+    if (into === "beside") {
+      this.#shift(index);
+      return this.#move(live, `${live}.1`);
+    }
+    const stamp = `20260101T000000.${String(this.#stamp++).padStart(3, "0")}Z`;
+    this.#move(live, join(this.#directory, "archive", `${stem(index)}-${stamp}.jsonl`));
+  }
+
+  #copyTruncate(index: number) {
+    const live = this.#live(index);
+    const content = this.#files.get(live);
+    if (!content) return;
+    this.#shift(index);
+    copyFileSync(live, `${live}.1`);
+    this.#files.set(`${live}.1`, { ids: [...content.ids], open: null, held: false });
+    this.#rewrite(live, []);
+  }
+
+  #rewrite(path: string, made: readonly { id: number | null; text: string }[]) {
+    const content = this.#files.get(path);
+    if (!content) return this.#write(path, made);
+    const fd = openSync(path, "r+");
+    ftruncateSync(fd, 0);
+    writeSync(fd, made.map(({ text }) => text).join(""));
+    closeSync(fd);
+    content.ids = made.flatMap(({ id }) => (id === null ? [] : [id]));
+    content.open = null;
+  }
+
+  #remove(path: string) {
+    const content = this.#files.get(path);
+    if (!content) return;
+    if (content.held && this.#follower) this.#orphans.push(...content.ids);
+    rmSync(path);
+    this.#files.delete(path);
+  }
+
+  #compress(index: number, ending: string, remove: boolean) {
+    const path = this.#rotated(index).at(-1);
+    if (path === undefined) return;
+    writeFileSync(path + ending, "compressed");
+    if (remove) this.#remove(path);
+  }
+
+  #start() {
+    if (this.#follower) return;
+    this.#orphans = [];
+    for (const content of this.#files.values()) content.held = false;
+    this.#follower = this.#open({
+      sink: "model",
+      cursors: [...this.#cursors.values()].map((text): Cursor => JSON.parse(text)),
+      discover: () => discover(this.#patterns),
+      covers: coveredBy(this.#patterns),
+      memory: openLearnMemory(1, 4096),
+      maxLineBytes: 4096,
+      unended: false,
+      emit: (event) => this.#said.push(event),
+    });
+  }
+
+  #stop() {
+    this.#follower?.close();
+    this.#follower = null;
+    this.#orphans = [];
+  }
+
+  #take(batch: Batch): string | null {
+    for (const cursor of batch.cursors) this.#cursors.set(cursor.inode, JSON.stringify(cursor));
+    for (const id of idsOf(batch)) {
+      if (this.#taken.has(id)) return `line ${id} was delivered twice`;
+      if (id >= this.#nextId) return `line ${id} was never written`;
+      this.#taken.add(id);
+      for (const content of this.#files.values()) if (content.ids.includes(id)) content.held = true;
+    }
+    return null;
+  }
+
+  #glance(events: number, batches: number): string | null {
+    this.#follower?.refresh();
+    for (let index = 0; index < batches; index++) {
+      const batch = this.#follower?.next(events) ?? null;
+      const wrong = batch === null ? null : this.#take(batch);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  }
+
+  #poll(events: number): string | null {
+    const follower = this.#follower;
+    if (!follower) return null;
+    follower.refresh();
+    for (let turns = 0; ; turns++) {
+      const batch = follower.next(events);
+      if (batch === null) break;
+      const wrong = this.#take(batch);
+      if (wrong !== null) return wrong;
+      if (turns > 1000) return "it never came to an end";
+    }
+    const missing = [...this.#inReach(), ...this.#orphans].filter((id) => !this.#taken.has(id));
+    this.#orphans = [];
+    return missing.length === 0 ? null : `lines ${missing} were not delivered; said ${JSON.stringify(this.#said)}`;
+  }
+
+  #inReach(): number[] {
+    return [...this.#files].flatMap(([path, { ids }]) =>
+      existsSync(join(this.#directory, `${/log\d-events/.exec(path)?.[0]}.jsonl`)) ? ids : [],
+    );
+  }
+}

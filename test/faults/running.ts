@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openEmbedded } from "../../src/engine/stores/sqlite.ts";
+
+const root = join(import.meta.dirname, "../..");
+const node = join(root, "node_modules/.bin/node");
+const running = new Set<ChildProcess>();
+
+/** A child process, what it has said, and its exit code once it ended. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly said: () => string;
+  readonly complained: () => string;
+  readonly ended: Promise<number | null>;
+  /** The most memory it has had in use so far, in bytes; 0 once it ended. */
+  readonly peakBytes: () => number;
+}
+
+/** Starts a program with a home directory of its own for the user. */
+export function start(command: string, args: readonly string[], userHome: string): Running {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, HOME: userHome } });
+  running.add(child);
+  let out = "";
+  let err = "";
+  child.stdin.on("error", () => undefined);
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    out += chunk;
+  });
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    err += chunk;
+  });
+  const ended = new Promise<number | null>((done) => child.on("close", (code) => done(code)));
+  child.on("close", () => running.delete(child));
+  return {
+    process: child,
+    said: () => out,
+    complained: () => err,
+    ended,
+    peakBytes() {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+        return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+      } catch {
+        return 0;
+      }
+    },
+  };
+}
+
+/** Starts the built program. */
+export function startAistack(args: readonly string[], userHome: string): Running {
+  return start(node, [join(root, "dist/aistack.js"), ...args], userHome);
+}
+
+/** Starts one of the programs in `writers/`. */
+export function startScript(name: string, args: readonly string[], userHome: string): Running {
+  const runner = name.endsWith(".ts") ? node : name.endsWith(".py") ? "python3" : "bash";
+  return start(runner, [join(import.meta.dirname, "writers", name), ...args], userHome);
+}
+
+/** Ends every child that is left. */
+export function endAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** The task each lesson, vector and dataset line came from, as often as it is there. */
+export function learnedTasks(home: string): { rows: string[]; vectors: string[]; dataset: string[] } {
+  const store = openEmbedded(join(home, "aistack.db"), { readOnly: true });
+  const taskOf = (text: unknown) => /called (\S+) now/.exec(String(text))?.[1] ?? `unknown: ${text}`;
+  try {
+    return {
+      rows: store.all("SELECT prompt FROM lessons").map(({ prompt }) => taskOf(prompt)),
+      vectors: store.all("SELECT prompt FROM vectors LEFT JOIN lessons USING (id)").map(({ prompt }) => taskOf(prompt)),
+      dataset: readFileSync(join(home, "dataset.jsonl"), "utf8").trimEnd().split("\n").map(taskOf),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** The event line of a completed task from which a lesson is learned. */
+export function taskLine(name: string, pad = ""): string {
+  const prompt = `please finish the piece of work called ${name} now`;
+  const task = { task_id: name, prompt, output: `the work ${name} is finished${pad}`, iteration: 1, backend: "aider" };
+  return `${JSON.stringify({ event: "task_completed", task_id: name, status: "completed", total_iterations: 1, task })}\n`;
+}
