@@ -12,6 +12,7 @@ import {
   readAt,
   relate,
   shortHash,
+  tailBytesMax,
 } from "./identity.ts";
 import { readChunk, readUnended, type Scan } from "./lines.ts";
 
@@ -141,6 +142,15 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   }
   followed.readyAt = 0;
   return "ready";
+}
+
+/** Forgets lines that wait to be handed out when the file no longer has them: a copy of it may, and gives them then. */
+export function forgetStale(followed: Followed): void {
+  const { fd, read, ready, readyAt } = followed;
+  if (fd === null || !read || readyAt >= ready.length) return;
+  const tail = read.bytes.subarray(Math.max(0, read.bytes.length - tailBytesMax));
+  if (readAt(fd, read.at + read.bytes.length - tail.length, tail.length).equals(tail)) return;
+  Object.assign(followed, { ready: [], readyAt: 0, read: null });
 }
 
 /** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */

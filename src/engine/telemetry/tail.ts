@@ -12,6 +12,7 @@ import {
   type Followed,
   fill,
   followedFrom,
+  forgetStale,
   openFollowed,
   restart,
 } from "./followed.ts";
@@ -118,6 +119,7 @@ export function openFollower(options: FollowOptions): Follower {
   // A file of just the size that was taken may still have been written anew.
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
     followed.size = size;
+    forgetStale(followed);
     if (size < followed.offset) renew(followed, "truncated");
     if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
     const wasOpen = followed.fd !== null;

@@ -39,11 +39,11 @@ test.each([
   expect(redact(text)).toBe(text);
 });
 
-test("a megabyte made to be slow is not", () => {
+test("a text made to be slow is not", () => {
   for (const part of ["A_KEY", "://a", "-----BEGIN ", "password=", "sk-", "eyJhbGciOi.", "token: ", "bearer "]) {
-    const text = part.repeat(Math.ceil(1e6 / part.length));
+    const text = part.repeat(Math.ceil(1e5 / part.length));
     const started = performance.now();
     redact(text);
-    expect([part, performance.now() - started < 3000]).toEqual([part, true]);
+    expect([part, performance.now() - started < 500]).toEqual([part, true]);
   }
 });
