@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { readSettingsFile } from "./config-file.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";

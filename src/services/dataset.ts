@@ -9,7 +9,6 @@ import type { Embedded } from "../engine/stores/sqlite.ts";
 import { type ListedLesson, lessonsByPrefix, listLessons, type Review } from "../engine/stores/sqlite-reads.ts";
 import { nearestLessons } from "../engine/stores/sqlite-vectors.ts";
 import type { Action, Given, Plain } from "./action.ts";
-import { embedderOf } from "./learner.ts";
 import type { Stack } from "./stack.ts";
 
 function short(lesson: ListedLesson): Plain {
@@ -59,7 +58,7 @@ async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   const limit = given.number("limit") ?? 20;
   const like = given.text("like");
   if (like === null) return { lessons: listLessons(store, limit, given.text("search")).map(short) };
-  const embedder = embedderOf(stack.config);
+  const embedder = (await import("./learner.ts")).embedderOf(stack.config);
   const [vector] = await embedder.embed([like], { signal });
   const found = vector ? await nearestLessons(store, vector, limit) : [];
   const lessons = found.flatMap(({ id, distance }) =>

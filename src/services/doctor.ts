@@ -7,7 +7,6 @@ import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
-import { embedderOf } from "./learner.ts";
 import type { Stack } from "./stack.ts";
 
 type Verdict = "ok" | "warning" | "failed";
@@ -92,7 +91,7 @@ async function checkArchives(stack: Stack, signal: AbortSignal): Promise<Check> 
 
 async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check> {
   try {
-    const embedder = embedderOf(stack.config);
+    const embedder = (await import("./learner.ts")).embedderOf(stack.config);
     const [vector] = await embedder.embed(["a short text to try the vectors with"], { signal });
     return { name: "embeddings", verdict: "ok", found: `${embedder.label}, ${vector?.length} dimensions`, hint: "" };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Who runs the learner, as the lock file says. */
 export const holderShape = z.strictObject({ pid: z.int(), command: z.string(), since: z.string() });

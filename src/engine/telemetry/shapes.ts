@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { turnShape } from "../learning/formats/shapes.ts";
 
 /** A saved cursor as it stands in a store. */

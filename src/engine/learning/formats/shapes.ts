@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A conversation that was open when a cursor was saved. */
 export const turnShape = z.strictObject({

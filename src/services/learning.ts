@@ -1,0 +1,92 @@
+import type { SinkProgress } from "../engine/engine.ts";
+import { Failure } from "../engine/errors.ts";
+import { pause } from "../engine/pause.ts";
+import type { Embedded } from "../engine/stores/sqlite.ts";
+import { readCounts, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
+import type { Plain } from "./action.ts";
+import { type Holder, lookAtHold, takeHold } from "./hold.ts";
+import { patternsOf, runLearner } from "./learner.ts";
+import { replayRejected } from "./replay.ts";
+import type { Stack } from "./stack.ts";
+import { lagOf } from "./status.ts";
+
+const attachedTimeoutMs = 30_000;
+
+/** Warns of every source that gave many events and not one lesson, with its reasons by count. */
+export function warnZeroYield(stack: Stack, bySource: Readonly<Record<string, SourceTally>>): string[] {
+  const atLeast = stack.config.values["learning.zeroYieldEvents"];
+  return Object.entries(bySource).flatMap(([source, { events, lessons, duplicates, rejected }]) => {
+    if (events < atLeast || lessons + duplicates > 0) return [];
+    stack.emit({ type: "zero.yield", source, events, reasons: rejected });
+    return [source];
+  });
+}
+
+function summary(stack: Stack, progress: readonly SinkProgress[], store: Embedded, elapsedMs: number): Plain {
+  const rows = progress.find(({ name }) => name === "rows");
+  return {
+    events: rows?.events ?? 0,
+    lessons: rows?.lessons ?? 0,
+    duplicates: rows?.duplicates ?? 0,
+    rejected: Object.fromEntries(rows?.rejected ?? []),
+    bySource: Object.fromEntries(
+      [...(rows?.bySource ?? [])].map(([source, tally]) => [
+        source,
+        { ...tally, rejected: Object.fromEntries(tally.rejected) },
+      ]),
+    ),
+    dataset: { path: stack.datasetFile, pairs: readCounts(store).pairs ?? 0 },
+    sinks: progress.map(({ name, lagBytes, waiting }) => ({ name, lagBytes, ...(waiting === "" ? {} : { waiting }) })),
+    checkpoints: progress.reduce((sum, { checkpoints }) => sum + checkpoints, 0),
+    checkpointMs: Math.round(store.commits().ms),
+    elapsedMs: Math.round(elapsedMs),
+    bytes: rows?.bytes ?? 0,
+  };
+}
+
+// Somebody else learns here: say who, and look until they have taken everything.
+async function attach(stack: Stack, holder: Holder, once: boolean, signal: AbortSignal): Promise<Plain> {
+  stack.emit({ type: "engine.held", pid: holder.pid, command: holder.command, since: holder.since });
+  let looking: Promise<Embedded> | null = null;
+  const look = () => {
+    looking ??= stack.look();
+    return looking;
+  };
+  const until = performance.now() + attachedTimeoutMs;
+  while (!signal.aborted && lookAtHold(stack.config.home) !== null) {
+    const lag = stack.started ? lagOf(stack, await look()) : null;
+    if (once && lag?.every(({ lagBytes }) => lagBytes === 0)) break;
+    if (once && performance.now() > until) {
+      throw new Failure("timeout", {
+        what: "Not everything was learned yet",
+        why: `process ${holder.pid} (${holder.command}) is still at it after ${attachedTimeoutMs / 1000} s`,
+        hint: "Type: aistack status",
+      });
+    }
+    await pause(200, { signal });
+  }
+  return { attached: holder, lookingOnly: true, sinks: stack.started ? lagOf(stack, await look()) : [] };
+}
+
+/** Runs the learner, or looks on while somebody else does; returns what came of it. */
+export async function learn(
+  stack: Stack,
+  run: { once: boolean; sources: readonly string[]; replay: boolean; rebuildVectors: boolean },
+  signal: AbortSignal,
+): Promise<Plain> {
+  const started = performance.now();
+  patternsOf(stack.config, run.sources);
+  const held = lookAtHold(stack.config.home);
+  if (held) return attach(stack, held, run.once, signal);
+  const store = await stack.openStore();
+  const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
+  if ("pid" in hold) return attach(stack, hold, run.once, signal);
+  try {
+    if (run.replay) return await replayRejected(stack, store, { signal });
+    const progress = await runLearner(stack, store, { ...run, signal });
+    warnZeroYield(stack, readTallies(store));
+    return summary(stack, progress, store, performance.now() - started);
+  } finally {
+    hold.close();
+  }
+}
