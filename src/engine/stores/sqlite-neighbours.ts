@@ -6,8 +6,8 @@ import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import type { Sink } from "./store.ts";
 
-/** Newest candidates taken from one band; more would only be found in a very crowded one. */
-const candidatesPerBand = 4;
+/** Newest candidates looked at; more would only be found in a very crowded band. */
+const candidatesMax = 16;
 /** Candidates compared exactly, best estimates first. */
 const comparedMax = 2;
 
@@ -27,10 +27,11 @@ interface Nearest {
 
 function findNearest(store: Embedded, set: ReadonlySet<number>, bins: Uint32Array, keys: readonly number[]): Nearest {
   const found = new Set<number>();
-  for (const band of keys) {
-    const rows = store.all("SELECT key FROM bands WHERE band = ? ORDER BY key DESC LIMIT ?", band, candidatesPerBand);
-    for (const { key } of rows) found.add(Number(key));
-  }
+  const rows = store.all(
+    `SELECT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ${candidatesMax}`,
+    ...keys,
+  );
+  for (const { key } of rows) found.add(Number(key));
   const estimates = [...found].map((key) => {
     const row = store.get("SELECT signature FROM neighbours WHERE key = ?", key);
     return { key, share: estimate(bins, numbersOf(row?.signature)) };
