@@ -53,8 +53,8 @@ export const owners: readonly Owner[] = [
   { packages: ["conf"], files: /^src\/engine\/config\.ts$/, said: "src/engine/config.ts", lazy: true },
   {
     packages: ["zod"],
-    files: /^src\/(engine\/config|(.+\/)?shapes)\.ts$/,
-    said: "src/engine/config.ts and the files named shapes.ts",
+    files: /^src\/(engine\/config(\/[^/]+)?|(.+\/)?shapes)\.ts$/,
+    said: "src/engine/config.ts, its folder, and the files named shapes.ts",
     lazy: false,
   },
   { packages: ["yargs"], files: /^src\/cli\//, said: "src/cli", lazy: false },

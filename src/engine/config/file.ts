@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errnoOf, Failure, messageOf } from "./errors.ts";
+import { errnoOf, Failure, messageOf } from "../errors.ts";
 
 function flatten(value: object, prefix: string, into: Map<string, unknown>): Map<string, unknown> {
   for (const [name, inner] of Object.entries(value)) {
