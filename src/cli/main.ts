@@ -32,7 +32,7 @@ function output(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
   return {
     write: (text) => void stream.write(text),
     colours: stream.isTTY === true && !plain && environment.TERM !== "dumb",
-    columns: stream.columns ?? 80,
+    columns: stream.isTTY === true ? stream.columns : Number.POSITIVE_INFINITY,
   };
 }
 
