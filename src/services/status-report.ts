@@ -5,7 +5,7 @@ import { readUserPause } from "../engine/user-pause.ts";
 import type { Plain } from "./action.ts";
 import type { SeenReport } from "./read-report.ts";
 
-/** What stops learning altogether, and how old what an engine said is: the user's pause and the disk are looked at now. */
+/** What stops learning altogether: the user's own pause and the disk, looked at now. */
 export function stateOf({ home, values }: Config, seen: SeenReport | null): Plain {
   const minFreeBytes = values["disk.minFreeBytes"];
   const freeBytes = freeOn(home);
@@ -13,7 +13,6 @@ export function stateOf({ home, values }: Config, seen: SeenReport | null): Plai
   return {
     paused: readUserPause(home),
     disk: { freeBytes, minFreeBytes, low, stopped: seen?.live ? seen.report.disk.stopped : null },
-    report: seen === null ? null : { at: seen.report.at, pid: seen.report.pid, stale: !seen.live },
   };
 }
 

@@ -6,7 +6,7 @@ import { discover, listSources } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
 import { breakerList } from "./breaker-list.ts";
 import { lookAtHold } from "./hold.ts";
-import { readReport } from "./read-report.ts";
+import { lookAtReport, readReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
 import { pressureOf, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
 
@@ -55,9 +55,10 @@ export const statusAction: Action = {
   async run(stack) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
-    const seen = readReport(config.home, engine);
+    const report = lookAtReport(config.home, engine);
+    const seen = report?.stale === false ? readReport(config.home, engine) : null;
     const breakers = breakerList(config.home, config.values, seen).breakers;
-    const state = { home: config.home, engine, ...stateOf(config, seen) };
+    const state = { home: config.home, engine, ...stateOf(config, seen), report };
     const store = await stack.seen();
     if (store === null) return { ...state, learned: null, breakers, hint: "Type: aistack learn --once" };
     const bySource = await store.tallies();
