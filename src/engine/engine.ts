@@ -227,7 +227,17 @@ async function withoutRefused(sink: Sink, batch: Batch, signal: AbortSignal, emi
   );
   const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
     try {
-      const trial = { ...batch, lessons, bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 };
+      const trial = {
+        ...batch,
+        lessons,
+        bad: [],
+        tallies: new Map(),
+        tasks: [],
+        cursors: [],
+        events: 0,
+        bytes: 0,
+        trial: true,
+      };
       await sink.take(trial, { signal });
       kept.push(...lessons);
     } catch (error) {

@@ -55,16 +55,20 @@ export function openDelivery(postgres: Postgres, sink: string): Delivery {
   let unsure: { readonly batch: Batch; readonly number: string; readonly taken: Taken } | null = null;
   return {
     take: (batch, work) =>
-      postgres.transaction(`The ${sink} of ${postgres.place} were not written`, async (ask) => {
-        const number = await lockSink(ask, postgres.schema, sink);
-        if (unsure?.batch === batch) {
-          const [row] = await ask("SELECT pg_xact_status($1::text::xid8) AS status", [unsure.number]);
-          if (row?.status === "committed") return unsure.taken;
-        }
-        const taken = await work(ask);
-        await saveCursors(ask, sink, batch.cursors);
-        unsure = { batch, number, taken };
-        return taken;
-      }),
+      postgres.transaction(
+        `The ${sink} of ${postgres.place} were not written`,
+        async (ask) => {
+          const number = await lockSink(ask, postgres.schema, sink);
+          if (unsure?.batch === batch) {
+            const [row] = await ask("SELECT pg_xact_status($1::text::xid8) AS status", [unsure.number]);
+            if (row?.status === "committed") return unsure.taken;
+          }
+          const taken = await work(ask);
+          await saveCursors(ask, sink, batch.cursors);
+          unsure = { batch, number, taken };
+          return taken;
+        },
+        batch,
+      ),
   };
 }

@@ -122,7 +122,7 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
           else tally.duplicates++;
           counted.add(id);
         }
-        // A delivery without cursors is a trial of single lessons: only the one that moves the cursor is counted.
+        // A trial has no counts: only the delivery that moves the cursor is counted.
         const counts = [...batch.tallies].flatMap(([source, { events, rejected }]) => [
           { source, what: "events", reason: "", count: events },
           { source, what: "lessons", reason: "", count: bySource.get(source)?.fresh ?? 0 },

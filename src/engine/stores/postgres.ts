@@ -18,8 +18,8 @@ export interface Postgres {
   readonly schema: string;
   /** Asks in a transaction of its own. Fails with `silent`, `full`, `refused`, `config` or `corrupt`. */
   readonly ask: Ask;
-  /** Does work in one transaction and resolves once it is durable; when the work fails nothing of it stays. */
-  transaction<T>(what: string, work: (ask: Ask) => Promise<T>): Promise<T>;
+  /** Does work in one transaction and resolves once it is durable; of a trial, or when the work fails, nothing stays. */
+  transaction<T>(what: string, work: (ask: Ask) => Promise<T>, options?: { readonly trial?: boolean }): Promise<T>;
   spent(): { readonly count: number; readonly ms: number };
   close(): Promise<void>;
 }
@@ -128,13 +128,13 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     schema,
     ask: (sql, values) =>
       withClient(`The PostgreSQL server ${place} did not answer`, (client) => askOf(client)(sql, values)),
-    transaction: (what, work) =>
+    transaction: (what, work, { trial = false } = {}) =>
       withClient(what, async (client) => {
         await client.query("BEGIN");
         try {
           const value = await work(askOf(client));
           const started = performance.now();
-          await client.query("COMMIT");
+          await client.query(trial ? "ROLLBACK" : "COMMIT");
           spent.ms += performance.now() - started;
           spent.count++;
           return value;
@@ -145,6 +145,7 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
       }),
     spent: () => ({ ...spent }),
     async close() {
+      if (pool.ending) return;
       const ended = pool.end();
       // A server that hangs does not answer a farewell.
       for (const socket of sockets) socket.end(() => socket.destroy());
