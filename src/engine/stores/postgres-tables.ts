@@ -1,7 +1,7 @@
 import type { Row } from "./cursor-rows.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { escapeText, unescapeText, wordsOf } from "./postgres-text.ts";
-import type { ColumnType, Table, Tables, Value, Values } from "./tables.ts";
+import { type ColumnType, type Table, type Tables, tables, type Value, type Values } from "./tables.ts";
 
 const types: Readonly<Record<ColumnType, string>> = {
   text: "text",
@@ -84,9 +84,12 @@ export function tablesOf(postgres: Postgres): Tables {
     async clear(table) {
       await ask(`DELETE FROM ${table.name} WHERE ${own(table)}`);
     },
-    async finish() {
+    async finish(mark) {
+      for (const { name } of tables) await ask(`ANALYZE ${name}`);
+      await saveMark(ask, mark);
+    },
+    async forget() {
       await ask("DELETE FROM facts WHERE name = $1", [markName]);
-      await ask("ANALYZE");
     },
   };
 }
