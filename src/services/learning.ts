@@ -1,6 +1,6 @@
-import type { SinkProgress } from "../engine/engine.ts";
 import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
+import type { SinkProgress } from "../engine/progress.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { Plain } from "./action.ts";
@@ -83,13 +83,13 @@ export async function learn(
   patternsOf(stack.config, run.sources);
   const held = lookAtHold(stack.config.home);
   if (held) return attach(stack, held, run.once, signal);
-  const store = await stack.openStore();
+  const store = await stack.openStore({ patient: !run.once });
   const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
   if ("pid" in hold) return attach(stack, hold, run.once, signal);
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
-    warnZeroYield(stack, await store.tallies());
+    if (run.once) warnZeroYield(stack, await store.tallies());
     return await summary(stack, progress, store, performance.now() - started);
   } finally {
     hold.close();

@@ -6,6 +6,7 @@ import { openConfig } from "../../src/engine/config.ts";
 import { openEngine } from "../../src/engine/engine.ts";
 import type { EngineEvent } from "../../src/engine/events.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
+import { readRefusals } from "../../src/engine/refusals.ts";
 import type { Sink, Store } from "../../src/engine/stores/store.ts";
 import { openSinks } from "../../src/services/learner.ts";
 import { openStack, type Stack } from "../../src/services/stack.ts";
@@ -38,7 +39,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
   const openAll = async (place: Place, said: EngineEvent[] = []) => {
     const stack = stackOn(place, said);
     const store = await stack.openStore();
-    const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, signal });
+    const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
     const sink = (wanted: string): Sink => {
       const found = sinks.find(({ name }) => name === wanted);
       if (!found) throw new Error(`there is no sink ${wanted}`);
@@ -188,7 +189,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
       expect(await promptsOf(store)).toHaveLength(39);
       expect((await promptsOf(store)).join()).not.toContain("t17");
       const offset = Buffer.byteLength(lines.slice(0, 17).join(""));
-      expect(await store.badLines(10)).toMatchObject([{ file: log, offset, reason: "refused_by_rows" }]);
+      expect(readRefusals(place.home)).toMatchObject([{ sink: "rows", file: log, offset }]);
       expect((await store.tallies())[log]).toEqual({
         events: 40,
         lessons: 39,

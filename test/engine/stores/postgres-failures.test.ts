@@ -110,7 +110,7 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
     expect([wrong.status, wrong.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /aistack: .*were not made.*password authentication failed[\s\S]*secrets\/postgres_password/,
+        /aistack: .*was not asked.*password authentication failed[\s\S]*secrets\/postgres_password/,
       ),
     ]);
     expect(wrong.stderr + wrong.stdout).not.toContain("not-the-password-7");
