@@ -9,6 +9,7 @@ import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
@@ -24,6 +25,7 @@ export const settings = {
   ...breakersSettings,
   ...limitsSettings,
   ...rotationSettings,
+  ...storeSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;
