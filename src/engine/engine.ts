@@ -6,6 +6,7 @@ import { pause } from "./pause.ts";
 import type { Sink } from "./stores/store.ts";
 import { isPaused } from "./telemetry/backlog.ts";
 import type { Batch } from "./telemetry/batch.ts";
+import { openDescriptors } from "./telemetry/descriptors.ts";
 import { coveredBy, discover } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 
@@ -65,6 +66,7 @@ function add(counts: Map<string, number>, reason: string, by: number): void {
 /** Opens the engine; fails when a sink's cursors cannot be read. */
 export function openEngine({ config, patterns, sinks, emit }: EngineOptions): Engine {
   const memory = openLearnMemory(sinks.length, config.values["telemetry.maxLineBytes"]);
+  const descriptors = openDescriptors();
   const progress = sinks.map(({ name }) => startProgress(name));
   let paused = false;
 
@@ -110,6 +112,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
       discover: () => discover(patterns),
       covers: coveredBy(patterns),
       memory,
+      descriptors,
       maxLineBytes: config.values["telemetry.maxLineBytes"],
       unended: once,
       emit,
