@@ -27,9 +27,9 @@ const live = (home: string) => {
   return seen?.live ? seen.report : null;
 };
 
-/** An embeddings server as the OpenAI interface describes it, which answers 503 while it is `down`. */
+/** An embeddings server as the OpenAI interface describes it: 503 while it is `down`, 422 for texts with the `poison`. */
 async function embeddingsServer() {
-  const state = { down: false, asked: 0, url: "" };
+  const state = { down: false, poison: "", asked: 0, url: "" };
   const server = createServer((request, response) => {
     state.asked++;
     let text = "";
@@ -39,7 +39,8 @@ async function embeddingsServer() {
     request.on("end", () => {
       const { input } = JSON.parse(text);
       const data = input.map((_: string, index: number) => ({ index, embedding: [1, index + 1, 2, 3] }));
-      response.writeHead(state.down ? 503 : 200, { "content-type": "application/json" });
+      const poisoned = state.poison !== "" && input.some((one: string) => one.includes(state.poison));
+      response.writeHead(state.down ? 503 : poisoned ? 422 : 200, { "content-type": "application/json" });
       response.end(JSON.stringify(state.down ? { error: "down" } : { object: "list", data }));
     });
   });
@@ -151,6 +152,32 @@ describe("breakers on the command line", () => {
     expect(await back.ended).toBe(0);
     expect(aistackJson(["status", "--home", home]).kept).toMatchObject({ lessons: 5, pairs: 5, vectors: 5 });
   });
+});
+
+test("a lesson that a sink refuses is listed with the sink and why, the rest goes on, and it can be offered again", async () => {
+  const { home, log } = place();
+  const server = await embeddingsServer();
+  server.poison = "a7 ";
+  appendFileSync(log, lines("a", 20));
+  const args = ["--home", home, ...quick, ...embeddings(server.url)];
+  const first = startAistack(["learn", "--once", ...args]);
+  expect(await first.ended).toBe(0);
+  expect(first.text()).toMatch(/vectors refused lesson [0-9a-f]{64}: .*422/);
+  expect(aistackJson(["status", "--home", home]).kept).toMatchObject({ lessons: 20, pairs: 20, vectors: 19 });
+  const { refused, badLines } = aistackJson(["learn", "--rejected", "--home", home]);
+  expect(badLines).toEqual([]);
+  expect(refused).toMatchObject([{ sink: "vectors", file: log, why: expect.stringContaining("422") }]);
+  expect(refused[0].offset).toBe(Buffer.byteLength(lines("a", 7)));
+  const replay = async () => {
+    const { child, ended, text } = startAistack(["learn", "--replay", "--json", ...args]);
+    expect([child.pid !== undefined, await ended]).toEqual([true, 0]);
+    return JSON.parse(text()).refused;
+  };
+  expect(await replay()).toEqual({ taken: 0, stillRefused: 1, gone: 0 });
+  server.poison = "";
+  expect(await replay()).toEqual({ taken: 1, stillRefused: 0, gone: 0 });
+  expect(aistackJson(["learn", "--rejected", "--home", home]).refused).toEqual([]);
+  expect(aistackJson(["status", "--home", home]).kept).toMatchObject({ lessons: 20, vectors: 20 });
 });
 
 describe("backpressure and the user's own pause", () => {
