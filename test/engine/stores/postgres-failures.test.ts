@@ -10,6 +10,7 @@ import { openPostgresStore } from "../../../src/engine/stores/postgres-store.ts"
 import type { Store } from "../../../src/engine/stores/store.ts";
 import { aistack, temporary } from "../../cli/running.ts";
 import { batch, cursor, lesson } from "../../contract/batches.ts";
+import { openFaultProxy } from "../../faults/proxy.ts";
 import { needs } from "../../parts.ts";
 import { mountDisk, temporaryDirectory, until } from "../telemetry/writing.ts";
 import { startOldServer } from "./old-server.ts";
@@ -237,6 +238,36 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
     await rows.take(one(1), { signal });
     expect(await store.counts()).toMatchObject({ lessons: 2 });
   });
+
+  test.each(["committed", "undone"])(
+    "a commit whose answer is lost is neither lost nor counted twice: it was %s",
+    async (outcome) => {
+      if (server === null) return;
+      await using proxy = await openFaultProxy({ port: server.port });
+      const store = await open(address(`postgres.port=${proxy.port}`, "postgres.statementTimeoutMs=20000"));
+      const rows = await rowsOf(store);
+      await rows.take(one(), { signal });
+      server.sql(`CREATE FUNCTION ${schema}.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON ${schema}.lessons DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION ${schema}.dawdle()`);
+      const second = one(1);
+      const lost = failureOf(rows.take(second, { signal }));
+      const committing = "SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event = 'PgSleep'";
+      while ((await server.query(committing))[0] !== "1");
+      if (outcome === "committed") proxy.cut();
+      else {
+        await server.kill();
+        await server.start();
+        server.sql(`DROP TRIGGER dawdle ON ${schema}.lessons`);
+      }
+      expect((await lost).code).toBe("silent");
+      expect(await rows.take(second, { signal })).toMatchObject({ fresh: 1, duplicates: 0 });
+      expect(await store.counts()).toMatchObject({ lessons: 2 });
+      expect(await store.tallies()).toEqual({
+        "/logs/a.jsonl": { events: 2, lessons: 2, duplicates: 0, rejected: {} },
+      });
+    },
+  );
 
   test("a server that is stopped and started again is silent meanwhile, and nothing is lost or twice", async () => {
     const store = await open(address());
