@@ -8,9 +8,10 @@ import { Failure } from "../../../src/engine/errors.ts";
 import { type PostgresAddress, postgresAddress } from "../../../src/engine/stores/postgres-address.ts";
 import { openPostgresStore } from "../../../src/engine/stores/postgres-store.ts";
 import type { Store } from "../../../src/engine/stores/store.ts";
-import { aistack, temporary } from "../../cli/running.ts";
+import { aistack, startAistack, temporary } from "../../cli/running.ts";
 import { batch, cursor, lesson } from "../../contract/batches.ts";
 import { openFaultProxy } from "../../faults/proxy.ts";
+import { taskLine } from "../../faults/running.ts";
 import { needs } from "../../parts.ts";
 import { mountDisk, temporaryDirectory, until } from "../telemetry/writing.ts";
 import { startOldServer } from "./old-server.ts";
@@ -268,6 +269,26 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
       });
     },
   );
+
+  test("a learner started while the server is away waits, says so, and learns when it comes", async () => {
+    const home = temporary();
+    mkdirSync(join(home, "secrets"));
+    writeFileSync(join(home, "secrets/postgres_password"), server?.password ?? "", { mode: 0o600 });
+    const log = join(home, "ralph-events.jsonl");
+    writeFileSync(log, [1, 2, 3].map((number) => taskLine(`t${number}`)).join(""));
+    const set = [...(server?.settings(schema) ?? []), "breakers.openMs=200"].flatMap((pair) => ["--set", pair]);
+    await server?.stop();
+    const learner = startAistack(["learn", "--home", home, "--source", log, ...set]);
+    await until(() => /rows waits.*nothing listens there/.test(learner.text()));
+    await server?.start();
+    const lessons = () => {
+      const { stdout } = aistack(["status", "--json", "--home", home, ...set]);
+      return JSON.parse(stdout).kept?.lessons;
+    };
+    await until(() => lessons() === 3);
+    learner.child.kill("SIGINT");
+    expect(await learner.ended).toBe(130);
+  });
 
   test("a server that is stopped and started again is silent meanwhile, and nothing is lost or twice", async () => {
     const store = await open(address());
