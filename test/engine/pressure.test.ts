@@ -58,6 +58,7 @@ test("while an essential store is down optional work is put off; when it returns
   await until(() => other.lessons.length === 200 && (engine.progress[0]?.waiting ?? "") !== "");
   expect(engine.pressure.paused()).toBe(true);
   expect(optional.lessons.length).toBeLessThan(200);
+  await until(() => engine.progress[2]?.waiting === "It is put off while the backlog is too large");
   const before = optional.takes;
   appendFileSync(bench.log, lines("b", 20));
   await until(() => other.lessons.length === 220 && engine.pressure.backlogBytes() > size);
@@ -65,6 +66,7 @@ test("while an essential store is down optional work is put off; when it returns
   down = false;
   await until(() => [essential, other, optional].every(({ lessons }) => lessons.length === 220));
   expect(engine.pressure.paused()).toBe(false);
+  await until(() => engine.progress.every(({ waiting }) => waiting === ""));
   expect(drainedWhenResumed).toBeGreaterThan(120);
   expect(drainedWhenResumed).toBeLessThan(160);
   const changes = bench.events.flatMap((event) => (event.type === "pressure.changed" ? [event.paused] : []));
