@@ -16,8 +16,6 @@ interface Check {
   readonly hint: string;
 }
 
-const lowBytes = 1024 * 1024 * 1024;
-
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -39,8 +37,13 @@ function checkDisk(stack: Stack): Check {
     const { bavail, bsize } = statfsSync(stack.config.home);
     const free = bavail * bsize;
     const found = `${Math.floor(free / 1024 / 1024)} MiB free`;
-    if (free >= lowBytes) return { name: "disk", verdict: "ok", found, hint: "" };
-    return { name: "disk", verdict: "warning", found, hint: "Make room, or rotate: aistack rotate" };
+    if (free >= stack.config.values["disk.minFreeBytes"]) return { name: "disk", verdict: "ok", found, hint: "" };
+    return {
+      name: "disk",
+      verdict: "warning",
+      found,
+      hint: "Learning stops there. Make room, or rotate: aistack rotate",
+    };
   } catch (error) {
     return { name: "disk", verdict: "warning", found: messageOf(error), hint: "Type: aistack learn --once" };
   }
