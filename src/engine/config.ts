@@ -6,6 +6,7 @@ import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
+import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
@@ -18,6 +19,7 @@ export const settings = {
   ...learningSettings,
   ...datasetSettings,
   ...embeddingsSettings,
+  ...qdrantSettings,
   ...backpressureSettings,
   ...breakersSettings,
   ...limitsSettings,

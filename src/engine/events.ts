@@ -10,6 +10,7 @@ export type EngineEvent =
   | { type: "lesson.refused"; sink: string; lesson: string; why: string }
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
+  | { type: "vectors.filled"; place: string; lessons: number }
   | { type: "rotation.failed"; why: string }
   | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }

@@ -9,6 +9,7 @@ import type { Sink, Store } from "../engine/stores/store.ts";
 import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
+import { openVectorsSink } from "./vectors.ts";
 
 /** What is followed: the sources the user names, or else every enabled one. */
 export function patternsOf(config: Config, sources: readonly string[]): string[] {
@@ -49,7 +50,14 @@ export async function openSinks(
     emit,
     signal,
   });
-  const vectors = await store.openVectors(embedderOf(config), { rebuild: rebuildVectors, emit, signal });
+  const embedder = embedderOf(config);
+  const vectors = await openVectorsSink(config, store, {
+    embedder,
+    rebuild: rebuildVectors,
+    guards: null,
+    emit,
+    signal,
+  });
   const neighbours = await store.openNeighbours({ emit, signal });
   const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
   return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };

@@ -33,8 +33,11 @@ export interface Sink {
   readonly name: string;
   /** Whether it may be put off while the backlog is too large. */
   readonly optional: boolean;
-  /** The cursors saved so far; a damaged one is named by an event and replaced by its previous copy. */
-  load(): Promise<readonly Cursor[]>;
+  /**
+   * The cursors saved so far; a damaged one is named by an event and replaced by its previous copy. Fails with `silent`
+   * when it is worth trying again.
+   */
+  load(options: { readonly signal: AbortSignal }): Promise<readonly Cursor[]>;
   /**
    * Keeps the outputs of a batch and then its cursors, durably. Fails with `full` or `silent` when it is worth trying
    * again, with `refused` when a lesson of the batch cannot be kept, ever.

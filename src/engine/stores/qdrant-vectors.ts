@@ -1,0 +1,163 @@
+import { statSync } from "node:fs";
+import { Failure } from "../errors.ts";
+import type { Emit } from "../events.ts";
+import type { Lesson } from "../learning/lesson.ts";
+import type { Cursor } from "../telemetry/cursor.ts";
+import { inodeKey } from "../telemetry/identity.ts";
+import { toLesson } from "./lesson-rows.ts";
+import type { Qdrant } from "./qdrant-client.ts";
+import { lessonCollections } from "./qdrant-collections.ts";
+import { isMissing } from "./qdrant-failure.ts";
+import { addLessons, type PointsPlace } from "./qdrant-points.ts";
+import { noteFilled, prepareCollections } from "./qdrant-ready.ts";
+import type { Sink, Store } from "./store.ts";
+import { type Table, tables, type Values } from "./tables.ts";
+
+/** The store that has the rows and the cursors. */
+export type RowsStore = Pick<Store, "cursors" | "saveCursors" | "openTables">;
+
+/** What the sink of vectors in Qdrant is opened with. */
+export interface QdrantVectorsOptions extends PointsPlace {
+  readonly store: RowsStore;
+  /** Whether all vectors are to be made anew from the rows. */
+  readonly rebuild: boolean;
+  readonly emit: Emit;
+}
+
+const name = "vectors";
+const filledAtOnce = 200;
+
+function lessonsTable(): Table {
+  const table = tables.find((one) => one.name === "lessons");
+  if (table) return table;
+  throw new Failure("failed", { what: "The rows were not read", why: "there is no table of lessons" });
+}
+
+function isThere({ file, inode }: Cursor): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat !== undefined && inodeKey(stat) === inode;
+}
+
+// Lessons that the vectors had and the rows do not have yet would be missing from what is made of the rows.
+async function waitForRows(store: RowsStore, emit: Emit): Promise<void> {
+  const rows = new Map((await store.cursors("rows", emit)).map(({ inode, offset }) => [inode, offset]));
+  const ahead = (await store.cursors(name, emit)).filter(
+    (cursor) => cursor.offset > (rows.get(cursor.inode) ?? 0) && isThere(cursor),
+  );
+  if (ahead.length === 0) return;
+  throw new Failure("silent", {
+    what: "The vectors were not made anew yet",
+    why: `the rows of ${ahead.map(({ file }) => file).join(", ")} are behind the vectors`,
+    hint: "It goes on by itself once they have caught up",
+  });
+}
+
+/**
+ * Opens the sink of vectors in Qdrant. States: not ready (the server was not asked yet, or lost a collection), ready.
+ * Loading its cursors makes it ready: the collections are made, and filled from the rows where they are new, so that a
+ * server that comes later, or empty, has every lesson. Points are named by their lessons (`lessonUuid`), and cursors
+ * are saved in the store of rows after the server has the points for good.
+ */
+export function openQdrantVectors({ store, rebuild, emit, ...place }: QdrantVectorsOptions): Sink {
+  const { qdrant, prefix, embedder } = place;
+  const model = { label: embedder.label, dimensions: embedder.dimensions };
+  let isReady = false;
+  let anew = rebuild;
+  let after: Values | null = null;
+  let made = 0;
+
+  // A lesson that Qdrant refuses is told, and the others go on.
+  const addEach = async (lessons: readonly Lesson[], options: { readonly signal: AbortSignal }): Promise<number> => {
+    try {
+      return await addLessons(lessons, place, options);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "refused" || isMissing(error)) throw error;
+      const [only] = lessons;
+      if (lessons.length === 1 && only) {
+        emit({ type: "lesson.refused", sink: name, lesson: only.id, why: error.message });
+        return 0;
+      }
+      const half = lessons.length >> 1;
+      return (await addEach(lessons.slice(0, half), options)) + (await addEach(lessons.slice(half), options));
+    }
+  };
+
+  const fill = async (options: { readonly signal: AbortSignal }) => {
+    const table = lessonsTable();
+    const rows = await store.openTables();
+    for (;;) {
+      const next: readonly Values[] = await rows.read(table, after, filledAtOnce);
+      if (next.length === 0) break;
+      const lessons = next.map((row) => toLesson(Object.fromEntries(table.columns.map(([one], at) => [one, row[at]]))));
+      made += await addEach(lessons, options);
+      after = next.at(-1) ?? null;
+    }
+    await noteFilled(qdrant, prefix, options);
+    if (made > 0) emit({ type: "vectors.filled", place: qdrant.url, lessons: made });
+  };
+
+  const makeReady = async (options: { readonly signal: AbortSignal }) => {
+    if (isReady) return;
+    const filled = await prepareCollections(qdrant, { prefix, model, rebuild: anew }, options);
+    anew = false;
+    if (!filled) {
+      await waitForRows(store, emit);
+      await fill(options);
+    }
+    isReady = true;
+  };
+
+  // A collection that somebody removed is made again; of anything else that is refused here no lesson is the reason.
+  const again = (error: unknown): unknown => {
+    if (!(error instanceof Failure) || error.code !== "refused") return error;
+    const { what, why, hint } = error;
+    if (!isMissing(error)) return isReady ? error : new Failure("config", { what, why, hint, cause: error });
+    isReady = false;
+    after = null;
+    made = 0;
+    return new Failure("silent", { what, why, hint, cause: error });
+  };
+
+  return {
+    name,
+    optional: true,
+    async load(options) {
+      try {
+        await makeReady(options);
+      } catch (error) {
+        throw again(error);
+      }
+      return store.cursors(name, emit);
+    },
+    async take(batch, options) {
+      try {
+        await makeReady(options);
+        const fresh = await addLessons(batch.lessons, place, options);
+        if (batch.cursors.length > 0) await store.saveCursors(name, batch.cursors);
+        return { fresh, duplicates: batch.lessons.length - fresh };
+      } catch (error) {
+        throw again(error);
+      }
+    },
+  };
+}
+
+/** The lessons nearest to a vector in all collections that hold lessons, nearest first, with their cosine distance. */
+export async function nearestInQdrant(
+  qdrant: Qdrant,
+  prefix: string,
+  vector: Float32Array,
+  limit: number,
+  options: { readonly signal: AbortSignal },
+): Promise<{ readonly id: string; readonly distance: number }[]> {
+  const found: { readonly id: string; readonly distance: number }[] = [];
+  for (const one of lessonCollections) {
+    try {
+      const points = await qdrant.nearest(`${prefix}${one}`, [...vector], limit, options);
+      found.push(...points.map(({ lesson, similarity }) => ({ id: lesson, distance: 1 - similarity })));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return found.sort((a, b) => a.distance - b.distance).slice(0, limit);
+}
