@@ -54,6 +54,11 @@ function deepest(error: unknown): unknown {
   return at;
 }
 
+function isOtherProtocol(error: unknown, cause: unknown): boolean {
+  if (error instanceof SyntaxError || otherProtocol.test(errnoOf(cause))) return true;
+  return cause instanceof Error && (cause.name === "HTTPParserError" || cause.message === "unexpected redirect");
+}
+
 /**
  * What a failed call to Qdrant means: `silent` when trying again may help (refused, timed out, 408, 429, 5xx), `full`
  * when its disk is, `config` when a person must change something (key, certificate, another program at that address),
@@ -82,7 +87,7 @@ export function qdrantFailure(error: unknown, place: QdrantPlace): unknown {
         : "Give the server a certificate that this machine trusts, or name its authority in NODE_EXTRA_CA_CERTS";
     return new Failure("config", { what, why: `${why} (${word})`, hint, cause: error });
   }
-  if (!known && (otherProtocol.test(word) || error instanceof SyntaxError)) {
+  if (!known && isOtherProtocol(error, cause)) {
     const hint = "Is that the HTTP port of a Qdrant server (usually 6333), and http or https as it speaks?";
     return new Failure("config", { what, why: `${url} does not speak Qdrant's protocol (${why})`, hint, cause: error });
   }
