@@ -10,6 +10,10 @@ export interface Progress {
   end(): void;
 }
 
+function words(state: string): string {
+  return state.replaceAll("_", " ");
+}
+
 function warning(event: EngineEvent): string | null {
   switch (event.type) {
     case "file.unreadable":
@@ -32,8 +36,24 @@ function warning(event: EngineEvent): string | null {
     }
     case "pressure.changed":
       return event.paused
-        ? `backlog of ${event.backlogBytes} bytes: optional work is put off`
-        : "backlog is small again: optional work goes on";
+        ? `backlog of ${event.backlogBytes} bytes: intake is paused and optional work put off; draining goes on`
+        : `backlog of ${event.backlogBytes} bytes: intake and optional work go on`;
+    case "disk.changed":
+      return event.stopped
+        ? `disk: ${event.freeBytes} bytes are free, ${event.minFreeBytes} must stay free; learning has stopped`
+        : `disk: ${event.freeBytes} bytes are free; learning goes on`;
+    case "learning.paused":
+      return `learning is paused by hand${event.why === "" ? "" : `: ${event.why}`}; type: aistack resume`;
+    case "learning.resumed":
+      return "learning goes on";
+    case "report.failed":
+      return `the state of the engine was not reported: ${event.why}`;
+    case "breaker.changed":
+      return `breaker ${event.name}: ${words(event.from)} → ${words(event.to)} (${event.why})`;
+    case "breakers.unreadable":
+      return `the breakers saved in ${event.file} are not used: ${event.why}`;
+    case "breakers.unsaved":
+      return `the breakers were not saved: ${event.why}`;
     case "dataset.repaired":
       return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":

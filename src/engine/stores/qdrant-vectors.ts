@@ -121,6 +121,8 @@ export function openQdrantVectors({ store, rebuild, emit, ...place }: QdrantVect
   return {
     name,
     optional: true,
+    dependency: "qdrant",
+    guardsItself: true,
     async load(options) {
       try {
         await makeReady(options);
