@@ -1,11 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { QdrantClient } from "@qdrant/js-client-rest";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
-import { until } from "../engine/telemetry/writing.ts";
 import { openQdrantStandIn } from "./qdrant.ts";
+import { startQdrantProcess } from "./qdrant-process.ts";
 
 const ids = ["aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"];
 const [first = "", second = ""] = ids;
@@ -101,28 +98,14 @@ test("the Qdrant stand-in wants its key, and takes no changes with one that may 
 });
 
 test("the Qdrant stand-in that is killed has just what it acknowledged once it runs again", async () => {
-  const directory = temporary();
-  const start = async () => {
-    const script = join(import.meta.dirname, "qdrant-server.ts");
-    const child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    let said = "";
-    child.stdout.on("data", (part) => {
-      said += part;
-    });
-    await until(() => said.includes("\n"));
-    return { child, url: `http://127.0.0.1:${said.split(" ")[1]?.trim()}` };
-  };
-  const before = await start();
-  await send(before.url, "PUT", "/collections/words", { vectors: { size: 3, distance: "Cosine" } });
-  await send(before.url, "PUT", "/collections/words/points?wait=true", { points: points.slice(0, 1) });
-  const promised = await send(before.url, "PUT", "/collections/words/points", { points: points.slice(1) });
+  await using server = await startQdrantProcess({ directory: temporary() });
+  await send(server.url, "PUT", "/collections/words", { vectors: { size: 3, distance: "Cosine" } });
+  await send(server.url, "PUT", "/collections/words/points?wait=true", { points: points.slice(0, 1) });
+  const promised = await send(server.url, "PUT", "/collections/words/points", { points: points.slice(1) });
   expect(promised.text).toContain("acknowledged");
-  const ended = once(before.child, "exit");
-  before.child.kill("SIGKILL");
-  await ended;
-  const after = await start();
-  const { text } = await send(after.url, "POST", "/collections/words/points/scroll", { with_vector: true });
+  await server.kill();
+  await server.start();
+  const { text } = await send(server.url, "POST", "/collections/words/points/scroll", { with_vector: true });
   expect(JSON.parse(text).result.points).toMatchObject([{ id: first, payload: { word: "one", kind: "a" } }]);
   expect(JSON.parse(text).result.points[0].vector[2]).toBeCloseTo(0.8);
 });
