@@ -10,6 +10,7 @@ import { limitsSettings } from "./config/limits.ts";
 import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
@@ -26,6 +27,7 @@ export const settings = {
   ...breakersSettings,
   ...limitsSettings,
   ...rotationSettings,
+  ...storeSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

@@ -19,9 +19,19 @@ export interface Stack extends AsyncDisposable {
   openStore(): Promise<Store>;
 }
 
+/** The file of the embedded store. */
+export function embeddedFile({ home }: Config): string {
+  return join(home, "aistack.db");
+}
+
+async function addressOf(config: Config) {
+  return (await import("../engine/stores/postgres-address.ts")).postgresAddress(config);
+}
+
 /** The one function that constructs: opening starts nothing. */
 export function openStack(config: Config, emit: Emit): Stack {
-  const file = join(config.home, "aistack.db");
+  const file = embeddedFile(config);
+  const onServer = config.values["store.kind"] === "postgres";
   const opened: { close(): Promise<void> }[] = [];
   const keep = (one: Store): Store => {
     opened.push(one);
@@ -32,11 +42,23 @@ export function openStack(config: Config, emit: Emit): Stack {
     emit,
     datasetFile: resolve(config.values["dataset.path"] ?? join(config.home, "dataset.jsonl")),
     async look() {
-      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
-      return keep(openEmbeddedStore(file, { readOnly: true }));
+      const store = await this.seen();
+      if (store !== null) return store;
+      throw new Failure("home", {
+        what: "There is nothing to look at yet",
+        why: onServer ? "the PostgreSQL server has no tables of ours" : `${file} does not exist`,
+        hint: "Type: aistack learn --once",
+      });
     },
     async seen() {
-      return existsSync(file) ? this.look() : null;
+      if (onServer) {
+        const { lookAtPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        const store = await lookAtPostgresStore(await addressOf(config));
+        return store === null ? null : keep(store);
+      }
+      if (!existsSync(file)) return null;
+      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
+      return keep(openEmbeddedStore(file, { readOnly: true }));
     },
     async openStore() {
       await makeDirectory(config.home).catch((error: unknown) => {
@@ -48,6 +70,10 @@ export function openStack(config: Config, emit: Emit): Stack {
           cause: error,
         });
       });
+      if (onServer) {
+        const { openPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        return keep(await openPostgresStore(await addressOf(config)));
+      }
       const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
       return keep(openEmbeddedStore(file));
     },

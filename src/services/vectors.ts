@@ -1,6 +1,7 @@
 import type { Config } from "../engine/config.ts";
 import type { Guards } from "../engine/guards/guards.ts";
 import type { Embedder } from "../engine/learning/embed.ts";
+import { openRefusals } from "../engine/refusals.ts";
 import { readSecret } from "../engine/secrets.ts";
 import type { Qdrant } from "../engine/stores/qdrant-client.ts";
 import type { Sink, SinkOptions, Store } from "../engine/stores/store.ts";
@@ -37,7 +38,8 @@ export async function openVectorsSink(config: Config, store: Store, run: Vectors
   if (qdrant === null) return store.openVectors(embedder, { rebuild, emit, signal });
   const { openQdrantVectors } = await import("../engine/stores/qdrant-vectors.ts");
   const prefix = config.values["qdrant.collectionPrefix"];
-  return openQdrantVectors({ qdrant, prefix, embedder, store, rebuild, emit });
+  const refusals = openRefusals(config.home, config.values["learning.rejectedKept"]);
+  return openQdrantVectors({ qdrant, prefix, embedder, store, rebuild, refusals, emit });
 }
 
 /** The lessons nearest to a vector, wherever vectors are kept, nearest first, with their cosine distance. */

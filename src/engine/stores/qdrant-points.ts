@@ -36,14 +36,14 @@ async function missingOf(
 
 /**
  * Adds the points of lessons that are not there yet, whatever kind of work they were first known by, and resolves with
- * how many those were once the server has them for good.
+ * the ids of those lessons once the server has them for good.
  */
 export async function addLessons(
   lessons: readonly Lesson[],
   place: PointsPlace,
   options: { readonly signal: AbortSignal },
-): Promise<number> {
-  if (lessons.length === 0) return 0;
+): Promise<string[]> {
+  if (lessons.length === 0) return [];
   const missing = await missingOf(lessons, place, options);
   const texts = [...missing.values()].map(({ prompt, response }) => `${prompt}\n${response}`);
   const vectors = await place.embedder.embed(texts, options);
@@ -62,5 +62,5 @@ export async function addLessons(
       await place.qdrant.upsert(`${place.prefix}${name}`, points.slice(from, from + atOnce), options);
     }
   }
-  return missing.size;
+  return [...missing.values()].map(({ id }) => id);
 }

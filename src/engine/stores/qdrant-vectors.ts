@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Lesson } from "../learning/lesson.ts";
+import type { Refusals } from "../refusals.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import { inodeKey } from "../telemetry/identity.ts";
 import { toLesson } from "./lesson-rows.ts";
@@ -21,6 +22,8 @@ export interface QdrantVectorsOptions extends PointsPlace {
   readonly store: RowsStore;
   /** Whether all vectors are to be made anew from the rows. */
   readonly rebuild: boolean;
+  /** Where lessons that Qdrant refuses are listed while the collections are filled. */
+  readonly refusals: Refusals;
   readonly emit: Emit;
 }
 
@@ -58,22 +61,26 @@ async function waitForRows(store: RowsStore, emit: Emit): Promise<void> {
  * server that comes later, or empty, has every lesson. Points are named by their lessons (`lessonUuid`), and cursors
  * are saved in the store of rows after the server has the points for good.
  */
-export function openQdrantVectors({ store, rebuild, emit, ...place }: QdrantVectorsOptions): Sink {
+export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: QdrantVectorsOptions): Sink {
   const { qdrant, prefix, embedder } = place;
   const model = { label: embedder.label, dimensions: embedder.dimensions };
   let isReady = false;
   let anew = rebuild;
   let after: Values | null = null;
   let made = 0;
+  // What a trial, or a delivery whose cursors were not saved, has added; it counts once, with its cursors.
+  const uncounted = new Set<string>();
 
-  // A lesson that Qdrant refuses is told, and the others go on.
+  // A lesson that Qdrant refuses is listed, and the others go on.
   const addEach = async (lessons: readonly Lesson[], options: { readonly signal: AbortSignal }): Promise<number> => {
     try {
-      return await addLessons(lessons, place, options);
+      return (await addLessons(lessons, place, options)).length;
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "refused" || isMissing(error)) throw error;
       const [only] = lessons;
       if (lessons.length === 1 && only) {
+        const foundAt = new Date().toISOString();
+        await refusals.add({ sink: name, lesson: only.id, ...only.origin, why: error.message, foundAt });
         emit({ type: "lesson.refused", sink: name, lesson: only.id, why: error.message });
         return 0;
       }
@@ -134,8 +141,10 @@ export function openQdrantVectors({ store, rebuild, emit, ...place }: QdrantVect
     async take(batch, options) {
       try {
         await makeReady(options);
-        const fresh = await addLessons(batch.lessons, place, options);
+        for (const id of await addLessons(batch.lessons, place, options)) uncounted.add(id);
         if (batch.cursors.length > 0) await store.saveCursors(name, batch.cursors);
+        const fresh = new Set(batch.lessons.filter(({ id }) => uncounted.has(id)).map(({ id }) => id)).size;
+        if (batch.trial !== true) uncounted.clear();
         return { fresh, duplicates: batch.lessons.length - fresh };
       } catch (error) {
         throw again(error);

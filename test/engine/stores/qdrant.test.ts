@@ -17,8 +17,11 @@ const { signal } = new AbortController();
 const embedder = openEmbedder(null);
 const events: EngineEvent[] = [];
 const emit = (event: EngineEvent) => void events.push(event);
+const refused: string[] = [];
+const refusals = { add: async ({ lesson }: { readonly lesson: string }) => void refused.push(lesson) };
 afterEach(() => {
   events.length = 0;
+  refused.length = 0;
 });
 
 function lesson(words: string, kind: LessonKind = "task_completion", more: Partial<Lesson> = {}): Lesson {
@@ -67,7 +70,7 @@ async function keepRows(store: Store, ...lessons: Lesson[]): Promise<void> {
 }
 
 const sinkOf = (qdrant: Qdrant, store: Store, more: { rebuild?: boolean; prefix?: string } = {}) =>
-  openQdrantVectors({ qdrant, prefix: "", embedder, store, rebuild: false, emit, ...more });
+  openQdrantVectors({ qdrant, prefix: "", embedder, store, rebuild: false, refusals, emit, ...more });
 
 async function failureOf(work: Promise<unknown>): Promise<Failure> {
   const failure = await work.then(
@@ -182,6 +185,27 @@ describe("vectors in the Qdrant stand-in", () => {
     expect(pointsIn(standIn)).toMatchObject({ "error-solutions": 2 });
   });
 
+  test("a lesson that Qdrant refuses is listed, by halves or while filling, and all others are taken", async () => {
+    const poison = lesson("poison");
+    const refusePayload = (payload: unknown) => (JSON.stringify(payload).includes("poison") ? "it is poison" : null);
+    const standIn = await startStandIn({ refusePayload });
+    const store = openStore();
+    const lessons = ["a", "b", "c", "d"].map((words) => lesson(words));
+    await keepRows(store, ...lessons, poison);
+    const sink = sinkOf(await reach(standIn.url), store);
+    await sink.load({ signal });
+    expect([refused, events.map(({ type }) => type)]).toEqual([[poison.id], ["lesson.refused", "vectors.filled"]]);
+    expect(pointsIn(standIn)).toMatchObject({ "skills-patterns": 4 });
+    const more = [lesson("e"), poison, lesson("f")];
+    expect((await failureOf(sink.take(batchOf(...more), { signal }))).code).toBe("refused");
+    const trial = { ...batchOf(lesson("e"), lesson("f")), trial: true };
+    await sink.take(trial, { signal });
+    expect(await sink.take(batchOf(lesson("e"), lesson("f"), lesson("a")), { signal })).toEqual({
+      fresh: 2,
+      duplicates: 1,
+    });
+  });
+
   test("filling that was interrupted goes on at the next start", async () => {
     const standIn = await startStandIn();
     const store = openStore();
@@ -204,7 +228,7 @@ describe("vectors in the Qdrant stand-in", () => {
     await sinkOf(qdrant, store).load({ signal });
     const small = { label: "small", dimensions: 3, embed: async () => [new Float32Array([1, 0, 0])] };
     const open = (rebuild: boolean) =>
-      openQdrantVectors({ qdrant, prefix: "", embedder: small, store, rebuild, emit }).load({ signal });
+      openQdrantVectors({ qdrant, prefix: "", embedder: small, store, rebuild, refusals, emit }).load({ signal });
     const refused = await failureOf(open(false));
     expect([refused.code, refused.why]).toEqual(["config", expect.stringContaining("lexical (384)")]);
     expect(refused.hint).toContain("--rebuild-vectors");
