@@ -60,16 +60,17 @@ export function checkCollection(name: string, state: CollectionState, model: Vec
 
 /**
  * Makes sure that the server is new enough and that all five collections are there with their model and their indexes.
- * Returns whether those of lessons hold every lesson so far; if not, they are to be filled from the rows. What others
- * put into the collections that lessons do not go to is never touched.
+ * Returns whether those of lessons hold every lesson so far (if not, they are to be filled from the rows), and whether
+ * one of them was made just now. What others put into the collections that lessons do not go to is never touched.
  */
 export async function prepareCollections(
   qdrant: Qdrant,
   { prefix, model, rebuild }: Wanted,
   options: { readonly signal: AbortSignal },
-): Promise<boolean> {
+): Promise<{ readonly filled: boolean; readonly made: boolean }> {
   await checkVersion(qdrant, options);
   let filled = true;
+  let made = false;
   for (const name of collectionNames) {
     const full = `${prefix}${name}`;
     const holdsLessons = lessonCollections.includes(name);
@@ -83,11 +84,12 @@ export async function prepareCollections(
     else {
       const metadata = { made_by: maker, model: model.label, dimensions: model.dimensions, filled: !holdsLessons };
       await qdrant.create(full, { dimensions: model.dimensions, metadata }, options);
+      made ||= holdsLessons;
     }
     if (holdsLessons && state?.metadata.filled !== true) filled = false;
     await addIndexes(qdrant, full, name, state?.indexed ?? [], options);
   }
-  return filled;
+  return { filled, made };
 }
 
 async function addIndexes(

@@ -15,7 +15,7 @@ import type { Sink, Store } from "./store.ts";
 import { type Table, tables, type Values } from "./tables.ts";
 
 /** The store that has the rows and the cursors. */
-export type RowsStore = Pick<Store, "cursors" | "saveCursors" | "openTables">;
+export type RowsStore = Pick<Store, "cursors" | "saveCursors" | "counts" | "openTables">;
 
 /** What the sink of vectors in Qdrant is opened with. */
 export interface QdrantVectorsOptions extends PointsPlace {
@@ -41,16 +41,26 @@ function isThere({ file, inode }: Cursor): boolean {
   return stat !== undefined && inodeKey(stat) === inode;
 }
 
-// Lessons that the vectors had and the rows do not have yet would be missing from what is made of the rows.
-async function waitForRows(store: RowsStore, emit: Emit): Promise<void> {
-  const rows = new Map((await store.cursors("rows", emit)).map(({ inode, offset }) => [inode, offset]));
-  const ahead = (await store.cursors(name, emit)).filter(
-    (cursor) => cursor.offset > (rows.get(cursor.inode) ?? 0) && isThere(cursor),
+/** What the rows have right now. */
+interface RowsNow {
+  readonly lessons: number;
+  /** Files of which the vectors have taken more than the rows: what is made of the rows would lack that. */
+  readonly behind: readonly string[];
+}
+
+async function lookAtRows(store: RowsStore, emit: Emit): Promise<RowsNow> {
+  const offsets = new Map((await store.cursors("rows", emit)).map(({ inode, offset }) => [inode, offset]));
+  const behind = (await store.cursors(name, emit)).filter(
+    (cursor) => cursor.offset > (offsets.get(cursor.inode) ?? 0) && isThere(cursor),
   );
-  if (ahead.length === 0) return;
-  throw new Failure("silent", {
+  const { lessons = 0 } = await store.counts();
+  return { lessons, behind: behind.map(({ file }) => file) };
+}
+
+function notYet({ behind }: RowsNow): Failure {
+  return new Failure("silent", {
     what: "The vectors were not made anew yet",
-    why: `the rows of ${ahead.map(({ file }) => file).join(", ")} are behind the vectors`,
+    why: `the rows of ${behind.join(", ")} are behind the vectors`,
     hint: "It goes on by itself once they have caught up",
   });
 }
@@ -67,9 +77,16 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
   let isReady = false;
   let anew = rebuild;
   let after: Values | null = null;
+  let read = 0;
   let made = 0;
   // What a trial, or a delivery whose cursors were not saved, has added; it counts once, with its cursors.
   const uncounted = new Set<string>();
+
+  const startOver = () => {
+    after = null;
+    read = 0;
+    made = 0;
+  };
 
   // A lesson that Qdrant refuses is listed, and the others go on.
   const addEach = async (lessons: readonly Lesson[], options: { readonly signal: AbortSignal }): Promise<number> => {
@@ -89,15 +106,17 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
     }
   };
 
-  const fill = async (options: { readonly signal: AbortSignal }) => {
+  // What the rows get from now on comes here too, by its own cursor.
+  const fill = async (all: number, options: { readonly signal: AbortSignal }) => {
     const table = lessonsTable();
     const rows = await store.openTables();
-    for (;;) {
-      const next: readonly Values[] = await rows.read(table, after, filledAtOnce);
+    while (read < all) {
+      const next: readonly Values[] = await rows.read(table, after, Math.min(filledAtOnce, all - read));
       if (next.length === 0) break;
       const lessons = next.map((row) => toLesson(Object.fromEntries(table.columns.map(([one], at) => [one, row[at]]))));
       made += await addEach(lessons, options);
       after = next.at(-1) ?? null;
+      read += next.length;
     }
     await noteFilled(qdrant, prefix, options);
     if (made > 0) emit({ type: "vectors.filled", place: qdrant.url, lessons: made });
@@ -105,12 +124,12 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
 
   const makeReady = async (options: { readonly signal: AbortSignal }) => {
     if (isReady) return;
-    const filled = await prepareCollections(qdrant, { prefix, model, rebuild: anew }, options);
+    const now = await lookAtRows(store, emit);
+    const { filled, made: isNew } = await prepareCollections(qdrant, { prefix, model, rebuild: anew }, options);
     anew = false;
-    if (!filled) {
-      await waitForRows(store, emit);
-      await fill(options);
-    }
+    if (isNew) startOver();
+    if (!filled && now.behind.length > 0) throw notYet(now);
+    if (!filled) await fill(now.lessons, options);
     isReady = true;
   };
 
@@ -120,8 +139,6 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
     const { what, why, hint } = error;
     if (!isMissing(error)) return isReady ? error : new Failure("config", { what, why, hint, cause: error });
     isReady = false;
-    after = null;
-    made = 0;
     return new Failure("silent", { what, why, hint, cause: error });
   };
 
