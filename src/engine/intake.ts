@@ -23,7 +23,7 @@ export function readIntake(home: string): IntakePause | null {
   const file = intakeFile(home);
   if (!existsSync(file)) return null;
   try {
-    return intakeShape.parse(JSON.parse(readFileSync(file, "utf8")));
+    return intakeShape().parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
     return null;
   }

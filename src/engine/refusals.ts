@@ -16,7 +16,7 @@ function refusalsFile(home: string): string {
 
 function parseRefusal(line: string): Refusal[] {
   try {
-    const parsed = refusalShape.safeParse(JSON.parse(line));
+    const parsed = refusalShape().safeParse(JSON.parse(line));
     return parsed.success ? [parsed.data] : [];
   } catch {
     return [];

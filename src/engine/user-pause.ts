@@ -19,7 +19,7 @@ export function readUserPause(home: string): Paused | null {
     return { since: new Date(0).toISOString(), why: `${pauseFile(home)} cannot be read` };
   }
   try {
-    return pausedShape.parse(JSON.parse(text));
+    return pausedShape().parse(JSON.parse(text));
   } catch {
     return { since: new Date(0).toISOString(), why: `${pauseFile(home)} says nothing more` };
   }

@@ -15,8 +15,8 @@ export interface Stack extends AsyncDisposable {
   look(): Promise<Store>;
   /** The store to look at, or null when nothing was learned yet. */
   seen(): Promise<Store | null>;
-  /** The store to write to; makes the home. */
-  openStore(): Promise<Store>;
+  /** The store to write to; makes the home. When patient, a server that is silent is no failure yet. */
+  openStore(options?: { readonly patient?: boolean }): Promise<Store>;
 }
 
 /** The file of the embedded store. */
@@ -60,7 +60,7 @@ export function openStack(config: Config, emit: Emit): Stack {
       const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
       return keep(openEmbeddedStore(file, { readOnly: true }));
     },
-    async openStore() {
+    async openStore(options = {}) {
       await makeDirectory(config.home).catch((error: unknown) => {
         if (error instanceof Failure) throw error;
         throw new Failure("home", {
@@ -72,7 +72,7 @@ export function openStack(config: Config, emit: Emit): Stack {
       });
       if (onServer) {
         const { openPostgresStore } = await import("../engine/stores/postgres-store.ts");
-        return keep(await openPostgresStore(await addressOf(config)));
+        return keep(await openPostgresStore(await addressOf(config), options));
       }
       const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
       return keep(openEmbeddedStore(file));

@@ -92,6 +92,7 @@ export async function tablesVersion({ ask, schema, place }: Postgres): Promise<n
 /** Makes the tables, or brings them up to date; one process at a time. Fails with `config` for a later version. */
 export async function migrate(postgres: Postgres): Promise<void> {
   const { schema, place } = postgres;
+  if ((await tablesVersion(postgres)) === steps.length) return;
   await postgres.transaction(`The tables of ${place} were not made`, async (ask) => {
     await ask("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`aistack ${schema}`]);
     const [there] = await ask("SELECT to_regnamespace($1) IS NOT NULL AS there", [schema]);

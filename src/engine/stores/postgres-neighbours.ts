@@ -128,6 +128,7 @@ export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
   return {
     name: "neighbours",
     optional: true,
+    dependency: "postgresql",
     load: () => loadCursors(postgres.ask, "neighbours", emit),
     take: (batch) =>
       delivery.take(batch, async (ask) => {

@@ -8,6 +8,7 @@ import type { SinkOptions } from "./store.ts";
 export function pairNames(postgres: Postgres, { emit }: Pick<SinkOptions, "emit">): PairNames {
   const { ask } = postgres;
   return {
+    dependency: "postgresql",
     cursors: () => loadCursors(ask, "dataset", emit),
     async known(ids) {
       if (ids.length === 0) return new Set();

@@ -104,6 +104,7 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
   return {
     name: "rows",
     optional: false,
+    dependency: "postgresql",
     load: () => loadCursors(postgres.ask, "rows", emit),
     take: (batch) =>
       delivery.take(batch, async (ask) => {

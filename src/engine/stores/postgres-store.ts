@@ -1,3 +1,4 @@
+import { nowOrLater, onceDone } from "./later.ts";
 import { openPostgres, type Postgres } from "./postgres.ts";
 import type { PostgresAddress } from "./postgres-address.ts";
 import { loadCursors, lockSink, saveCursors } from "./postgres-cursors.ts";
@@ -55,12 +56,33 @@ function storeOf(postgres: Postgres): Store {
   };
 }
 
-/** Opens the store on a server to write to, and makes its tables. Fails with `silent` or `config`. */
-export async function openPostgresStore(address: PostgresAddress, schema = address.schema): Promise<Store> {
+/** How a store is opened to write to. */
+export interface OpenOptions {
+  readonly schema?: string;
+  /** Whether a silent server is no failure yet: then its tables are made by the first call that reaches it. */
+  readonly patient?: boolean;
+}
+
+/** Opens the store on a server to write to, and makes its tables. Fails with `config`, and unless patient with `silent`. */
+export async function openPostgresStore(
+  address: PostgresAddress,
+  { schema = address.schema, patient = false }: OpenOptions = {},
+): Promise<Store> {
   const postgres = openPostgres(address, schema);
+  const ready = onceDone(() => migrate(postgres));
   try {
-    await migrate(postgres);
-    return storeOf(postgres);
+    await (patient ? nowOrLater(ready) : ready());
+    return storeOf({
+      ...postgres,
+      async ask(sql, values) {
+        await ready();
+        return postgres.ask(sql, values);
+      },
+      async transaction(what, work, options) {
+        await ready();
+        return postgres.transaction(what, work, options);
+      },
+    });
   } catch (error) {
     await postgres.close();
     throw error;

@@ -13,7 +13,7 @@ export function postgresTarget(address: PostgresAddress): Target {
   return {
     place,
     standing: () => lookAtPostgresStore(address),
-    open: () => openPostgresStore(address, building),
+    open: () => openPostgresStore(address, { schema: building }),
     async adopt() {
       const aside = `${schema}_before_${stampOf(new Date())}`;
       const postgres = openPostgres(address, building);

@@ -1,4 +1,5 @@
 import type { Embedder } from "../learning/embed.ts";
+import { nowOrLater } from "./later.ts";
 import { modelFact, toModel } from "./lesson-rows.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
@@ -81,13 +82,19 @@ export async function openVectors(
   embedder: Embedder,
   { rebuild, emit, signal }: SinkOptions & { readonly rebuild: boolean },
 ): Promise<Sink> {
-  await adopt(postgres, embedder, rebuild);
-  if (rebuild) await rebuildAll(postgres, embedder, signal);
+  const adopted = await nowOrLater(async () => {
+    await adopt(postgres, embedder, rebuild);
+    if (rebuild) await rebuildAll(postgres, embedder, signal);
+  });
   const delivery = openDelivery(postgres, "vectors");
   return {
     name: "vectors",
     optional: true,
-    load: () => loadCursors(postgres.ask, "vectors", emit),
+    dependency: "postgresql",
+    async load() {
+      await adopted();
+      return loadCursors(postgres.ask, "vectors", emit);
+    },
     async take(batch, options) {
       const unique = new Map(batch.lessons.map((lesson) => [lesson.id, lesson]));
       const rows = await postgres.ask("SELECT id FROM vectors WHERE id = ANY ($1::text[])", [[...unique.keys()]]);

@@ -127,7 +127,7 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     place,
     schema,
     ask: (sql, values) =>
-      withClient(`The PostgreSQL server ${place} did not answer`, (client) => askOf(client)(sql, values)),
+      withClient(`The PostgreSQL server ${place} was not asked`, (client) => askOf(client)(sql, values)),
     transaction: (what, work, { trial = false } = {}) =>
       withClient(what, async (client) => {
         await client.query("BEGIN");

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
@@ -36,7 +37,10 @@ function storeFailure(error: unknown, file: string): Error {
     return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
   if (primary === 5 || primary === 6)
     return new Failure("silent", { ...text, hint: "Another process is using it; it is tried again" });
-  if (primary === 10) return new Failure("full", { ...text, hint: "Look at the disk: it may be full or failing" });
+  if (primary === 10) {
+    const why = hasRoom(dirname(file)) ? text.why : `the disk that holds it is full (${text.why})`;
+    return new Failure("full", { ...text, why, hint: `Look at the disk: df -h ${dirname(file)}` });
+  }
   if (primary === 8 || primary === 14)
     return new Failure("home", { ...text, hint: "Make the home writable, or give another one with --home" });
   if (primary === 18 || primary === 19 || primary === 20)
@@ -48,6 +52,14 @@ function storeFailure(error: unknown, file: string): Error {
     });
   }
   return diskFailure(error, what, file);
+}
+
+function hasRoom(directory: string): boolean {
+  try {
+    return statfsSync(directory).bavail > 0;
+  } catch {
+    return true;
+  }
 }
 
 interface Waiting {

@@ -26,6 +26,8 @@ export interface PostgresServer extends AsyncDisposable {
   settings(schema?: string): string[];
   /** Runs SQL as the owner of everything and returns what psql prints, one line a row. */
   sql(text: string): string[];
+  /** The same without waiting for it here; it ends at the latest with the server. */
+  query(text: string): Promise<string[]>;
   start(): Promise<void>;
   /** Ends it in order and waits. */
   stop(): Promise<void>;
@@ -81,7 +83,10 @@ const user = "learner";
 const password = "pässword with 'quotes'";
 
 /** Makes and starts a server: fsync on, SCRAM passwords, loopback and a socket; gone with its scope. */
-export async function startPostgres(options: readonly string[] = []): Promise<PostgresServer> {
+export async function startPostgres(
+  options: readonly string[] = [],
+  tls: { readonly cert: Buffer; readonly key: Buffer } | null = null,
+): Promise<PostgresServer> {
   const programs = dirname(needs("postgres").command);
   const who = account();
   const directory = mkdtempSync(join(tmpdir(), "aistack-postgres-"));
@@ -93,12 +98,17 @@ export async function startPostgres(options: readonly string[] = []): Promise<Po
   const as = who === null ? {} : { uid: who.uid, gid: who.gid };
   const owner = who === null ? userInfo().username : "postgres";
   const port = await freePort();
+  const env = { ...process.env, LC_ALL: "C.UTF-8", PGOPTIONS: "-c client_min_messages=error" };
+  const psqlArgs = (name: string) => [
+    ...["-h", socketDirectory, "-p", String(port), "-U", owner],
+    ...["-XAtqv", "ON_ERROR_STOP=1", name],
+  ];
   const run = (name: string, args: readonly string[], input = "") => {
     const { status, stdout, stderr, error } = spawnSync(join(programs, name), args, {
       encoding: "utf8",
       input,
       cwd: directory,
-      env: { ...process.env, LC_ALL: "C.UTF-8", PGOPTIONS: "-c client_min_messages=error" },
+      env,
       ...as,
     });
     if (status !== 0) throw new Error(`${name} ended with ${status}: ${error ?? ""}${stderr}${stdout}`);
@@ -109,8 +119,13 @@ export async function startPostgres(options: readonly string[] = []): Promise<Po
     join(data, "pg_hba.conf"),
     `local all ${owner} trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n`,
   );
+  for (const [name, text] of Object.entries(tls ?? {})) {
+    writeFileSync(join(data, `${name}.pem`), text, { mode: 0o600 });
+    if (who) chownSync(join(data, `${name}.pem`), who.uid, who.gid);
+  }
+  const encrypted = tls === null ? [] : ["ssl=on", "ssl_cert_file=cert.pem", "ssl_key_file=key.pem"];
   const settings = ["listen_addresses=127.0.0.1", `port=${port}`, `unix_socket_directories=${socketDirectory}`];
-  const args = [...settings, "fsync=on", "max_connections=40", "shared_buffers=64MB", ...options];
+  const args = [...settings, "fsync=on", "max_connections=40", "shared_buffers=64MB", ...encrypted, ...options];
   let server: ChildProcess | null = null;
   let said = "";
   let family: number[] = [];
@@ -161,7 +176,7 @@ export async function startPostgres(options: readonly string[] = []): Promise<Po
   };
   await start();
   const sql = (text: string, name = database) =>
-    run("psql", ["-h", socketDirectory, "-p", String(port), "-U", owner, "-XAtqv", "ON_ERROR_STOP=1", name], text)
+    run("psql", psqlArgs(name), text)
       .split("\n")
       .filter((line) => line !== "");
   sql(
@@ -188,6 +203,22 @@ export async function startPostgres(options: readonly string[] = []): Promise<Po
       `postgres.schema=${schema}`,
     ],
     sql: (text) => sql(text),
+    query: (text) =>
+      new Promise((done, fail) => {
+        const child = spawn(join(programs, "psql"), psqlArgs(database), { cwd: directory, env, ...as });
+        let [out, err] = ["", ""];
+        child.stdout.on("data", (chunk) => {
+          out += chunk;
+        });
+        child.stderr.on("data", (chunk) => {
+          err += chunk;
+        });
+        child.on("close", (code) =>
+          code === 0 ? done(out.split("\n").filter((line) => line !== "")) : fail(new Error(err)),
+        );
+        child.stdin.on("error", () => undefined);
+        child.stdin.end(text);
+      }),
     start,
     async stop() {
       const child = server;
