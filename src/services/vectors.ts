@@ -4,6 +4,7 @@ import type { Embedder } from "../engine/learning/embed.ts";
 import { openRefusals } from "../engine/refusals.ts";
 import { readSecret } from "../engine/secrets.ts";
 import type { Qdrant } from "../engine/stores/qdrant-client.ts";
+import type { RowsStore } from "../engine/stores/qdrant-vectors.ts";
 import type { Sink, SinkOptions, Store } from "../engine/stores/store.ts";
 
 /** What stands before every call to Qdrant; null where a single look is not counted. */
@@ -31,6 +32,18 @@ export interface VectorsRun extends SinkOptions {
   readonly guards: QdrantGuards;
 }
 
+// Its cursors and the rows it is filled from are asked for from within the sink, where no other breaker stands.
+function behindBreaker(store: Store, guards: QdrantGuards): RowsStore {
+  if (guards === null || store.kind !== "postgres") return store;
+  const breaker = guards.breaker("postgresql");
+  return {
+    cursors: (sink, emit) => breaker.run(() => store.cursors(sink, emit)),
+    saveCursors: (sink, cursors) => breaker.run(() => store.saveCursors(sink, cursors)),
+    counts: () => breaker.run(() => store.counts()),
+    openTables: () => breaker.run(() => store.openTables()),
+  };
+}
+
 /** Opens the sink of vectors: in Qdrant where the configuration names one, else in the store of rows. */
 export async function openVectorsSink(config: Config, store: Store, run: VectorsRun): Promise<Sink> {
   const { embedder, rebuild, emit, signal } = run;
@@ -39,7 +52,8 @@ export async function openVectorsSink(config: Config, store: Store, run: Vectors
   const { openQdrantVectors } = await import("../engine/stores/qdrant-vectors.ts");
   const prefix = config.values["qdrant.collectionPrefix"];
   const refusals = openRefusals(config.home, config.values["learning.rejectedKept"]);
-  return openQdrantVectors({ qdrant, prefix, embedder, store, rebuild, refusals, emit });
+  const rows = behindBreaker(store, run.guards);
+  return openQdrantVectors({ qdrant, prefix, embedder, store: rows, rebuild, refusals, emit });
 }
 
 /** The lessons nearest to a vector, wherever vectors are kept, nearest first, with their cosine distance. */

@@ -75,7 +75,7 @@ describe("with vectors in the Qdrant stand-in", () => {
     expect([away.status, JSON.parse(away.stdout).error.code]).toEqual([5, "dependency"]);
     expect(away.stderr).toMatch(/vectors.*ECONNREFUSED.*qdrant\.url/s);
     const status = aistackJson(["status", "--home", home, ...settings]);
-    expect(status.kept).toMatchObject({ lessons: 29, pairs: 29 });
+    expect(status).toMatchObject({ kept: { lessons: 29, pairs: 29, vectors: null }, vectorsIn: server.url });
     await server.start();
     expect(aistack(["breakers", "reset", "qdrant", "--home", home]).status).toBe(0);
     aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
