@@ -70,13 +70,16 @@ describe("with vectors in the Qdrant stand-in", () => {
     await using server = await start();
     await server.kill();
     const home = temporary();
-    const settings = [...inQdrant(server.url), ...impatient];
+    const settings = [...inQdrant(server.url), ...impatient, "--set", "breakers.failures=1"];
     const away = aistack(["learn", "--once", "--json", "--home", home, ...samples, ...settings]);
     expect([away.status, JSON.parse(away.stdout).error.code]).toEqual([5, "dependency"]);
     expect(away.stderr).toMatch(/vectors.*ECONNREFUSED.*qdrant\.url/s);
     const status = aistackJson(["status", "--home", home, ...settings]);
     expect(status).toMatchObject({ kept: { lessons: 29, pairs: 29, vectors: null }, vectorsIn: server.url });
     await server.start();
+    const breaker = () =>
+      aistackJson(["breakers", "--home", home]).breakers.find(({ name }: { name: string }) => name === "qdrant");
+    expect(breaker()).toMatchObject({ state: "open", lastError: expect.stringContaining("ECONNREFUSED") });
     expect(aistack(["breakers", "reset", "qdrant", "--home", home]).status).toBe(0);
     aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
     expect(await pointsOf(server)).toBe(29);
@@ -138,6 +141,12 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     const said = [learned, doctor, refused].map(({ stdout, stderr }) => stdout + stderr).join("\n");
     expect(said).not.toMatch(/-of-this-test/);
     expect(said).not.toContain("unsecure");
+  });
+
+  test("a password in the address is refused, and not repeated", () => {
+    const { status, stderr } = aistack(["doctor", "--set", "qdrant.url=http://me:pa55@localhost:6333"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("qdrant.url")]);
+    expect(stderr).not.toContain("pa55");
   });
 
   test("vectors of another model are not mixed in, and made anew when that is asked for", async () => {

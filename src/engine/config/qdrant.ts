@@ -4,9 +4,13 @@ import { setting } from "./setting.ts";
 /** The Qdrant server that keeps vectors. */
 export const qdrantSettings = {
   "qdrant.url": setting(
-    () => z.url({ protocol: /^https?$/ }).nullable(),
+    () =>
+      z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => new URL(url).username === "" && new URL(url).password === "")
+        .nullable(),
     null,
-    "http(s) URL or null",
+    "http(s) URL without a password, or null",
     "Base URL of a Qdrant server that keeps the vectors, with its port (usually 6333); null means the store of rows keeps them.",
   ),
   "qdrant.collectionPrefix": setting(
