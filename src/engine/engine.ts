@@ -41,6 +41,7 @@ export interface EngineOptions {
 }
 
 const heldLookMs = 200;
+const putOffLookMs = 50;
 
 interface Loop {
   readonly sink: Sink;
@@ -149,10 +150,11 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         await pause(heldLookMs, { signal });
         continue;
       }
-      if (heldSince !== null) state.waiting = "";
       heldSince = null;
-      if (pressure.paused() && sink.optional && draining > 0) {
-        await pause(20, { signal });
+      const putOff = pressure.paused() && sink.optional && draining > 0;
+      state.waiting = putOff ? "It is put off while the backlog is too large" : "";
+      if (putOff) {
+        await pause(putOffLookMs, { signal });
         continue;
       }
       const batch = follower.next(limit);

@@ -8,8 +8,6 @@ import type { Action } from "./action.ts";
 import type { Check } from "./check.ts";
 import type { Stack } from "./stack.ts";
 
-const lowBytes = 1024 * 1024 * 1024;
-
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -31,8 +29,13 @@ function checkDisk(stack: Stack): Check {
     const { bavail, bsize } = statfsSync(stack.config.home);
     const free = bavail * bsize;
     const found = `${Math.floor(free / 1024 / 1024)} MiB free`;
-    if (free >= lowBytes) return { name: "disk", verdict: "ok", found, hint: "" };
-    return { name: "disk", verdict: "warning", found, hint: "Make room, or rotate: aistack rotate" };
+    if (free >= stack.config.values["disk.minFreeBytes"]) return { name: "disk", verdict: "ok", found, hint: "" };
+    return {
+      name: "disk",
+      verdict: "warning",
+      found,
+      hint: "Learning stops there. Make room, or rotate: aistack rotate",
+    };
   } catch (error) {
     return { name: "disk", verdict: "warning", found: messageOf(error), hint: "Type: aistack learn --once" };
   }
