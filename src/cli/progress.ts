@@ -58,6 +58,8 @@ function warning(event: EngineEvent): string | null {
       return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
+    case "vectors.filled":
+      return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
     case "rotation.failed":
       return `rotation: ${event.why}`;
     default:

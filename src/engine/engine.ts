@@ -71,7 +71,8 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
   };
 
   const patienceOf = (sink: Sink, state: SinkProgress, once: boolean, signal: AbortSignal) => {
-    const breaker = sink.dependency === undefined ? undefined : guards?.breaker(sink.dependency);
+    const { dependency, guardsItself } = sink;
+    const breaker = dependency === undefined || guardsItself ? undefined : guards?.breaker(dependency);
     return openPatience({
       sink,
       state,
@@ -87,7 +88,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const patience = patienceOf(sink, state, once, signal);
     const guess = () => measure(state, guessLag?.(sink.name) ?? 0);
     if (sink.dependency !== undefined) guess();
-    const cursors = await patience.insist(() => sink.load(), guess);
+    const cursors = await patience.insist(() => sink.load({ signal }), guess);
     const follower = openFollower({
       sink: sink.name,
       cursors,

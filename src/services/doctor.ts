@@ -5,16 +5,8 @@ import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
+import type { Check } from "./check.ts";
 import type { Stack } from "./stack.ts";
-
-type Verdict = "ok" | "warning" | "failed";
-
-interface Check {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly found: string;
-  readonly hint: string;
-}
 
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
@@ -123,6 +115,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
+      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await stack.seen(), { signal })),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },

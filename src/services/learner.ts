@@ -13,6 +13,7 @@ import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { openLagGuess } from "./lag-guess.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
+import { openVectorsSink } from "./vectors.ts";
 import { openWatch } from "./watch.ts";
 
 /** What is followed: the sources the user names, or else every enabled one. */
@@ -71,7 +72,13 @@ export async function openSinks(
     emit,
     signal,
   });
-  const vectors = await store.openVectors(embedderOf(config, guards), { rebuild: rebuildVectors, emit, signal });
+  const vectors = await openVectorsSink(config, store, {
+    embedder: embedderOf(config, guards),
+    rebuild: rebuildVectors,
+    guards,
+    emit,
+    signal,
+  });
   const neighbours = await store.openNeighbours({ emit, signal });
   const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
   return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
