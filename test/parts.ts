@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What some tests need from the machine beside Node. */
-export type Part = "python3" | "flock" | "postgres" | "redis" | "podman" | "tmux" | "chromium" | "mount";
+export type Part = "python3" | "flock" | "openssl" | "postgres" | "redis" | "podman" | "tmux" | "chromium" | "mount";
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {
@@ -17,6 +17,7 @@ export interface Need {
 const parts: Record<Part, { readonly package: string; readonly tries: () => readonly (readonly string[])[] }> = {
   python3: { package: "python3", tries: () => [["python3", "-c", "import fcntl"]] },
   flock: { package: "util-linux", tries: () => [["flock", "--version"]] },
+  openssl: { package: "openssl", tries: () => [["openssl", "version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
   podman: { package: "podman", tries: () => [["podman", "info"]] },

@@ -10,6 +10,10 @@ export interface Progress {
   end(): void;
 }
 
+function words(state: string): string {
+  return state.replaceAll("_", " ");
+}
+
 function warning(event: EngineEvent): string | null {
   switch (event.type) {
     case "file.unreadable":
@@ -32,17 +36,40 @@ function warning(event: EngineEvent): string | null {
     }
     case "pressure.changed":
       return event.paused
-        ? `backlog of ${event.backlogBytes} bytes: optional work is put off`
-        : "backlog is small again: optional work goes on";
+        ? `backlog of ${event.backlogBytes} bytes: intake is paused and optional work put off; draining goes on`
+        : `backlog of ${event.backlogBytes} bytes: intake and optional work go on`;
+    case "disk.changed":
+      return event.stopped
+        ? `disk: ${event.freeBytes} bytes are free, ${event.minFreeBytes} must stay free; learning has stopped`
+        : `disk: ${event.freeBytes} bytes are free; learning goes on`;
+    case "learning.paused":
+      return `learning is paused by hand${event.why === "" ? "" : `: ${event.why}`}; type: aistack resume`;
+    case "learning.resumed":
+      return "learning goes on";
+    case "report.failed":
+      return `the state of the engine was not reported: ${event.why}`;
+    case "breaker.changed":
+      return `breaker ${event.name}: ${words(event.from)} → ${words(event.to)} (${event.why})`;
+    case "breakers.unreadable":
+      return `the breakers saved in ${event.file} are not used: ${event.why}`;
+    case "breakers.unsaved":
+      return `the breakers were not saved: ${event.why}`;
     case "dataset.repaired":
       return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
+    case "vectors.filled":
+      return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
     case "rotation.failed":
       return `rotation: ${event.why}`;
     default:
       return null;
   }
+}
+
+function moved(event: Extract<EngineEvent, { type: "store.moved" | "store.verified" }>): string {
+  if (event.type === "store.verified") return `${event.table}: ${event.rows} rows verified\n`;
+  return `${event.table}: ${event.rows} of ${event.total} rows\n`;
 }
 
 /** Opens the progress display; `bar` for a terminal. */
@@ -75,6 +102,15 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         shownAt = now;
         output.write(bar ? `\r\u001b[K${line().slice(0, output.columns - 1)}` : `${line()}\n`);
         shown = bar;
+        return;
+      }
+      if (event.type === "store.moved" || event.type === "store.verified") {
+        const now = performance.now();
+        const whole = event.type === "store.verified" || event.rows === event.total;
+        if (quiet || (!whole && now - shownAt < (bar ? everyMs : plainEveryMs))) return;
+        shownAt = now;
+        clear();
+        output.write(moved(event));
         return;
       }
       const text = warning(event);

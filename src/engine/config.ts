@@ -1,11 +1,16 @@
 import { dirname } from "node:path";
 import { backpressureSettings } from "./config/backpressure.ts";
+import { breakersSettings } from "./config/breakers.ts";
 import { datasetSettings } from "./config/dataset.ts";
+import { diskSettings } from "./config/disk.ts";
 import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
+import { limitsSettings } from "./config/limits.ts";
+import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
@@ -16,8 +21,13 @@ export const settings = {
   ...learningSettings,
   ...datasetSettings,
   ...embeddingsSettings,
+  ...qdrantSettings,
   ...backpressureSettings,
+  ...diskSettings,
+  ...breakersSettings,
+  ...limitsSettings,
   ...rotationSettings,
+  ...storeSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;
@@ -78,6 +88,11 @@ function nearest(key: string): string {
   return score(best) > 0 ? `Did you mean ${best}? ` : "";
 }
 
+// Who puts a password into an address must not find it in a log.
+function masked(text: string): string {
+  return text.replace(/\/\/[^/@\s"]+@/g, "//[secret]@");
+}
+
 /** Checks one value; Failure `config` names the key, the place and what to type. */
 export function checkValue(key: string, value: unknown, place: string): unknown {
   if (!isSetting(key)) {
@@ -91,7 +106,7 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
   if (!result.success) {
     throw new Failure("config", {
       what: `The setting ${key} was not used`,
-      why: `${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`,
+      why: masked(`${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`),
       hint: `Type: aistack config set ${key} ${JSON.stringify(settings[key].fallback)}`,
     });
   }

@@ -10,9 +10,19 @@ export type EngineEvent =
   | { type: "lesson.refused"; sink: string; lesson: string; why: string }
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
+  | { type: "vectors.filled"; place: string; lessons: number }
   | { type: "rotation.failed"; why: string }
+  | { type: "store.moved"; table: string; rows: number; total: number }
+  | { type: "store.verified"; table: string; rows: number }
   | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
+  | { type: "disk.changed"; stopped: boolean; freeBytes: number; minFreeBytes: number }
+  | { type: "learning.paused"; why: string }
+  | { type: "learning.resumed" }
+  | { type: "report.failed"; why: string }
+  | { type: "breaker.changed"; name: string; from: string; to: string; why: string }
+  | { type: "breakers.unsaved"; why: string }
+  | { type: "breakers.unreadable"; file: string; why: string }
   | { type: "dataset.repaired"; file: string; droppedBytes: number; adoptedPairs: number; restoredPairs: number };
 
 /** Says one event to whoever listens; it must not throw and must not wait. */

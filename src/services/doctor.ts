@@ -1,24 +1,12 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../engine/errors.ts";
-import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
-import { readCounts } from "../engine/stores/sqlite-reads.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
 import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
+import type { Check } from "./check.ts";
 import type { Stack } from "./stack.ts";
-
-type Verdict = "ok" | "warning" | "failed";
-
-interface Check {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly found: string;
-  readonly hint: string;
-}
-
-const lowBytes = 1024 * 1024 * 1024;
 
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
@@ -41,32 +29,46 @@ function checkDisk(stack: Stack): Check {
     const { bavail, bsize } = statfsSync(stack.config.home);
     const free = bavail * bsize;
     const found = `${Math.floor(free / 1024 / 1024)} MiB free`;
-    if (free >= lowBytes) return { name: "disk", verdict: "ok", found, hint: "" };
-    return { name: "disk", verdict: "warning", found, hint: "Make room, or rotate: aistack rotate" };
+    if (free >= stack.config.values["disk.minFreeBytes"]) return { name: "disk", verdict: "ok", found, hint: "" };
+    return {
+      name: "disk",
+      verdict: "warning",
+      found,
+      hint: "Learning stops there. Make room, or rotate: aistack rotate",
+    };
   } catch (error) {
     return { name: "disk", verdict: "warning", found: messageOf(error), hint: "Type: aistack learn --once" };
   }
 }
 
 async function checkStore(stack: Stack): Promise<Check[]> {
-  if (!stack.started) {
+  try {
+    return await checkOpenStore(stack);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ name: "store", verdict: "failed", found: error.message, hint: error.hint }];
+  }
+}
+
+async function checkOpenStore(stack: Stack): Promise<Check[]> {
+  const store = await stack.seen();
+  if (store === null) {
     return [{ name: "store", verdict: "warning", found: "nothing learned yet", hint: "Type: aistack learn --once" }];
   }
-  const store = await stack.look();
-  const integrity = String(store.get("PRAGMA quick_check")?.quick_check ?? "no answer");
+  const { ok, found, hint } = await store.health();
   const damaged: string[] = [];
   for (const sink of sinkNames) {
-    loadCursors(store, sink, (event) => {
+    await store.cursors(sink, (event) => {
       if (event.type === "cursor.corrupt") damaged.push(`${sink}: ${event.file} (${event.used} is used)`);
     });
   }
-  const counts = readCounts(store);
+  const counts = await store.counts();
   return [
     {
       name: "store",
-      verdict: integrity === "ok" ? "ok" : "failed",
-      found: integrity === "ok" ? `${counts.lessons} lessons` : integrity,
-      hint: integrity === "ok" ? "" : `Type: mv ${store.file} ${store.file}.damaged; aistack learn --once`,
+      verdict: ok ? "ok" : "failed",
+      found: ok ? `${counts.lessons} lessons in ${store.place}` : found,
+      hint,
     },
     {
       name: "checkpoints",
@@ -113,6 +115,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
+      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await stack.seen(), { signal })),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },

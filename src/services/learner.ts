@@ -1,19 +1,20 @@
 import { setInterval } from "node:timers/promises";
 import type { Config } from "../engine/config.ts";
-import { type Engine, openEngine, type SinkProgress } from "../engine/engine.ts";
+import { type Engine, openEngine } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
+import { type Guards, openGuards } from "../engine/guards/guards.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
+import { keepYoungSpaceSmall } from "../engine/memory.ts";
+import type { SinkProgress } from "../engine/progress.ts";
 import { readSecret } from "../engine/secrets.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { openNeighbours } from "../engine/stores/sqlite-neighbours.ts";
-import { openPairs } from "../engine/stores/sqlite-pairs.ts";
-import { openRows } from "../engine/stores/sqlite-rows.ts";
-import { openVectors } from "../engine/stores/sqlite-vectors.ts";
-import type { Sink } from "../engine/stores/store.ts";
+import type { Sink, Store } from "../engine/stores/store.ts";
 import { checkSource, listSources } from "../engine/telemetry/sources.ts";
+import { openLagGuess } from "./lag-guess.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
+import { openVectorsSink } from "./vectors.ts";
+import { openWatch } from "./watch.ts";
 
 /** What is followed: the sources the user names, or else every enabled one. */
 export function patternsOf(config: Config, sources: readonly string[]): string[] {
@@ -23,8 +24,11 @@ export function patternsOf(config: Config, sources: readonly string[]): string[]
     .map(({ pattern }) => pattern);
 }
 
-/** The embedder the configuration asks for; fails with `config` when it names a server but not its model. */
-export function embedderOf(config: Config): Embedder {
+/**
+ * The embedder the configuration asks for, behind the breaker and the limits of its server where guards are given; fails
+ * with `config` when it names a server but not its model.
+ */
+export function embedderOf(config: Config, guards: Guards | null = null): Embedder {
   const url = config.values["embeddings.url"];
   if (url === null) return openEmbedder(null);
   const model = config.values["embeddings.model"];
@@ -37,25 +41,47 @@ export function embedderOf(config: Config): Embedder {
     });
   }
   const apiKey = readSecret(config, "embeddings_api_key")?.reveal() ?? null;
-  return openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
+  const embedder = openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
+  if (guards === null) return embedder;
+  const breaker = guards.breaker("embeddings");
+  const limiter = guards.limiter("embeddings");
+  return {
+    ...embedder,
+    embed: (texts, { signal }) => limiter.run(() => breaker.run(() => embedder.embed(texts, { signal })), { signal }),
+  };
 }
 
-/** Opens all sinks of the embedded store. */
+/** How sinks are opened. */
+export interface SinksRun {
+  readonly rebuildVectors: boolean;
+  readonly guards: Guards | null;
+  readonly signal: AbortSignal;
+}
+
+/** Opens all sinks of a store. */
 export async function openSinks(
   stack: Stack,
-  store: Embedded,
-  { rebuildVectors, signal }: { readonly rebuildVectors: boolean; readonly signal: AbortSignal },
+  store: Store,
+  { rebuildVectors, guards, signal }: SinksRun,
 ): Promise<{ sinks: Sink[]; close(): void }> {
   const { emit, config } = stack;
-  const dataset = await openPairs(store, stack.datasetFile, { emit, signal });
-  const rows = openRows(store, {
+  const rows = await store.openRows({
     rejectedKept: config.values["learning.rejectedKept"],
     propose: (tasks, has) =>
       new Map(propose(gatherInsights(tasks), has).map((one) => [one.proposal_hash, JSON.stringify(one)])),
     emit,
+    signal,
   });
-  const vectors = await openVectors(store, embedderOf(config), { rebuild: rebuildVectors, emit, signal });
-  return { sinks: [rows, dataset, vectors, openNeighbours(store, emit)], close: () => dataset.close() };
+  const vectors = await openVectorsSink(config, store, {
+    embedder: embedderOf(config, guards),
+    rebuild: rebuildVectors,
+    guards,
+    emit,
+    signal,
+  });
+  const neighbours = await store.openNeighbours({ emit, signal });
+  const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
+  return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
 }
 
 /** What a run of the learner is asked for. */
@@ -66,7 +92,7 @@ export interface LearnRun {
   readonly signal: AbortSignal;
 }
 
-async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): Promise<void> {
+async function onSchedule(stack: Stack, store: Store, signal: AbortSignal): Promise<void> {
   const minutes = stack.config.values["rotation.checkMinutes"];
   if (minutes === null) return;
   try {
@@ -81,18 +107,30 @@ async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): P
 }
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
-export async function runLearner(stack: Stack, store: Embedded, run: LearnRun): Promise<readonly SinkProgress[]> {
-  const { sinks, close } = await openSinks(stack, store, run);
+export async function runLearner(stack: Stack, store: Store, run: LearnRun): Promise<readonly SinkProgress[]> {
+  keepYoungSpaceSmall();
   const { config, emit } = stack;
-  const engine: Engine = openEngine({ config, patterns: patternsOf(config, run.sources), sinks, emit });
+  const patterns = patternsOf(config, run.sources);
+  const guards = openGuards({ home: config.home, values: config.values, emit });
   const done = new AbortController();
-  const rotating = run.once ? Promise.resolve() : onSchedule(stack, store, AbortSignal.any([run.signal, done.signal]));
+  const signal = AbortSignal.any([run.signal, done.signal]);
+  const beside: Promise<void>[] = [];
   try {
-    await engine.run({ once: run.once, signal: run.signal });
+    const { sinks, close } = await openSinks(stack, store, { ...run, guards });
+    try {
+      const watch = await openWatch(stack, guards);
+      const guessLag = openLagGuess(config.home, patterns);
+      const engine: Engine = openEngine({ config, patterns, sinks, emit, guards, held: watch.held, guessLag });
+      beside.push(watch.run(engine, sinks, { signal }));
+      if (!run.once) beside.push(onSchedule(stack, store, signal));
+      await engine.run({ once: run.once, signal: run.signal });
+      return engine.progress;
+    } finally {
+      done.abort();
+      await Promise.all(beside);
+      close();
+    }
   } finally {
-    done.abort();
-    await rotating;
-    close();
+    await guards.close();
   }
-  return engine.progress;
 }

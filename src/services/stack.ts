@@ -4,26 +4,36 @@ import type { Config } from "../engine/config.ts";
 import { makeDirectory } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
 import type { Emit } from "../engine/events.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
+import type { Store } from "../engine/stores/store.ts";
 
 /** Everything an action may use; what is opened here is closed with it, in reverse order. */
 export interface Stack extends AsyncDisposable {
   readonly config: Config;
   readonly emit: Emit;
   readonly datasetFile: string;
-  /** The embedded store to look at; fails with `home` when nothing was learned yet. */
-  look(): Promise<Embedded>;
-  /** Whether there is anything to look at. */
-  readonly started: boolean;
-  /** The embedded store to write to; makes the home. */
-  openStore(): Promise<Embedded>;
+  /** The store to look at; fails with `home` when nothing was learned yet. */
+  look(): Promise<Store>;
+  /** The store to look at, or null when nothing was learned yet. */
+  seen(): Promise<Store | null>;
+  /** The store to write to; makes the home. When patient, a server that is silent is no failure yet. */
+  openStore(options?: { readonly patient?: boolean }): Promise<Store>;
+}
+
+/** The file of the embedded store. */
+export function embeddedFile({ home }: Config): string {
+  return join(home, "aistack.db");
+}
+
+async function addressOf(config: Config) {
+  return (await import("../engine/stores/postgres-address.ts")).postgresAddress(config);
 }
 
 /** The one function that constructs: opening starts nothing. */
 export function openStack(config: Config, emit: Emit): Stack {
-  const file = join(config.home, "aistack.db");
-  const opened: { close(): void }[] = [];
-  const keep = <T extends { close(): void }>(one: T): T => {
+  const file = embeddedFile(config);
+  const onServer = config.values["store.kind"] === "postgres";
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = (one: Store): Store => {
     opened.push(one);
     return one;
   };
@@ -31,14 +41,26 @@ export function openStack(config: Config, emit: Emit): Stack {
     config,
     emit,
     datasetFile: resolve(config.values["dataset.path"] ?? join(config.home, "dataset.jsonl")),
-    get started() {
-      return existsSync(file);
-    },
     async look() {
-      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
-      return keep(openEmbedded(file, { readOnly: true }));
+      const store = await this.seen();
+      if (store !== null) return store;
+      throw new Failure("home", {
+        what: "There is nothing to look at yet",
+        why: onServer ? "the PostgreSQL server has no tables of ours" : `${file} does not exist`,
+        hint: "Type: aistack learn --once",
+      });
     },
-    async openStore() {
+    async seen() {
+      if (onServer) {
+        const { lookAtPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        const store = await lookAtPostgresStore(await addressOf(config));
+        return store === null ? null : keep(store);
+      }
+      if (!existsSync(file)) return null;
+      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
+      return keep(openEmbeddedStore(file, { readOnly: true }));
+    },
+    async openStore(options = {}) {
       await makeDirectory(config.home).catch((error: unknown) => {
         if (error instanceof Failure) throw error;
         throw new Failure("home", {
@@ -48,11 +70,15 @@ export function openStack(config: Config, emit: Emit): Stack {
           cause: error,
         });
       });
-      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
-      return keep(openEmbedded(file));
+      if (onServer) {
+        const { openPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        return keep(await openPostgresStore(await addressOf(config), options));
+      }
+      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
+      return keep(openEmbeddedStore(file));
     },
     async [Symbol.asyncDispose]() {
-      for (const one of opened.reverse()) one.close();
+      for (const one of opened.reverse()) await one.close();
       opened.length = 0;
     },
   };

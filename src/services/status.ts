@@ -1,31 +1,24 @@
 import { statSync } from "node:fs";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { readCounts, readPlaces, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
-import { vectorModel } from "../engine/stores/sqlite-vectors.ts";
-import { essentialSinks, sinkNames } from "../engine/stores/store.ts";
-import { isPaused } from "../engine/telemetry/backlog.ts";
+import { Failure } from "../engine/errors.ts";
+import type { SourceTally } from "../engine/stores/listed.ts";
+import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
-import type { Action } from "./action.ts";
+import type { Action, Plain } from "./action.ts";
+import { breakerList } from "./breaker-list.ts";
 import { lookAtHold } from "./hold.ts";
+import { lookAtReport, readReport, type SeenReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
-
-/** How far one sink is behind. */
-export interface SinkLag {
-  readonly name: string;
-  readonly lagBytes: number;
-  /** When its newest checkpoint was saved, ISO 8601; null before the first. */
-  readonly checkpointAt: string | null;
-}
+import { pressureOf, reportedSinks, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
-export function lagOf(stack: Stack, store: Embedded): SinkLag[] {
+export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
   const enabled = listSources(stack.config).filter(({ enabled }) => enabled);
   const files = discover(enabled.map(({ pattern }) => pattern)).flatMap(({ file }) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     return stat?.isFile() ? [{ inode: inodeKey(stat), bytes: stat.size }] : [];
   });
-  const places = readPlaces(store);
+  const places = await store.places();
   return sinkNames.map((name) => {
     const own = places.filter(({ sink }) => sink === name);
     const offsets = new Map(own.map(({ inode, offset }) => [inode, offset]));
@@ -54,47 +47,66 @@ function total(bySource: Readonly<Record<string, SourceTally>>) {
   return { ...sum, rejected };
 }
 
-function ifSame(a: boolean, b: boolean): boolean | null {
-  return a === b ? a : null;
-}
-
-/** What the learner has done and how far behind it is. */
+/** What the learner has done, how far behind it is, and what it waits for. */
 export const statusAction: Action = {
   name: "status",
-  sentence: "Show what was learned, from where, and how far behind each sink is",
+  sentence: "Show what was learned, from where, how far behind each sink is, and what it waits for",
   args: [],
   reads: true,
   async run(stack) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
-    if (!stack.started) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
-    const store = await stack.look();
-    const bySource = readTallies(store);
-    const sinks = lagOf(stack, store);
-    const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
-    const counts = readCounts(store);
-    const atLeast = config.values["learning.zeroYieldEvents"];
-    const zeroYield = Object.entries(bySource)
-      .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
-      .map(([source, { events, rejected }]) => ({ source, events, rejected }));
-    return {
-      home: config.home,
-      engine,
-      learned: { ...total(bySource), bySource },
-      kept: counts,
-      embeddings: vectorModel(store),
-      dataset: {
-        path: stack.datasetFile,
-        pairs: counts.pairs,
-        ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
-      },
-      sinks,
-      // Between the two bounds it depends on what was before, which only the learner knows.
-      backpressure: {
-        backlogBytes,
-        intakePaused: ifSame(isPaused(false, backlogBytes, config.values), isPaused(true, backlogBytes, config.values)),
-      },
-      zeroYield,
-    };
+    const report = lookAtReport(config.home, engine);
+    const seen = report?.stale === false ? readReport(config.home, engine) : null;
+    const breakers = breakerList(config.home, config.values, seen).breakers;
+    const state = { home: config.home, engine, ...stateOf(config, seen), report };
+    try {
+      return { ...state, ...(await learned(stack, seen)), breakers };
+    } catch (error) {
+      // A server that is away hides what it keeps, not what the engine says.
+      if (!(error instanceof Failure) || !away.has(error.code)) throw error;
+      const { what, why, hint } = error;
+      const backpressure = pressureOf(config, null, seen);
+      return {
+        ...state,
+        learned: null,
+        store: { what, why, hint },
+        sinks: reportedSinks(seen),
+        backpressure,
+        breakers,
+      };
+    }
   },
 };
+
+const away: ReadonlySet<string> = new Set(["silent", "config", "timeout", "dependency"]);
+
+async function learned(stack: Stack, seen: SeenReport | null): Promise<Plain> {
+  const { config } = stack;
+  const store = await stack.seen();
+  if (store === null) return { learned: null, hint: "Type: aistack learn --once" };
+  const bySource = await store.tallies();
+  const sinks = await lagOf(stack, store);
+  const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
+  const counts = await store.counts();
+  const qdrant = config.values["qdrant.url"];
+  const atLeast = config.values["learning.zeroYieldEvents"];
+  const zeroYield = Object.entries(bySource)
+    .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
+    .map(([source, { events, rejected }]) => ({ source, events, rejected }));
+  return {
+    learned: { ...total(bySource), bySource },
+    // A status asks no server beside the store: what Qdrant holds is told by the doctor.
+    kept: qdrant === null ? counts : { ...counts, vectors: null },
+    vectorsIn: qdrant ?? store.place,
+    embeddings: qdrant === null ? await store.vectorModel() : null,
+    dataset: {
+      path: stack.datasetFile,
+      pairs: counts.pairs,
+      ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
+    },
+    sinks: sinksOf(sinks, seen),
+    backpressure: pressureOf(config, backlogBytes, seen),
+    zeroYield,
+  };
+}
