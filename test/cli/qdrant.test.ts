@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { needs } from "../parts.ts";
 import { makeCertificate } from "../stand-ins/certificates.ts";
 import type { StandInOptions } from "../stand-ins/qdrant.ts";
 import { type QdrantProcess, startQdrantProcess } from "../stand-ins/qdrant-process.ts";
-import { aistack, aistackJson, fixtures, temporary } from "./running.ts";
+import { aistack, aistackJson, fixtures, startAistack, temporary, until } from "./running.ts";
 
 const samples = ["--source", join(fixtures, "telemetry/*.jsonl"), "--source", join(fixtures, "transcripts/*.jsonl")];
 const lessonCollections = ["skills-patterns", "error-solutions", "interaction-history"];
@@ -83,6 +83,23 @@ describe("with vectors in the Qdrant stand-in", () => {
     expect(aistack(["breakers", "reset", "qdrant", "--home", home]).status).toBe(0);
     aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
     expect(await pointsOf(server)).toBe(29);
+  });
+
+  test("a running learner goes on with all else while Qdrant is too old, and makes the vectors once it is new", async () => {
+    const directory = temporary();
+    const old = await start({ directory, version: "1.15.0" });
+    const home = temporary();
+    const source = ["--source", join(fixtures, "telemetry/*.jsonl")];
+    const learner = startAistack(["learn", "--home", home, ...source, ...inQdrant(old.url), ...impatient]);
+    await until(() => learner.text().includes("version 1.15.0"));
+    const kept = () => aistackJson(["status", "--home", home]).kept;
+    await until(() => kept().pairs > 0 && kept().pairs === kept().lessons);
+    await old.kill();
+    await using server = await start({ directory, port: old.port });
+    await vi.waitFor(async () => expect(await pointsOf(server)).toBe(kept().lessons), { timeout: 20_000 });
+    learner.child.kill("SIGINT");
+    expect(await learner.ended).toBe(130);
+    expect(old.violations()).toBe("");
   });
 
   test("a Qdrant that comes after a thousand lessons gets every one of them", async () => {
