@@ -7,7 +7,7 @@ import type { Sink } from "./stores/store.ts";
 import { isPaused } from "./telemetry/backlog.ts";
 import type { Batch } from "./telemetry/batch.ts";
 import { openDescriptors } from "./telemetry/descriptors.ts";
-import { coveredBy, discover } from "./telemetry/sources.ts";
+import { coveredBy, openDiscovery } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 
 /** What one sink has done since the engine was opened. */
@@ -67,6 +67,7 @@ function add(counts: Map<string, number>, reason: string, by: number): void {
 export function openEngine({ config, patterns, sinks, emit }: EngineOptions): Engine {
   const memory = openLearnMemory(sinks.length, config.values["telemetry.maxLineBytes"]);
   const descriptors = openDescriptors();
+  const found = openDiscovery(patterns, config.values["learning.pollMs"]);
   const progress = sinks.map(({ name }) => startProgress(name));
   let paused = false;
 
@@ -109,7 +110,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
     const follower = openFollower({
       sink: sink.name,
       cursors: sink.load(),
-      discover: () => discover(patterns),
+      discover: found,
       covers: coveredBy(patterns),
       memory,
       descriptors,

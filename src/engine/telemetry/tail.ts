@@ -14,6 +14,7 @@ import {
   followedFrom,
   forgetStale,
   openFollowed,
+  release,
   restart,
 } from "./followed.ts";
 import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
@@ -221,6 +222,7 @@ export function openFollower(options: FollowOptions): Follower {
         last = line;
       }
       if (last) advance(followed, last);
+      if (followed.readyAt >= followed.ready.length) release(followed);
     }
     if (last) batch.cursors.push(cursorOf(followed));
   };
