@@ -1,4 +1,4 @@
-import { globSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, globSync, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import picomatch from "picomatch";
@@ -82,10 +82,15 @@ export function checkSource(pattern: string): string {
       const stat = statSync(file);
       if (stat.isDirectory()) fail("it is a directory", `Name files: --source '${join(pattern, "*.jsonl")}'`);
       if (!stat.isFile()) fail("it is not a regular file (a pipe, a device or a socket)", "Write it to a file first");
+      // Of several, one that cannot be read is warned of, and the others are.
+      if (files.length === 1) accessSync(file, constants.R_OK);
     } catch (error) {
       if (error instanceof Failure) throw error;
       const gone = errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR";
-      fail(gone ? "it does not exist" : `it cannot be looked at (${errnoOf(error)})`, `Type: ls -l ${dirname(path)}`);
+      fail(
+        gone ? "it does not exist" : `this user may not read it (${errnoOf(error)})`,
+        `Type: ls -ld ${dirname(path)} ${path}`,
+      );
     }
   }
   return path;
