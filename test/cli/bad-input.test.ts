@@ -57,7 +57,7 @@ test.skipIf(!reachable)("a home that this user may not write is named, and nothi
     expect([args[0], status, stderr]).toEqual([
       args[0],
       1,
-      expect.stringMatching(/(may not write|permission denied)[^]*--home/),
+      expect.stringMatching(/(may not write|permission denied)[\s\S]*--home/),
     ]);
   }
 });
