@@ -140,7 +140,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
         await pause(20, { signal });
         continue;
       }
-      const batch = follower.next(limit);
+      const batch = follower.next(limit, config.values["learning.checkpointMs"]);
       if (batch === null) {
         if (once) return settle(state, follower);
         await pause(config.values["learning.pollMs"], { signal });

@@ -1,5 +1,5 @@
-import { setInterval } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
+import { setInterval as everyInterval } from "node:timers/promises";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import type { Config } from "../engine/config.ts";
 import { type Engine, openEngine, type SinkProgress } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
@@ -71,7 +71,7 @@ async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): P
   const minutes = stack.config.values["rotation.checkMinutes"];
   if (minutes === null) return;
   try {
-    for await (const _ of setInterval(minutes * 60_000, undefined, { signal })) {
+    for await (const _ of everyInterval(minutes * 60_000, undefined, { signal })) {
       await rotateLogs(stack, store, { dryRun: false, force: false, signal }).catch((error: unknown) => {
         if (!signal.aborted) stack.emit({ type: "rotation.failed", why: messageOf(error) });
       });
@@ -81,14 +81,23 @@ async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): P
   }
 }
 
+const youngMax = 48 * 1024 * 1024;
+
 // V8 lets the young generation grow to 128 MB, a third of all that the learner may take, for a few percent of its time.
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString("--semi-space-growth-factor=1");
+function keepYoungGenerationSmall(): { stop(): void } {
+  const timer = setInterval(() => {
+    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+    if ((young?.space_size ?? 0) < youngMax / 2) return;
+    setFlagsFromString("--semi-space-growth-factor=1");
+    clearInterval(timer);
+  }, 50);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
 }
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
 export async function runLearner(stack: Stack, store: Embedded, run: LearnRun): Promise<readonly SinkProgress[]> {
-  keepYoungGenerationSmall();
+  const young = keepYoungGenerationSmall();
   const { sinks, close } = await openSinks(stack, store, run);
   const { config, emit } = stack;
   const engine: Engine = openEngine({ config, patterns: patternsOf(config, run.sources), sinks, emit });
@@ -99,6 +108,7 @@ export async function runLearner(stack: Stack, store: Embedded, run: LearnRun): 
   } finally {
     done.abort();
     await rotating;
+    young.stop();
     close();
   }
   return engine.progress;

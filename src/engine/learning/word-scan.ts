@@ -6,7 +6,7 @@ export interface ScannedWord {
   readonly bits: number;
 }
 
-const alphabet = 128;
+const scratch = Buffer.allocUnsafe(64 * 1024);
 
 function isNamePart(unit: number): boolean {
   return (
@@ -52,7 +52,14 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
     if (node && assigned) node.assigned |= bits;
     else if (node) node.plain |= bits;
   }
-  const go = new Uint16Array(trie.length * alphabet);
+  // Bytes that are in no word are all alike: a small table stays in the fastest memory.
+  const classOf = new Uint8Array(256);
+  const letters = [...new Set(words.flatMap(({ word }) => [...word]))];
+  for (const [index, letter] of letters.entries()) {
+    for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
+  }
+  const width = letters.length + 1;
+  const go = new Uint16Array(trie.length * width);
   const plain = new Int32Array(trie.length);
   const assigned = new Int32Array(trie.length);
   const fallback = new Uint16Array(trie.length);
@@ -62,12 +69,11 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
     const back = fallback[state] ?? 0;
     plain[state] = (trie[state]?.plain ?? 0) | (state === 0 ? 0 : (plain[back] ?? 0));
     assigned[state] = (trie[state]?.assigned ?? 0) | (state === 0 ? 0 : (assigned[back] ?? 0));
-    for (let unit = 0; unit < alphabet; unit++) {
-      const lower = unit >= 65 && unit <= 90 ? unit + 32 : unit;
-      const to = trie[state]?.next.get(lower);
-      const other = state === 0 ? 0 : (go[back * alphabet + unit] ?? 0);
-      go[state * alphabet + unit] = to ?? other;
-      if (to === undefined || unit !== lower) continue;
+    for (const [index, letter] of letters.entries()) {
+      const to = trie[state]?.next.get(letter.charCodeAt(0));
+      const other = state === 0 ? 0 : (go[back * width + index + 1] ?? 0);
+      go[state * width + index + 1] = to ?? other;
+      if (to === undefined) continue;
       fallback[to] = other;
       queue.push(to);
     }
@@ -75,9 +81,11 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
   return (text) => {
     let found = 0;
     let state = 0;
-    for (let at = 0; at < text.length; at++) {
-      const unit = text.charCodeAt(at);
-      state = unit < alphabet ? (go[state * alphabet + unit] ?? 0) : 0;
+    // A string that was cut from a longer one is slow to read by the letter; letters beyond Latin-1 are in no word.
+    const bytes = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
+    const length = bytes.write(text, 0, "latin1");
+    for (let at = 0; at < length; at++) {
+      state = go[state * width + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
       if (state === 0) continue;
       found |= plain[state] ?? 0;
       const more = assigned[state] ?? 0;
