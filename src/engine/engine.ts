@@ -51,6 +51,8 @@ export interface EngineOptions {
   readonly emit: Emit;
 }
 
+/** Runs of at most 256 kB that are remembered: a batch may be of several, and sinks are a batch or two apart. */
+const runsRemembered = 16;
 const firstRetryMs = 200;
 const lastRetryMs = 30_000;
 
@@ -65,7 +67,7 @@ function add(counts: Map<string, number>, reason: string, by: number): void {
 
 /** Opens the engine; fails when a sink's cursors cannot be read. */
 export function openEngine({ config, patterns, sinks, emit }: EngineOptions): Engine {
-  const memory = openLearnMemory(sinks.length, config.values["telemetry.maxLineBytes"]);
+  const memory = openLearnMemory(runsRemembered, config.values["telemetry.maxLineBytes"]);
   const descriptors = openDescriptors();
   const found = openDiscovery(patterns, config.values["learning.pollMs"]);
   const progress = sinks.map(({ name }) => startProgress(name));
