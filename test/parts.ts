@@ -4,7 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What some tests need from the machine beside Node. */
-export type Part = "python3" | "flock" | "openssl" | "postgres" | "redis" | "podman" | "tmux" | "chromium" | "mount";
+export type Part =
+  | "python3"
+  | "flock"
+  | "openssl"
+  | "postgres"
+  | "redis"
+  | "podman"
+  | "tmux"
+  | "zsh"
+  | "fish"
+  | "chromium"
+  | "mount";
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {
@@ -22,6 +33,8 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
   podman: { package: "podman", tries: () => [["podman", "info"]] },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
+  zsh: { package: "zsh", tries: () => [["zsh", "--version"]] },
+  fish: { package: "fish", tries: () => [["fish", "--version"]] },
   chromium: {
     package: "chromium",
     tries: () => ["chromium", "chromium-browser", "google-chrome"].map((name) => [name, "--version"]),

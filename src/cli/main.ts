@@ -1,11 +1,12 @@
 import yargs from "yargs";
-import { openConfig } from "../engine/config.ts";
+import { openConfig, readEnvironment } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { openStack } from "../services/stack.ts";
 import { version } from "../services/version.ts";
 import { addCommands, type Parsed } from "./commands.ts";
+import { completionScript, shellOf, shells } from "./completion.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
 import { openProgress } from "./progress.ts";
 import { readStandardInput } from "./stdin.ts";
@@ -100,7 +101,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
       .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
       .version(version)
-      .completion("completion", "Print the completion script of your shell")
+      .command(
+        "completion [shell]",
+        "Print the completion script of a shell: bash, zsh or fish",
+        (inner) => inner.positional("shell", { choices: shells, describe: "Shell; without it, the one you use" }),
+        ({ shell }) => void process.stdout.write(completionScript(shell ?? shellOf(readEnvironment().SHELL))),
+      )
       .strict()
       .demandCommand(1, "Name a command; aistack --help lists them")
       .recommendCommands()
@@ -128,7 +134,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             hint: "Type: aistack doctor",
             cause: error,
           });
-    const environment = openConfigQuietly();
+    const environment = readEnvironment();
     if (argv.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
     const err = output(process.stderr, environment);
     err.write(failureText(failure, err));
@@ -136,12 +142,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function openConfigQuietly(): Readonly<Record<string, string | undefined>> {
-  return process.stderr.isTTY ? {} : { NO_COLOR: "1" };
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
 }
-
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
 process.exitCode = await main(process.argv.slice(2));

@@ -1,14 +1,17 @@
 import type { Lesson } from "./lesson.ts";
 import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
+import { hashWords } from "./words.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
 /** Candidates compared exactly, best estimates first. */
 const comparedMax = 2;
+const recentLessons = 1024;
 
 /** What is measured of a lesson to find its near-duplicates. */
 export interface Measured {
-  readonly set: ReadonlySet<number>;
+  /** The hashes of its words, in order. */
+  readonly hashes: Uint32Array;
   readonly bins: Uint32Array;
   readonly bands: readonly number[];
 }
@@ -25,30 +28,61 @@ export interface Nearest {
   readonly similarity: number;
 }
 
-/** Measures one lesson by its prompt and response. */
-export function measure({ prompt, response }: Pick<Lesson, "prompt" | "response">): Measured {
-  const set = shingles(`${prompt}\n${response}`);
-  const bins = signature(set);
-  return { set, bins, bands: bandKeys(bins) };
+/** The words of lessons measured lately, as hashes: a store's rows may come later than what is measured of them. */
+export interface RecentWords {
+  get(id: string): Uint32Array | null;
+  keep(id: string, hashes: Uint32Array): void;
 }
 
-/** The keys of the candidates worth comparing exactly, best estimate first. */
-export function bestCandidates(bins: Uint32Array, candidates: readonly Candidate[]): number[] {
+/** Opens a memory of words, empty. */
+export function openRecentWords(): RecentWords {
+  const kept = new Map<string, Uint32Array>();
+  return {
+    get: (id) => kept.get(id) ?? null,
+    keep(id, hashes) {
+      kept.set(id, hashes.slice());
+      for (const oldest of kept.keys()) {
+        if (kept.size <= recentLessons) break;
+        kept.delete(oldest);
+      }
+    },
+  };
+}
+
+/** Measures one lesson by its prompt and response. */
+export function measure({ prompt, response }: Pick<Lesson, "prompt" | "response">): Measured {
+  const hashes = hashWords(`${prompt}\n${response}`);
+  const bins = signature(hashes);
+  return { hashes, bins, bands: bandKeys(bins) };
+}
+
+/** A candidate worth comparing exactly, with the share of its text that is estimated to be the same. */
+export interface BestCandidate {
+  readonly key: number;
+  readonly share: number;
+}
+
+/** The candidates worth comparing exactly, best estimate first. */
+export function bestCandidates(bins: Uint32Array, candidates: readonly Candidate[]): BestCandidate[] {
   return candidates
     .map((candidate) => ({ key: candidate.key, share: estimate(bins, candidate.bins) }))
     .sort((a, b) => b.share - a.share)
-    .slice(0, comparedMax)
-    .map(({ key }) => key);
+    .slice(0, comparedMax);
+}
+
+/** A lesson to compare with: by the hashes of its words or, where its words are not at hand, by the estimate. */
+export interface Compared {
+  readonly id: string;
+  readonly hashes: Uint32Array | null;
+  readonly share: number;
 }
 
 /** Which of the compared lessons is nearest. */
-export function nearestOf(
-  set: ReadonlySet<number>,
-  compared: readonly { readonly id: string; readonly set: ReadonlySet<number> }[],
-): Nearest {
+export function nearestOf(hashes: Uint32Array, compared: readonly Compared[]): Nearest {
   let best: Nearest = { id: null, similarity: 0 };
+  const set = compared.length === 0 ? new Set<number>() : shingles(hashes);
   for (const one of compared) {
-    const similarity = jaccard(set, one.set);
+    const similarity = one.hashes === null ? one.share : jaccard(set, shingles(one.hashes));
     if (similarity > best.similarity) best = { id: one.id, similarity };
   }
   return best;

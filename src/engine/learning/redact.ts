@@ -1,8 +1,12 @@
+import { openWordScan } from "./word-scan.ts";
+
 /** One kind of secret: how it looks, and what stands in its place. */
 interface Rule {
   readonly kind: string;
   /** Lower-case words of which a text has at least one if the rule can match it. */
   readonly words: readonly string[];
+  /** Whether the word must be followed by `:` or `=`, for the rule to match. */
+  readonly assigned: boolean;
   readonly pattern: RegExp;
   readonly replacement: string;
 }
@@ -22,17 +26,19 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   huggingface: ["hf_"],
   jwt: ["eyj"],
   "url-password": ["://"],
-  authorization: ["auth"],
+  authorization: ["authorization"],
   bearer: ["bearer"],
   cookie: ["cookie"],
   secret: ["key", "secret", "token", "pass", "credential"],
   env: ["key", "token", "secret", "pass", "pwd", "credential", "private", "auth", "dsn"],
-  home: ["/home/", "users", "/root"],
+  flag: ["--"],
+  home: ["/home/", "/users/", "\\users", "/root"],
 };
 
-const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`): Rule => ({
+const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`, words = kind): Rule => ({
   kind,
-  words: wordsOf[kind] ?? [],
+  words: wordsOf[words] ?? [],
+  assigned: words === "secret" || words === "env",
   pattern,
   replacement,
 });
@@ -69,6 +75,7 @@ const rules: readonly Rule[] = [
     "secret",
     new RegExp(String.raw`(--[\w-]{0,40}${secretName}[= ])(?!\[redacted)[^\s"'\\]{4,}`, "gi"),
     "$1[redacted:secret]",
+    "flag",
   ),
   rule(
     "env",
@@ -106,19 +113,20 @@ const rules: readonly Rule[] = [
 export const redactionKinds: readonly string[] = [...new Set(rules.map(({ kind }) => kind))];
 
 // One scan finds which rules a text needs at all: most texts need none, and few need more than one.
-const everyWord = [...new Set(Object.values(wordsOf).flat())].sort((a, b) => b.length - a.length);
-const scanner = new RegExp(everyWord.join("|"), "gi");
+const scan = openWordScan(
+  rules.flatMap(({ words, assigned }, index) => words.map((word) => ({ word, assigned, bits: 1 << index }))),
+);
 
 /**
  * The text without secrets and without the name of anyone's home: each secret becomes `[redacted:<kind>]`, each home
  * `~`. Pure; a text once redacted stays as it is.
  */
 export function redact(text: string): string {
-  const found = new Set(text.match(scanner)?.map((word) => word.toLowerCase()));
-  if (found.size === 0) return text;
+  const needed = scan(text);
+  if (needed === 0) return text;
   let clean = text;
-  for (const { words, pattern, replacement } of rules) {
-    if (words.some((word) => found.has(word))) clean = clean.replace(pattern, replacement);
+  for (const [index, { pattern, replacement }] of rules.entries()) {
+    if ((needed & (1 << index)) !== 0) clean = clean.replace(pattern, replacement);
   }
   return clean;
 }

@@ -26,12 +26,13 @@ CREATE INDEX lessons_reviewed ON lessons (review) WHERE review <> 'pending';
 CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq', detail=none, columnsize=0);
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, embedding BLOB NOT NULL) STRICT;
 CREATE TABLE neighbours (
-  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, signature BLOB NOT NULL, shingles BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, signature BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
   value REAL NOT NULL
 ) STRICT;
 CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
 CREATE INDEX neighbours_near ON neighbours (key) WHERE similarity >= 0.8;
 CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE young_bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE pairs (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE cursors (
   sink TEXT NOT NULL, inode TEXT NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL,

@@ -1,4 +1,5 @@
 import type { Embedded } from "./sqlite.ts";
+import { foldYoungBands } from "./sqlite-neighbours.ts";
 import type { Table, Tables, Value } from "./tables.ts";
 
 function toValue(value: unknown): Value {
@@ -18,9 +19,13 @@ export function tablesOf(store: Embedded): Tables {
   // The mark is not part of what is moved.
   const own = ({ name }: Table) => (name === "facts" ? `name <> '${markName}'` : "true");
   const save = (mark: string) => store.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", markName, mark);
+  const countOf = (name: string, where: string) =>
+    Number(store.get(`SELECT count(*) AS n FROM ${name} WHERE ${where}`)?.n);
+  const youngBands = ({ name }: Table) => (name === "bands" ? countOf("young_bands", "true") : 0);
   return {
-    count: async (table) => Number(store.get(`SELECT count(*) AS n FROM ${table.name} WHERE ${own(table)}`)?.n),
+    count: async (table) => countOf(table.name, own(table)) + youngBands(table),
     async read(table, after, limit) {
+      if (after === null && youngBands(table) > 0) await store.commit(() => foldYoungBands(store));
       const names = namesOf(table);
       const keys = names.slice(0, table.keys);
       const later = after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`;
@@ -43,7 +48,10 @@ export function tablesOf(store: Embedded): Tables {
       return typeof value === "string" ? value : null;
     },
     async clear(table) {
-      await store.commit(() => store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`));
+      await store.commit(() => {
+        store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`);
+        if (table.name === "bands") store.run("DELETE FROM young_bands");
+      });
     },
     async finish(mark) {
       await store.commit(() => {

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from "node:fs";
+import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
@@ -157,8 +157,13 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   }
   let database: DatabaseSync | null = null;
   try {
+    // Made here, because SQLite would make it readable by others.
+    if (!readOnly) closeSync(openSync(file, "a", 0o600));
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
-    if (!readOnly) database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
+    if (!readOnly)
+      database.exec(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+      );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
       throw new Failure("config", {
