@@ -62,7 +62,7 @@ export function expand(pattern: string): string[] {
   const directory = dirname(pattern);
   if (magic.test(directory) || basename(pattern).includes("**")) return globSync(pattern).toSorted();
   // One directory is listed at a tenth of a glob's cost.
-  const matches = picomatch(basename(pattern));
+  const matches = matcherOf(basename(pattern));
   return names(directory)
     .filter((name) => matches(name))
     .toSorted()
@@ -96,18 +96,24 @@ export function checkSource(pattern: string): string {
   return path;
 }
 
-function rotatedNames(directory: string, live: ReadonlySet<string>): FoundFile[] {
+/** A directory that is followed: the logs that are there, and whether a name would be one. */
+interface Followed {
+  readonly live: Set<string>;
+  readonly isLog: ((name: string) => boolean)[];
+}
+
+function rotatedNames(directory: string, { live, isLog }: Followed): FoundFile[] {
   const found: FoundFile[] = [];
+  const wasLog = (name: string) => live.has(name) || isLog.some((matches) => matches(name));
   for (const name of names(directory)) {
-    const match = /^(.+?)(?:\.\d+|-\d{8}[\dT_.Z-]*)$/.exec(name);
-    const log = match?.[1];
-    if (log !== undefined && live.has(log) && !live.has(name)) {
+    const log = /^(.+?)(?:\.\d+|-\d{8}[\dT_.Z-]*)$/.exec(name)?.[1];
+    if (log !== undefined && !live.has(name) && wasLog(log)) {
       found.push({ file: join(directory, name), rotatedFrom: join(directory, log) });
     }
   }
   for (const name of names(join(directory, "archive"))) {
     const archive = parseArchiveName(name);
-    if (archive === null || archive.compression !== null || !live.has(`${archive.log}.jsonl`)) continue;
+    if (archive === null || archive.compression !== null || !wasLog(`${archive.log}.jsonl`)) continue;
     found.push({ file: join(directory, "archive", name), rotatedFrom: join(directory, `${archive.log}.jsonl`) });
   }
   return found;
@@ -115,20 +121,32 @@ function rotatedNames(directory: string, live: ReadonlySet<string>): FoundFile[]
 
 /**
  * The files behind patterns: the logs themselves, and what was rotated from them beside them and in `archive/`
- * and is not compressed.
+ * and is not compressed, even where the log itself is not there at the moment.
  */
 export function discover(patterns: readonly string[]): FoundFile[] {
-  const files = new Set(patterns.flatMap(expand));
-  const directories = new Map<string, Set<string>>();
-  for (const file of files) {
-    const live = directories.get(dirname(file)) ?? new Set();
-    directories.set(dirname(file), live.add(basename(file)));
+  const files = new Set<string>();
+  const directories = new Map<string, Followed>();
+  const followed = (directory: string): Followed => {
+    const known = directories.get(directory) ?? { live: new Set(), isLog: [] };
+    directories.set(directory, known);
+    return known;
+  };
+  for (const pattern of patterns) {
+    if (!magic.test(dirname(pattern))) followed(dirname(pattern)).isLog.push(matcherOf(basename(pattern)));
+    for (const file of expand(pattern)) {
+      files.add(file);
+      followed(dirname(file)).live.add(basename(file));
+    }
   }
-  const rotated = [...directories].flatMap(([directory, live]) => rotatedNames(directory, live));
+  const rotated = [...directories].flatMap(([directory, one]) => rotatedNames(directory, one));
   return [
     ...[...files].map((file) => ({ file, rotatedFrom: null })),
     ...rotated.filter(({ file }) => !files.has(file)),
   ];
+}
+
+function matcherOf(name: string): (name: string) => boolean {
+  return magic.test(name) ? picomatch(name) : (other) => other === name;
 }
 
 /**
