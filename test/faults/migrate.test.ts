@@ -47,7 +47,7 @@ describe.skipIf(missing)("moving a large store", () => {
       const started = performance.now();
       for (let kill = 0; kill < kills; kill++) {
         const moving = startAistack(["store", "migrate", "--to", to, "--home", home], directory.path);
-        await new Promise((done) => setTimeout(done, 500 + 2000 * Math.random() * kill));
+        await new Promise((done) => setTimeout(done, 500 + 500 * Math.random() * kill));
         moving.process.kill("SIGKILL");
         expect(await moving.ended, "it was killed before its end").toBe(null);
       }

@@ -96,7 +96,7 @@ test("what waits for a store that is away is guessed from the last report and wh
   expect(openLagGuess(home, patterns)("unheard of")).toBe(1000);
 });
 
-test("the disk guard stops below its bound and goes on only with some room more; a disk that cannot be seen stops nothing", async () => {
+test("the disk guard stops below its bound and says so once; a disk that cannot be seen stops nothing", async () => {
   const events: EngineEvent[] = [];
   const emit = (event: EngineEvent) => void events.push(event);
   using directory = temporaryDirectory();
@@ -107,5 +107,7 @@ test("the disk guard stops below its bound and goes on only with some room more;
   await full.look();
   await full.look();
   expect(full.stopped()).toBe(true);
-  expect(events).toEqual([{ type: "disk.changed", stopped: true, freeBytes: full.freeBytes(), minFreeBytes: 2 ** 60 }]);
+  expect(events).toEqual([
+    { type: "disk.changed", stopped: true, freeBytes: expect.any(Number), minFreeBytes: 2 ** 60 },
+  ]);
 });
