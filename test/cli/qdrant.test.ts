@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { planted } from "../engine/learning/planted.ts";
 import { needs } from "../parts.ts";
 import { makeCertificate } from "../stand-ins/certificates.ts";
 import type { StandInOptions } from "../stand-ins/qdrant.ts";
@@ -158,6 +159,30 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     const said = [learned, doctor, refused].map(({ stdout, stderr }) => stdout + stderr).join("\n");
     expect(said).not.toMatch(/-of-this-test/);
     expect(said).not.toContain("unsecure");
+  });
+
+  test("no planted secret reaches it", async () => {
+    const directory = temporary();
+    await using server = await start({ directory });
+    const home = temporary();
+    const log = join(home, "ralph-events.jsonl");
+    const line = (text: string, index: number) => ({
+      event: "task_completed",
+      task_id: `${index} ${text}`,
+      status: "completed",
+      total_iterations: 1,
+      task: { prompt: `How to use this in number ${index}: ${text}`, output: `Put it there: ${text}`, backend: text },
+    });
+    writeFileSync(log, planted.map(({ text }, index) => `${JSON.stringify(line(text, index))}\n`).join(""));
+    aistackJson(["learn", "--once", "--home", home, "--source", log, ...inQdrant(server.url)]);
+    expect(await server.count("skills-patterns")).toBeGreaterThan(5);
+    const kept = readdirSync(directory, { recursive: true, encoding: "utf8" })
+      .map((name) => join(directory, name))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => readFileSync(file, "latin1"))
+      .join("");
+    expect(kept).toContain("How to use this in number");
+    for (const { kind, secret } of planted) expect([kind, kept.includes(secret)]).toEqual([kind, false]);
   });
 
   test("a password in the address is refused, and not repeated", () => {
