@@ -6,6 +6,7 @@ import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { stackSettings } from "./config/stack.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
@@ -18,6 +19,7 @@ export const settings = {
   ...embeddingsSettings,
   ...backpressureSettings,
   ...rotationSettings,
+  ...stackSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;
