@@ -51,13 +51,14 @@ function onInterrupt(controller: AbortController, err: Output): () => void {
   };
 }
 
-async function printResult(result: ReturnType<Action["run"]>, json: boolean, out: Output): Promise<void> {
+async function printResult(action: Action, result: ReturnType<Action["run"]>, json: boolean, out: Output) {
   if (!(Symbol.asyncIterator in result)) {
     const data = await result;
     out.write(json ? toJson(data) : toText(data, out));
-    return;
+    return action.isBad?.(data) === true ? 1 : 0;
   }
   for await (const line of result) out.write(`${line}\n`);
+  return 0;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -80,8 +81,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed): Promise<
     const result = action.run(stack, all, { signal: controller.signal });
     if (!(Symbol.asyncIterator in result)) await result;
     progress.end();
-    await printResult(result, json, out);
-    return controller.signal.aborted ? interrupted : 0;
+    const code = await printResult(action, result, json, out);
+    return controller.signal.aborted && action.endless !== true ? interrupted : code;
   } finally {
     progress.end();
     settle();

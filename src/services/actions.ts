@@ -5,7 +5,10 @@ import { infoAction } from "./info.ts";
 import { learnAction } from "./learn.ts";
 import { proposalsAction } from "./proposals.ts";
 import { rotateActions } from "./rotate.ts";
+import { secretActions } from "./secret-actions.ts";
+import { serveAction } from "./serve.ts";
 import { settingActions } from "./settings.ts";
+import { stackFileActions } from "./stack-file.ts";
 import { statusAction } from "./status.ts";
 import { telemetryAction } from "./telemetry.ts";
 
@@ -20,4 +23,7 @@ export const actions: readonly Action[] = [
   infoAction,
   ...settingActions,
   telemetryAction,
+  ...stackFileActions,
+  ...secretActions,
+  serveAction,
 ];
