@@ -78,11 +78,20 @@ async function loadFile(file: string, text: string, lookup: Lookup, report: Repo
   return canonical(filled, report);
 }
 
-function onlyOnce(findings: readonly Finding[]): Finding[] {
+// In the order of reading; of several findings about one thing the first is enough.
+function inOrder(findings: readonly Finding[], files: readonly string[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ place, key, service }) => {
+  const once = findings.filter(({ place, key, service }) => {
     const name = JSON.stringify([place, key, service]);
     return !seen.has(name) && seen.add(name);
+  });
+  const rank = ({ place }: Finding) => {
+    const file = files.indexOf(place?.file ?? "");
+    return [file < 0 ? files.length : file, place?.line ?? 0, place?.column ?? 0];
+  };
+  return once.toSorted((a, b) => {
+    const other = rank(b);
+    return rank(a).reduce((order, value, at) => order || value - (other[at] ?? 0), 0);
   });
 }
 
@@ -140,7 +149,7 @@ export async function examineStack(config: Config, options: LoadOptions = {}): P
     profiles,
     machine,
     files,
-    findings: onlyOnce(findings),
+    findings: inOrder(findings, given),
   };
 }
 
