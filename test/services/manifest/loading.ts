@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -56,4 +57,22 @@ export async function load(texts: readonly string[], { environment = {}, beside 
   const loaded = await loadStack(configIn(directory, environment), { files, machine: machineOf(64e9), ...options });
   const services = new Map<string, Service>(loaded.manifest.services.map((service) => [service.name, service]));
   return { ...loaded, directory, services, one: (name: string) => services.get(name) };
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Waits until something holds. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error("it did not come to hold in time");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

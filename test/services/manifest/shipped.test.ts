@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createPort } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -12,7 +12,7 @@ import { sumOfLimits } from "../../../src/services/manifest/lint.ts";
 import { loadStack } from "../../../src/services/manifest/load.ts";
 import { shippedCompose, shippedText } from "../../../src/services/shipped.ts";
 import { needs } from "../../parts.ts";
-import { configIn, machineOf, temporary } from "./loading.ts";
+import { configIn, freePort, machineOf, temporary, until } from "./loading.ts";
 
 const loadShipped = (tier: Tier | "auto", memoryBytes = 64e9, profiles: readonly string[] = ["llm"]) =>
   loadStack(configIn(temporary()), { tier, profiles, machine: machineOf(memoryBytes) });
@@ -21,22 +21,6 @@ async function serviceNamed(name: string) {
   const service = (await loadShipped("full")).manifest.services.find((one) => one.name === name);
   if (service === undefined) throw new Error(`there is no ${name}`);
   return service;
-}
-
-async function freePort(): Promise<number> {
-  const server = createPort().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error("it did not come to hold in time");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 function start(words: readonly string[], text = "") {
