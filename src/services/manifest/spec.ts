@@ -82,7 +82,7 @@ export async function checkSpec(file: MapNode, report: Report): Promise<void> {
       const place = entryAt(file, [...path, name])?.place ?? file.place;
       const key = [...path, name].slice(inService ? 2 : 0).join(".");
       const hint = near === null ? "Remove it" : `Did you mean ${near}?`;
-      report({ level: "error", rule: "schema", service, key, place, message: "is no key of Compose", hint });
+      report({ level: "error", rule: "unknown", service, key, place, message: "is no key of Compose", hint });
     }
     if (unknown.length > 0) continue;
     const hint = examples[typesOf(all)[0] ?? ""] ?? "See https://docs.docker.com/reference/compose-file/";

@@ -138,10 +138,10 @@ test("a resolved stack read again is the same stack, and is printed the same", a
         "first.yaml",
         stringify(isOff && waits ? { ...runnable, services: { only: services[0] } } : runnable),
       );
-      const printed = composeText(first);
+      const printed = composeText(first, []);
       const second = await read("second.yaml", printed);
       expect(second).toEqual(first);
-      expect(composeText(second)).toBe(printed);
+      expect(composeText(second, [])).toBe(printed);
     }),
     { numRuns: 150 },
   );
@@ -171,9 +171,9 @@ configs: { c: { content: "password: ${secrets[5]}" } }
 `;
   const { manifest, one } = await load([file], { beside: { env: "FILE_SECRET=hunter2horse7\n" } });
   expect(one("a")?.environment).toMatchObject({ DB_PASSWORD: secrets[0], FILE_SECRET: "hunter2horse7" });
-  const printed = composeText(manifest);
+  const printed = composeText(manifest, []);
   expect(printed.match(/hunter2horse\d/g)).toBe(null);
   expect(printed).toContain("DB_PASSWORD");
   const again = await load([printed]);
-  expect(composeText(again.manifest)).toBe(printed);
+  expect(composeText(again.manifest, [])).toBe(printed);
 });
