@@ -161,6 +161,8 @@ describe.skipIf(missing)("our own image, on a stand-in for the public Node image
       () => existsSync(join(home, "dataset.jsonl")) && readFileSync(join(home, "dataset.jsonl"), "utf8") !== "",
     );
     expect(podman(["exec", "engine", "ls", join(home, "secrets")]).stdout).toBe("");
+    const held = JSON.parse(readFileSync(join(home, "engine.lock"), "utf8"));
+    expect([held.pid, held.command]).toEqual([1, expect.stringMatching(/^aistack learn, in container [0-9a-f]{12}$/)]);
     const stopped = podman(["stop", "--time", "20", "engine"]);
     expect(stopped.status).toBe(0);
     expect(podman(["inspect", "--format", "{{.State.ExitCode}}", "engine"]).stdout.trim()).toBe("0");
