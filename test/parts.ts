@@ -10,12 +10,22 @@ export type Part =
   | "openssl"
   | "postgres"
   | "redis"
+  | "busybox"
+  | "nginx"
+  | "prometheus"
   | "podman"
   | "tmux"
   | "zsh"
   | "fish"
   | "chromium"
   | "mount";
+=======
+  | "chromium"
+  | "mount"
+  | "busybox"
+  | "nginx"
+  | "prometheus";
+>>>>>>> compose
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {
@@ -31,6 +41,9 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   openssl: { package: "openssl", tries: () => [["openssl", "version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
+  busybox: { package: "busybox", tries: () => [["busybox", "true"]] },
+  nginx: { package: "nginx-light", tries: () => [["nginx", "-v"]] },
+  prometheus: { package: "prometheus", tries: () => [["promtool", "--version"]] },
   podman: { package: "podman", tries: () => [["podman", "info"]] },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
   zsh: { package: "zsh", tries: () => [["zsh", "--version"]] },

@@ -38,10 +38,10 @@ function output(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
 }
 
 // The first Ctrl-C asks the work to come to a safe end; the second insists.
-function onInterrupt(controller: AbortController, err: Output): () => void {
+function onInterrupt(controller: AbortController, err: Output, quiet: boolean): () => void {
   const ask = () => {
     if (controller.signal.aborted) process.exit(interrupted);
-    err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
+    if (!quiet) err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
     controller.abort();
   };
   process.on("SIGINT", ask);
@@ -52,13 +52,14 @@ function onInterrupt(controller: AbortController, err: Output): () => void {
   };
 }
 
-async function printResult(result: ReturnType<Action["run"]>, json: boolean, out: Output): Promise<void> {
+async function printResult(action: Action, result: ReturnType<Action["run"]>, json: boolean, out: Output) {
   if (!(Symbol.asyncIterator in result)) {
     const data = await result;
     out.write(json ? toJson(data) : toText(data, out));
-    return;
+    return action.isBad?.(data) === true ? 1 : 0;
   }
   for await (const line of result) out.write(`${line}\n`);
+  return 0;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -72,7 +73,7 @@ async function runAction(action: Action, given: Given, parsed: Parsed): Promise<
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();
-  const settle = onInterrupt(controller, err);
+  const settle = onInterrupt(controller, err, action.endless === true && process.stderr.isTTY !== true);
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);
@@ -81,8 +82,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed): Promise<
     const result = action.run(stack, all, { signal: controller.signal });
     if (!(Symbol.asyncIterator in result)) await result;
     progress.end();
-    await printResult(result, json, out);
-    return controller.signal.aborted ? interrupted : 0;
+    const code = await printResult(action, result, json, out);
+    return controller.signal.aborted && action.endless !== true ? interrupted : code;
   } finally {
     progress.end();
     settle();

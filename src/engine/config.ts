@@ -10,6 +10,7 @@ import { limitsSettings } from "./config/limits.ts";
 import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { stackSettings } from "./config/stack.ts";
 import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
@@ -28,6 +29,7 @@ export const settings = {
   ...limitsSettings,
   ...rotationSettings,
   ...storeSettings,
+  ...stackSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

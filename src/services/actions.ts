@@ -7,7 +7,10 @@ import { learnAction } from "./learn.ts";
 import { pauseActions } from "./pause.ts";
 import { proposalsAction } from "./proposals.ts";
 import { rotateActions } from "./rotate.ts";
+import { secretActions } from "./secret-actions.ts";
+import { serveAction } from "./serve.ts";
 import { settingActions } from "./settings.ts";
+import { stackFileActions } from "./stack-file.ts";
 import { statusAction } from "./status.ts";
 import { storeActions } from "./store.ts";
 import { telemetryAction } from "./telemetry.ts";
@@ -26,4 +29,7 @@ export const actions: readonly Action[] = [
   ...storeActions,
   ...settingActions,
   telemetryAction,
+  ...stackFileActions,
+  ...secretActions,
+  serveAction,
 ];
