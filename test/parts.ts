@@ -19,13 +19,6 @@ export type Part =
   | "fish"
   | "chromium"
   | "mount";
-=======
-  | "chromium"
-  | "mount"
-  | "busybox"
-  | "nginx"
-  | "prometheus";
->>>>>>> compose
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {

@@ -55,6 +55,7 @@ export const owners: readonly Owner[] = [
     said: "src/engine/guards/*.ts",
     lazy: true,
   },
+  {
     packages: ["yaml", "ajv", "ajv-formats"],
     files: /^src\/services\/manifest\/[^/]+\.ts$/,
     said: "src/services/manifest",
