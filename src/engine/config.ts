@@ -4,6 +4,7 @@ import { datasetSettings } from "./config/dataset.ts";
 import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
+import { podmanSettings } from "./config/podman.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
@@ -18,6 +19,7 @@ export const settings = {
   ...embeddingsSettings,
   ...backpressureSettings,
   ...rotationSettings,
+  ...podmanSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;
