@@ -1,5 +1,8 @@
 import { labels } from "./names.ts";
 
+/** The variable in which Podman is told a secret. */
+export const secretVariable = "AISTACK_SECRET_FOR_PODMAN";
+
 /** The podman command of every verb, as pure text; nothing here is a secret. */
 export const verbs = {
   version: () => ["version", "--format", "json"],
@@ -26,14 +29,15 @@ export const verbs = {
     `${labels.project}=${project}`,
     name,
   ],
-  /** The secret itself is read from standard input. */
+  /** The secret itself comes through Podman's environment: its standard input must be a pipe that Node cannot make. */
   secretCreate: (name: string, project: string) => [
     "secret",
     "create",
     "--label",
     `${labels.project}=${project}`,
+    "--env",
     name,
-    "-",
+    secretVariable,
   ],
   networkRemove: (name: string) => ["network", "rm", name],
   volumeRemove: (names: readonly string[]) => ["volume", "rm", ...names],

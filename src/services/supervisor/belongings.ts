@@ -1,7 +1,7 @@
 import { Failure } from "../../engine/errors.ts";
 import type { Secret } from "../../engine/secrets.ts";
 import type { Service } from "../manifest/service.ts";
-import { verbs } from "./argv.ts";
+import { secretVariable, verbs } from "./argv.ts";
 import { scopedName } from "./names.ts";
 import { parseNames } from "./parse.ts";
 import type { Podman } from "./podman.ts";
@@ -59,7 +59,7 @@ export function belongingsArgv(missing: Belongings, project: string): (readonly 
   ];
 }
 
-/** Gives Podman one secret over standard input; fails with `config` when there is none of that name. */
+/** Gives Podman one secret, off the command line; fails with `config` when there is none of that name. */
 export async function makeSecret(
   podman: Podman,
   project: string,
@@ -76,7 +76,8 @@ export async function makeSecret(
     });
   }
   const argv = verbs.secretCreate(scopedName(project, name), project);
-  await podman.run(argv, { what: `The secret ${name} was not given to Podman`, timeoutMs, input: secret.reveal() });
+  const environment = { [secretVariable]: secret.reveal() };
+  await podman.run(argv, { what: `The secret ${name} was not given to Podman`, timeoutMs, environment });
 }
 
 /** Makes the networks, volumes and secrets that are missing. */

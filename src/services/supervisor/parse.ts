@@ -1,4 +1,3 @@
-import type * as z from "zod";
 import { Failure } from "../../engine/errors.ts";
 import type { Container, Health, Image, Inspected, Machine, PodmanEvent, Usage } from "./container.ts";
 import {
@@ -8,12 +7,13 @@ import {
   inspectShape,
   listShape,
   namesShape,
+  type Shape,
   statsShape,
   versionShape,
 } from "./shapes.ts";
 
 /** Parses what a podman command printed; fails with `podman`, showing how the text begins. */
-export function parsePrinted<T>(shape: z.ZodType<T>, text: string, command: string): T {
+export function parsePrinted<T>(shape: Shape<T>, text: string, command: string): T {
   let why: string;
   try {
     const result = shape.safeParse(JSON.parse(text));

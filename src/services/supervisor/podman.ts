@@ -11,8 +11,6 @@ export interface Run {
   readonly what: string;
   /** Milliseconds; null means until the signal. */
   readonly timeoutMs?: number | null;
-  /** Given on standard input, so that it is on no command line. */
-  readonly input?: string;
   /** Added to Podman's own environment, so that values are on no command line. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes beside 0 that are an answer, not a failure; `any` where the container's own code is passed on. */
@@ -107,7 +105,7 @@ export function openPodman(options: PodmanOptions): Podman {
       maxBuffer: answerBytes,
       killSignal: "SIGTERM",
       forceKillAfterDelay: 2000,
-      ...(run.input === undefined ? { stdin: "ignore" } : { input: run.input }),
+      stdin: "ignore",
       ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
       ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
     } satisfies Options;

@@ -10,6 +10,8 @@ import { endsByItself } from "./plan.ts";
 import type { Stage } from "./stage.ts";
 import { withTail } from "./tail.ts";
 
+const mostStarts = 5;
+
 /** What makes a service count as ready when nobody depends on it: its check, its log line, its port, or that it runs. */
 export function ownConditions(service: Service): Condition[] {
   const found: Condition[] = [];
@@ -71,6 +73,8 @@ export async function waitFor(
 ): Promise<void> {
   const done = new AbortController();
   const both = AbortSignal.any([signal, done.signal]);
+  let lastStart: string | null = null;
+  let starts = 0;
   let unhealthySince: number | null = null;
   let line = false;
   const started = performance.now();
@@ -91,6 +95,10 @@ export async function waitFor(
       signal.throwIfAborted();
       if (container === null) {
         return await failed(stage, service, "its container was removed by somebody else");
+      }
+      if (container.startedAt !== null && container.startedAt !== lastStart) {
+        lastStart = container.startedAt;
+        if (++starts > mostStarts) return await failed(stage, service, "it ends as often as it is started");
       }
       if (condition === "started" && container.startedAt !== null && !hasEnded(container)) break;
       if (hasEnded(container) && container.startedAt !== null) {

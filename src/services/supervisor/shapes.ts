@@ -133,3 +133,9 @@ export const wantedShape = z.strictObject({
   tier: z.string().nullable(),
   services: z.record(z.string(), z.boolean()),
 });
+
+/** What is meant to run; `epoch` grows with every wish, so that a wanted stop is never taken for a crash. */
+export type Wanted = z.infer<typeof wantedShape>;
+
+/** Anything that parses one kind of text. */
+export type Shape<T> = z.ZodType<T>;

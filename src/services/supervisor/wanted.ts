@@ -1,12 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as z from "zod";
 import { makeDirectory, writeWhole } from "../../engine/disk.ts";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
-import { wantedShape } from "./shapes.ts";
-
-/** What is meant to run from a home; `epoch` grows with every wish, so that a wanted stop is never taken for a crash. */
-export type Wanted = z.infer<typeof wantedShape>;
+import { type Wanted, wantedShape } from "./shapes.ts";
 
 function fileOf(home: string): string {
   return join(home, "stack.json");
