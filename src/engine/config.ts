@@ -7,6 +7,7 @@ import { learningSettings } from "./config/learning.ts";
 import { podmanSettings } from "./config/podman.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { stackSettings } from "./config/stack.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
@@ -20,6 +21,7 @@ export const settings = {
   ...backpressureSettings,
   ...rotationSettings,
   ...podmanSettings,
+  ...stackSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

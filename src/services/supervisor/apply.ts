@@ -6,10 +6,10 @@ import type { Step } from "./plan.ts";
 import type { Stage } from "./stage.ts";
 
 /** The podman commands of one step, in order. */
-export function stepArgv(stage: Pick<Stage, "manifest" | "timers">, { service, do: what, container }: Step) {
+export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { service, do: what, container }: Step) {
   const { project } = stage.manifest;
   const name = containerName(project, service.name);
-  const made = createCommand("run", service, { project, timers: stage.timers });
+  const made = createCommand("run", service, { project, timers: stage.timers, root: stage.root });
   const commands: { readonly argv: readonly string[]; readonly environment?: Readonly<Record<string, string>> }[] = [];
   if (what === "recreate") commands.push({ argv: verbs.remove(container?.name ?? name, service.stopGraceMs) });
   if (what === "create" || what === "recreate") commands.push(made);

@@ -14,7 +14,7 @@ export interface Belongings {
 }
 
 /** A secret of the stack by the name the manifest gives it; null where there is none. */
-export type SecretSource = (name: string) => Secret | null;
+export type SecretLookup = (name: string) => Secret | null;
 
 function used(services: readonly Service[]): Belongings {
   const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted();
@@ -64,7 +64,7 @@ export async function makeSecret(
   podman: Podman,
   project: string,
   name: string,
-  source: SecretSource,
+  source: SecretLookup,
   { timeoutMs }: { readonly timeoutMs: number },
 ): Promise<void> {
   const secret = source(name);
@@ -85,7 +85,7 @@ export async function makeBelongings(
   podman: Podman,
   project: string,
   missing: Belongings,
-  { source, timeoutMs }: { readonly source: SecretSource; readonly timeoutMs: number },
+  { source, timeoutMs }: { readonly source: SecretLookup; readonly timeoutMs: number },
 ): Promise<void> {
   await Promise.all([
     ...missing.networks.map((name) =>

@@ -1,7 +1,7 @@
 import { Failure } from "../../engine/errors.ts";
 import type { Condition, Dependency, Service } from "../manifest/service.ts";
 import { applyStep, stepArgv } from "./apply.ts";
-import { belongingsArgv, makeBelongings, missingBelongings, type SecretSource } from "./belongings.ts";
+import { belongingsArgv, makeBelongings, missingBelongings, type SecretLookup } from "./belongings.ts";
 import { missingImages, obtainArgv, obtainImage, readImages } from "./images.ts";
 import { openLook, readContainers } from "./look.ts";
 import { labels } from "./names.ts";
@@ -18,7 +18,7 @@ export interface UpRequest {
   readonly wait: boolean;
   readonly build: "missing" | "always" | "never";
   readonly pull: "missing" | "never";
-  readonly secrets: SecretSource;
+  readonly secrets: SecretLookup;
   /** Called once everything was started, before the wait. */
   readonly started?: () => void;
 }

@@ -13,6 +13,8 @@ export interface CreatePlace {
   readonly project: string;
   /** Whether systemd runs Podman's health timers here. */
   readonly timers: boolean;
+  /** Whether Podman runs as root. */
+  readonly root: boolean;
 }
 
 // Podman reads these itself, so they cannot come to the container through its environment.
@@ -46,8 +48,8 @@ function seconds(ms: number): string {
   return `${ms / 1000}s`;
 }
 
-function healthArgv({ healthcheck }: Service, timers: boolean): string[] {
-  if (healthcheck === null) return ["--no-healthcheck"];
+function healthArgv({ healthcheck, healthcheckOff }: Service, timers: boolean): string[] {
+  if (healthcheck === null) return healthcheckOff ? ["--no-healthcheck"] : [];
   const { test, intervalMs, timeoutMs, retries, startPeriodMs } = healthcheck;
   return [
     "--health-cmd",
@@ -136,7 +138,8 @@ export function createCommand(verb: "run" | "create", service: Service, place: C
     ...each("--cap-add", service.capAdd),
     ...each("--cap-drop", service.capDrop),
     ...one("--user", service.user),
-    ...one("--userns", service.usernsMode),
+    // As root everybody keeps his id already, and Podman refuses the words.
+    ...one("--userns", place.root && service.usernsMode?.startsWith("keep-id") ? null : service.usernsMode),
     ...one("--workdir", service.workingDirectory),
     "--stop-timeout",
     String(Math.ceil(service.stopGraceMs / 1000)),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Service } from "../manifest/service.ts";
 import { verbs } from "./argv.ts";
 import type { Image } from "./container.ts";
@@ -19,7 +20,7 @@ export function obtainArgv({ image, build }: Service): readonly string[] {
     ...(build.target === null ? [] : ["--target", build.target]),
     ...Object.entries(build.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
   ];
-  return verbs.build(image, build, rest);
+  return verbs.build(image, { ...build, containerfile: join(build.context, build.containerfile) }, rest);
 }
 
 /** One service per image that has to be brought here, either because it is missing or because it is asked for. */

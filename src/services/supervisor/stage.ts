@@ -9,6 +9,8 @@ export interface Stage {
   readonly say: Say;
   /** Whether systemd runs Podman's health timers here. */
   readonly timers: boolean;
+  /** Whether Podman runs as root. */
+  readonly root: boolean;
   /** Whether the containers' processes can be seen from here. */
   readonly local: boolean;
   /** For commands that change something, milliseconds. */

@@ -108,6 +108,7 @@ export function service(name: string, over: Partial<Service> = {}): Service {
     networks: [],
     dependsOn: [],
     healthcheck: null,
+    healthcheckOff: false,
     restart: { policy: "unless-stopped", maxRetries: null },
     cpus: null,
     memoryBytes: null,
@@ -159,6 +160,9 @@ export function stackOf(...services: Service[]): Manifest {
     networks: [...new Set(services.flatMap(({ networks }) => networks))],
     volumes: [],
     secrets: [...new Set(services.flatMap(({ secrets }) => secrets.map(({ source }) => source)))],
+    secretSources: {},
+    files: [],
+    directories: [],
   };
 }
 
@@ -194,6 +198,7 @@ export function stageOf(
     manifest,
     say: (event) => void said.push(event),
     timers: false,
+    root: process.getuid?.() === 0,
     local: true,
     changeTimeoutMs: 60_000,
     unhealthyGraceMs: 2000,

@@ -1,0 +1,32 @@
+import { redactSecrets } from "../../engine/learning/redact.ts";
+
+/** What stands in a secret's place. */
+const concealed = "[secret]";
+
+const telling = /pass(word|wd|phrase)?|secret|token|api_?key|private_?key|access_?key|credential/i;
+const flag = /^-{1,2}[\w-]*(pass(word|wd|phrase)?|secret|token|key|credentials?)$|^requirepass$/i;
+
+/** Whether a variable's value is a secret by its name; one that names a file is none. */
+export function isSecretName(name: string, value: string): boolean {
+  return telling.test(name) && !/_FILE$/i.test(name) && value !== "";
+}
+
+/** An environment that may be shown. */
+export function concealEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      isSecretName(name, value) ? concealed : concealText(value),
+    ]),
+  );
+}
+
+/** A text that may be shown. */
+export function concealText(text: string): string {
+  return redactSecrets(text);
+}
+
+/** A command that may be shown: what stands after a flag for a secret is concealed too. */
+export function concealWords(words: readonly string[]): string[] {
+  return words.map((word, index) => (flag.test(words[index - 1] ?? "") ? concealed : concealText(word)));
+}
