@@ -5,9 +5,13 @@ import { infoAction } from "./info.ts";
 import { learnAction } from "./learn.ts";
 import { proposalsAction } from "./proposals.ts";
 import { rotateActions } from "./rotate.ts";
+import { secretActions } from "./secret-actions.ts";
+import { serveAction } from "./serve.ts";
 import { settingActions } from "./settings.ts";
+import { stackFileActions } from "./stack-file.ts";
 import { statusAction } from "./status.ts";
 import { telemetryAction } from "./telemetry.ts";
+import { verbActions } from "./verbs/table.ts";
 
 /** The action table: everything the user can do, once. */
 export const actions: readonly Action[] = [
@@ -20,4 +24,8 @@ export const actions: readonly Action[] = [
   infoAction,
   ...settingActions,
   telemetryAction,
+  ...verbActions,
+  ...stackFileActions,
+  ...secretActions,
+  serveAction,
 ];

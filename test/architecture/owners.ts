@@ -49,6 +49,12 @@ export const owners: readonly Owner[] = [
     said: "src/engine/telemetry/flock.ts",
     lazy: true,
   },
+  {
+    packages: ["yaml", "ajv", "ajv-formats"],
+    files: /^src\/services\/manifest\/[^/]+\.ts$/,
+    said: "src/services/manifest",
+    lazy: true,
+  },
   { packages: ["opossum", "bottleneck"], files: /^src\/engine\/guards\.ts$/, said: "src/engine/guards.ts", lazy: true },
   { packages: ["conf"], files: /^src\/engine\/config\.ts$/, said: "src/engine/config.ts", lazy: true },
   {

@@ -2,7 +2,6 @@ import type { Machine } from "../../engine/machine.ts";
 import { isSecretName } from "./conceal.ts";
 import type { Finding } from "./finding.ts";
 import { entry, type MapNode } from "./node.ts";
-import { bytesText } from "./quantity.ts";
 import type { Manifest, Port, Service } from "./service.ts";
 
 interface Linting {
@@ -102,6 +101,10 @@ function* lintService(linting: Linting, service: Service): Iterable<Finding> {
   }
 }
 
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 / 1024)} MiB`;
+}
+
 /** The memory that the limits of all services add up to; a service without a limit counts as nothing. */
 export function sumOfLimits(services: readonly Service[]): number {
   return services.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0);
@@ -111,7 +114,7 @@ export function sumOfLimits(services: readonly Service[]): number {
 export function lintServices(file: MapNode, manifest: Manifest, machine: Machine, measured: boolean): Finding[] {
   const linting = { file, manifest };
   const sum = sumOfLimits(manifest.services);
-  const message = `has memory limits that add up to ${bytesText(sum)}, and there are ${bytesText(machine.memoryBytes)}`;
+  const message = `has memory limits that add up to ${mebibytes(sum)}, and there are ${mebibytes(machine.memoryBytes)}`;
   const overfull: Finding = {
     level: measured ? "error" : "warning",
     rule: "memory",

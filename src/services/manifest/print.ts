@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { concealEnvironment, concealText, concealWords } from "./conceal.ts";
 import { bytesText, durationText } from "./quantity.ts";
 import type { Dependency, Manifest, Mount, PlacedFile, SecretSource, Service } from "./service.ts";
@@ -181,7 +182,6 @@ export function composeOf(manifest: Manifest): Data {
 }
 
 /** The stack as a Compose file. */
-export async function composeText(manifest: Manifest): Promise<string> {
-  const { stringify } = await import("yaml");
-  return stringify(composeOf(manifest), { lineWidth: 120, aliasDuplicateObjects: false });
+export function composeText(manifest: Manifest): string {
+  return stringify(composeOf(manifest), { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false });
 }

@@ -63,6 +63,12 @@ function readSettings(service: Reader, settings: Resolving["settings"]): Record<
 
 const stopGraceMs = 10_000;
 
+// Compose writes `name:value`, Podman `name=value`; that nothing gains privileges is a word without a value to both.
+function securityOption(text: string): string {
+  const option = text.includes("=") ? text : text.replace(":", "=");
+  return option === "no-new-privileges=true" ? "no-new-privileges" : option;
+}
+
 /** One service of a merged file, fully resolved; null when it has nothing to run, which is reported. */
 export function resolveService(file: MapNode, name: string, resolving: Resolving): Service | null {
   const service = openService(file, name, resolving.report);
@@ -96,7 +102,7 @@ export function resolveService(file: MapNode, name: string, resolving: Resolving
     healthcheckOff,
     restart: readRestart(service),
     ...readResources(service, resolving.tier),
-    securityOpt: service.texts("security_opt") ?? [],
+    securityOpt: (service.texts("security_opt") ?? []).map(securityOption),
     readOnly: service.flag("read_only") ?? false,
     capAdd: service.texts("cap_add") ?? [],
     capDrop: service.texts("cap_drop") ?? [],

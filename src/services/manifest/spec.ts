@@ -10,10 +10,11 @@ type Checker = (data: unknown) => readonly ErrorObject[];
 let checker: Promise<Checker> | undefined;
 
 async function openChecker(): Promise<Checker> {
-  const { Ajv } = await import("ajv");
+  // Bundled, a CommonJS module has its default export only.
+  const { default: ajv } = await import("ajv");
   // Ajv knows draft 7 by its older address only.
   const { $schema: _, ...schema }: Record<string, unknown> = JSON.parse(shippedText("compose-spec.json"));
-  const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+  const validate = new ajv.Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
   return (data) => (validate(data) ? [] : (validate.errors ?? []));
 }
 

@@ -1,7 +1,7 @@
 import type { Service } from "../manifest/service.ts";
 import { verbs } from "./argv.ts";
 import { createCommand } from "./create.ts";
-import { containerName } from "./names.ts";
+import { containerName, externalSecrets } from "./names.ts";
 import type { Step } from "./plan.ts";
 import type { Stage } from "./stage.ts";
 
@@ -9,7 +9,8 @@ import type { Stage } from "./stage.ts";
 export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { service, do: what, container }: Step) {
   const { project } = stage.manifest;
   const name = containerName(project, service.name);
-  const made = createCommand("run", service, { project, timers: stage.timers, root: stage.root });
+  const external = externalSecrets(stage.manifest);
+  const made = createCommand("run", service, { project, timers: stage.timers, root: stage.root, external });
   const commands: { readonly argv: readonly string[]; readonly environment?: Readonly<Record<string, string>> }[] = [];
   if (what === "recreate") commands.push({ argv: verbs.remove(container?.name ?? name, service.stopGraceMs) });
   if (what === "create" || what === "recreate") commands.push(made);

@@ -47,6 +47,7 @@ export const verbs = {
   remove: (name: string, graceMs: number) => ["rm", "--force", "--time", String(Math.ceil(graceMs / 1000)), name],
   healthcheck: (name: string) => ["healthcheck", "run", name],
   exec: (name: string, command: readonly string[]) => ["exec", name, ...command],
+  execInput: (name: string, command: readonly string[]) => ["exec", "--interactive", name, ...command],
   execHere: (name: string, command: readonly string[], terminal: boolean) => [
     "exec",
     "--interactive",

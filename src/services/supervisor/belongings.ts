@@ -1,8 +1,8 @@
 import { Failure } from "../../engine/errors.ts";
 import type { Secret } from "../../engine/secrets.ts";
-import type { Service } from "../manifest/service.ts";
+import type { Manifest, Service } from "../manifest/service.ts";
 import { secretVariable, verbs } from "./argv.ts";
-import { scopedName } from "./names.ts";
+import { externalSecrets, scopedName } from "./names.ts";
 import { parseNames } from "./parse.ts";
 import type { Podman } from "./podman.ts";
 
@@ -30,11 +30,13 @@ function used(services: readonly Service[]): Belongings {
 /** What some services need and Podman does not have yet; asks only for the kinds that are used. */
 export async function missingBelongings(
   podman: Podman,
-  project: string,
+  { project, secretSources }: Pick<Manifest, "project" | "secretSources">,
   services: readonly Service[],
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Belongings> {
   const wanted = used(services);
+  const external = externalSecrets({ secretSources });
+  const own = wanted.secrets.filter((name) => !external.has(name));
   const absent = (names: readonly string[], there: readonly string[]) =>
     names.filter((name) => !there.includes(scopedName(project, name)));
   const ask = async (names: readonly string[], argv: readonly string[], parse: (text: string) => string[]) => {
@@ -45,7 +47,7 @@ export async function missingBelongings(
   const [networks, volumes, secrets] = await Promise.all([
     ask(wanted.networks, verbs.networks(), (text) => parseNames(text, "network ls")),
     ask(wanted.volumes, verbs.volumes(), (text) => parseNames(text, "volume ls")),
-    ask(wanted.secrets, verbs.secrets(), (text) => text.split("\n").filter((line) => line !== "")),
+    ask(own, verbs.secrets(), (text) => text.split("\n").filter((line) => line !== "")),
   ]);
   return { networks, volumes, secrets };
 }

@@ -19,8 +19,12 @@ export interface UpRequest {
   readonly build: "missing" | "always" | "never";
   readonly pull: "missing" | "never";
   readonly secrets: SecretLookup;
+  /** Services to make anew though nothing about them changed. */
+  readonly renew?: readonly string[];
+  /** Called for each service whose container runs now. */
+  readonly started?: (step: Step) => void;
   /** Called once everything was started, before the wait. */
-  readonly started?: () => void;
+  readonly allStarted?: () => void;
 }
 
 /** What `up` did. */
@@ -36,7 +40,10 @@ export async function planUp(stage: Stage, request: UpRequest, { signal }: { rea
   const { podman, manifest } = stage;
   const services = inOrder(manifest, request.names);
   const [containers, images] = await Promise.all([readContainers(podman, { signal }), readImages(podman, { signal })]);
-  const steps = plan(services, manifest.project, containers, images, stage.local);
+  const steps = plan(services, manifest.project, containers, images, stage.local).map((step): Step => {
+    const again = request.renew?.includes(step.service.name) === true && step.container !== null;
+    return again ? { ...step, do: "recreate", why: "it is to be made anew" } : step;
+  });
   const made = steps.filter((step) => step.do === "create" || step.do === "recreate").map(({ service }) => service);
   const wantsBuild = (service: Service) => service.build !== null && request.build === "always";
   const obtained = [
@@ -47,7 +54,7 @@ export async function planUp(stage: Stage, request: UpRequest, { signal }: { rea
       false,
     ),
   ];
-  const missing = await missingBelongings(podman, manifest.project, made, { signal });
+  const missing = await missingBelongings(podman, manifest, made, { signal });
   const known = new Set(manifest.services.map(({ name }) => name));
   const orphans = containers
     .filter((one) => one.labels[labels.project] === manifest.project && !known.has(one.labels[labels.service] ?? ""))
@@ -125,7 +132,7 @@ export async function bringUp(
       await tasks.get(other.name);
       if (dependency.condition !== "started") await ready(other, dependency.condition);
       const time = times.get(other.name);
-      if (time !== undefined) time.readyMs = Math.max(time.readyMs, since());
+      if (time !== undefined) time.readyMs ||= since();
     } catch (error) {
       if (both.aborted || dependency.required)
         throw both.aborted ? error : dependencyFailed(service, dependency, error);
@@ -139,6 +146,7 @@ export async function bringUp(
     both.throwIfAborted();
     if (time !== undefined) time.freeMs = since();
     await applyStep(stage, step);
+    request.started?.(step);
     if (time !== undefined) time.startedMs = since();
   };
   let first: unknown = null;
@@ -154,12 +162,12 @@ export async function bringUp(
   for (const step of steps) tasks.set(step.service.name, guarded(bring(step)));
   await Promise.allSettled(tasks.values());
   if (first !== null) throw first;
-  request.started?.();
+  request.allStarted?.();
   if (request.wait) {
     const settle = async (service: Service) => {
       for (const condition of ownConditions(service)) await ready(service, condition);
       const time = times.get(service.name);
-      if (time !== undefined) time.readyMs = since();
+      if (time !== undefined) time.readyMs ||= since();
     };
     await Promise.allSettled(services.map((service) => guarded(settle(service))));
     if (first !== null) throw first;

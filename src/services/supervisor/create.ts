@@ -13,6 +13,8 @@ export interface CreatePlace {
   readonly project: string;
   /** Whether systemd runs Podman's health timers here. */
   readonly timers: boolean;
+  /** Secrets that Podman has already under their own names. */
+  readonly external: ReadonlySet<string>;
   /** Whether Podman runs as root. */
   readonly root: boolean;
 }
@@ -34,14 +36,14 @@ function mounted({ type, source, target, readOnly, options }: Mount, project: st
   return ["--volume", `${type === "volume" ? scopedName(project, source) : source}:${target}${end}`];
 }
 
-function secretOf({ source, target, mode, uid, gid }: SecretUse, project: string): string {
+function secretOf({ source, target, mode, uid, gid }: SecretUse, { project, external }: CreatePlace): string {
   const rest = [
     `target=${target}`,
     ...(mode === null ? [] : [`mode=${mode.toString(8).padStart(4, "0")}`]),
     ...(uid === null ? [] : [`uid=${uid}`]),
     ...(gid === null ? [] : [`gid=${gid}`]),
   ];
-  return [scopedName(project, source), ...rest].join(",");
+  return [external.has(source) ? source : scopedName(project, source), ...rest].join(",");
 }
 
 function seconds(ms: number): string {
@@ -120,7 +122,7 @@ export function createCommand(verb: "run" | "create", service: Service, place: C
     ...secretsDirectory,
     ...each(
       "--secret",
-      service.secrets.map((use) => secretOf(use, project)),
+      service.secrets.map((use) => secretOf(use, place)),
     ),
     ...environment.argv,
     ...healthArgv(service, place.timers),

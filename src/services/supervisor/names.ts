@@ -1,3 +1,5 @@
+import type { Manifest } from "../manifest/service.ts";
+
 /** The labels by which containers, networks and volumes are known as ours. */
 export const labels = {
   project: "aistack.project",
@@ -13,4 +15,9 @@ export function containerName(project: string, service: string): string {
 /** The name under which Podman keeps a network, a volume or a secret of the stack. */
 export function scopedName(project: string, name: string): string {
   return `${project}_${name}`;
+}
+
+/** The secrets that Podman has already under their own names. */
+export function externalSecrets({ secretSources }: Pick<Manifest, "secretSources">): Set<string> {
+  return new Set(Object.keys(secretSources).filter((name) => secretSources[name]?.kind === "external"));
 }

@@ -11,6 +11,8 @@ export interface Run {
   readonly what: string;
   /** Milliseconds; null means until the signal. */
   readonly timeoutMs?: number | null;
+  /** Given on standard input, so that it is on no command line. */
+  readonly input?: string;
   /** Added to Podman's own environment, so that values are on no command line. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Exit codes beside 0 that are an answer, not a failure; `any` where the container's own code is passed on. */
@@ -101,11 +103,11 @@ export function openPodman(options: PodmanOptions): Podman {
       env: { ...environment, ...run.environment },
       // A Ctrl-C in the terminal must not reach a command that changes something half-way.
       detached: true,
+      ...(run.input === undefined ? { stdin: "ignore" } : { input: run.input }),
       stripFinalNewline: false,
       maxBuffer: answerBytes,
       killSignal: "SIGTERM",
       forceKillAfterDelay: 2000,
-      stdin: "ignore",
       ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
       ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
     } satisfies Options;

@@ -131,6 +131,8 @@ export const wantedShape = z.strictObject({
   files: z.array(z.string()),
   profiles: z.array(z.string()),
   tier: z.string().nullable(),
+  /** Services that were asked for by name, whatever their profile and tier. */
+  named: z.array(z.string()),
   services: z.record(z.string(), z.boolean()),
 });
 

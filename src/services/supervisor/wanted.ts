@@ -1,21 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { makeDirectory, writeWhole } from "../../engine/disk.ts";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
+import { wantedFile } from "./brought-up.ts";
 import { type Wanted, wantedShape } from "./shapes.ts";
-
-function fileOf(home: string): string {
-  return join(home, "stack.json");
-}
-
-/** Whether a stack was ever brought up from this home; looks at the disk alone. */
-export function wasBroughtUp(home: string): boolean {
-  return existsSync(fileOf(home));
-}
 
 /** What is meant to run, or null where nothing was ever brought up; fails with `corrupt` for a damaged file. */
 export function readWanted(home: string): Wanted | null {
-  const file = fileOf(home);
+  const file = wantedFile(home);
   try {
     const result = wantedShape.safeParse(JSON.parse(readFileSync(file, "utf8")));
     if (result.success) return result.data;
@@ -36,6 +28,20 @@ export async function saveWanted(home: string, wanted: Omit<Wanted, "version" | 
   await makeDirectory(home);
   const epoch = (readWanted(home)?.epoch ?? 0) + 1;
   const next: Wanted = { version: 1, epoch, ...wanted };
-  await writeWhole(fileOf(home), `${JSON.stringify(next, null, 2)}\n`);
+  await writeWhole(wantedFile(home), `${JSON.stringify(next, null, 2)}\n`);
   return next;
+}
+
+/** Nothing is meant to run from now on. */
+export async function forgetWanted(home: string): Promise<void> {
+  await rm(wantedFile(home), { force: true });
+}
+
+/** Changes whether services are meant to run; nothing is remembered where nothing was brought up. */
+export async function wish(home: string, names: readonly string[], wanted: boolean): Promise<void> {
+  const before = readWanted(home);
+  if (before === null) return;
+  const { version: _, epoch: __, ...rest } = before;
+  const services = { ...before.services, ...Object.fromEntries(names.map((name) => [name, wanted])) };
+  await saveWanted(home, { ...rest, services });
 }
