@@ -31,9 +31,21 @@ const bringing: readonly Action[] = [
       { name: "build", type: "boolean", sentence: "Build our own images anew" },
       { name: "no-build", type: "boolean", sentence: "Fail instead of building a missing image" },
       { name: "no-pull", type: "boolean", sentence: "Fail instead of pulling a missing image" },
+      { name: "foreground", type: "boolean", sentence: "Stay and keep it up, as aistack supervise does" },
     ],
     reads: false,
-    run: changing(async () => (await import("./up.ts")).runUp),
+    run: lazily(
+      async () => (await import("./up.ts")).runUp,
+      (given) => isDry(given) || given.flag("foreground"),
+    ),
+  },
+  {
+    name: "supervise",
+    sentence: "Keep the stack as it is wanted until asked to end: check it, and restart with growing rests what dies",
+    args: [],
+    reads: false,
+    endless: true,
+    run: lazily(async () => (await import("./supervise.ts")).runSupervise, always),
   },
   {
     name: "down",

@@ -12,6 +12,7 @@ import { criticalPath } from "../supervisor/timings.ts";
 import { readWanted, saveWanted } from "../supervisor/wanted.ts";
 import { openDeadline } from "./deadline.ts";
 import { type OpenedStage, openStage, printCommands } from "./open-stage.ts";
+import { supervise } from "./supervise.ts";
 
 function requestOf(given: Given): UpRequest {
   if (given.flag("build") && given.flag("no-build")) {
@@ -109,14 +110,21 @@ export async function up(stack: Stack, stage: OpenedStage, given: Given, signal:
   }
 }
 
-async function upAndStay(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
+async function upOnce(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
   const stage = await openStage(stack, given, given.list("service"));
   return reported(stage, await up(stack, stage, given, signal), given);
 }
 
+async function* upAndKeep(stack: Stack, given: Given, signal: AbortSignal): AsyncIterable<string> {
+  const stage = await openStage(stack, given, given.list("service"));
+  await up(stack, stage, given, signal);
+  yield* supervise(stack, given, signal);
+}
+
 /** `aistack up`. */
 export const runUp: Run = (stack, given, { signal }) => {
-  if (!given.flag("dry-run")) return upAndStay(stack, given, signal);
+  if (given.flag("foreground") && !given.flag("dry-run")) return upAndKeep(stack, given, signal);
+  if (!given.flag("dry-run")) return upOnce(stack, given, signal);
   return printCommands(given.flag("json"), async () => {
     const stage = await openStage(stack, given, given.list("service"));
     return dryRun(stage, requestOf(given), { signal });
