@@ -3,6 +3,7 @@ import { verbs } from "./argv.ts";
 import { createCommand } from "./create.ts";
 import { containerName, externalSecrets } from "./names.ts";
 import type { Step } from "./plan.ts";
+import { nameHolder } from "./port-holder.ts";
 import type { Stage } from "./stage.ts";
 
 /** The podman commands of one step, in order. */
@@ -29,11 +30,15 @@ export async function applyStep(stage: Stage, step: Step): Promise<void> {
   const { service } = step;
   if (step.do === "keep") return;
   stage.say({ type: "stack.step", service: service.name, step: step.do, why: step.why });
-  for (const { argv, environment } of stepArgv(stage, step)) {
-    await stage.podman.run(argv, {
-      what: `The service ${service.name} was not started`,
-      timeoutMs: limitOf(stage, service),
-      ...(environment === undefined ? {} : { environment }),
-    });
+  try {
+    for (const { argv, environment } of stepArgv(stage, step)) {
+      await stage.podman.run(argv, {
+        what: `The service ${service.name} was not started`,
+        timeoutMs: limitOf(stage, service),
+        ...(environment === undefined ? {} : { environment }),
+      });
+    }
+  } catch (error) {
+    throw await nameHolder(stage, service, error);
   }
 }

@@ -21,6 +21,8 @@ export interface UpRequest {
   readonly secrets: SecretLookup;
   /** Services to make anew though nothing about them changed. */
   readonly renew?: readonly string[];
+  /** Services to start again though they ended well. */
+  readonly again?: readonly string[];
   /** Called for each service whose container runs now. */
   readonly started?: (step: Step) => void;
   /** Called once everything was started, before the wait. */
@@ -41,8 +43,11 @@ export async function planUp(stage: Stage, request: UpRequest, { signal }: { rea
   const services = inOrder(manifest, request.names);
   const [containers, images] = await Promise.all([readContainers(podman, { signal }), readImages(podman, { signal })]);
   const steps = plan(services, manifest.project, containers, images, stage.local).map((step): Step => {
-    const again = request.renew?.includes(step.service.name) === true && step.container !== null;
-    return again ? { ...step, do: "recreate", why: "it is to be made anew" } : step;
+    const { name } = step.service;
+    if (step.container === null) return step;
+    if (request.renew?.includes(name) === true) return { ...step, do: "recreate", why: "it is to be made anew" };
+    const isOver = step.do === "keep" && step.container.state !== "running";
+    return isOver && request.again?.includes(name) === true ? { ...step, do: "start", why: "it was stopped" } : step;
   });
   const made = steps.filter((step) => step.do === "create" || step.do === "recreate").map(({ service }) => service);
   const wantsBuild = (service: Service) => service.build !== null && request.build === "always";

@@ -110,8 +110,7 @@ export function createCommand(verb: "run" | "create", service: Service, place: C
     ...(verb === "run" ? ["run", "--detach"] : ["create"]),
     "--name",
     containerName(project, service.name),
-    "--pull",
-    "never",
+    "--pull=never",
     ...each(
       "--label",
       Object.entries(named).map(([name, value]) => `${name}=${value}`),

@@ -61,7 +61,6 @@ async function repair(court: Court, record: ServiceRecord, anew: boolean): Promi
     record.restarts++;
   }
   record.startedAtMs = performance.now();
-  record.stoppedByHand = false;
   setPhase(court, record, null, "");
 }
 
@@ -101,10 +100,6 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   }
   if (ended && container.exitCode === 0 && endsByItself(service)) {
     setPhase(court, record, "completed", "");
-    return "leave";
-  }
-  if (record.stoppedByHand && ended) {
-    setPhase(court, record, "stopped", `somebody stopped it in Podman; type: aistack start ${service.name}`);
     return "leave";
   }
   const { policy, maxRetries } = service.restart;

@@ -19,8 +19,6 @@ export interface ServiceRecord {
   restarts: number;
   /** When the last start was seen, on the clock of this process; null before. */
   startedAtMs: number | null;
-  /** Whether somebody stopped it by Podman itself since its last start. */
-  stoppedByHand: boolean;
   /** Whether its death is being looked into or its restart is on its way. */
   busy: boolean;
   conmon: ProcessIdentity | null;
@@ -43,7 +41,6 @@ export function openRecord(service: Service): ServiceRecord {
     deaths: 0,
     restarts: 0,
     startedAtMs: null,
-    stoppedByHand: false,
     busy: false,
     conmon: null,
     main: null,

@@ -19,7 +19,7 @@ export function phaseOf(service: Service, container: Container | null, wanted: b
     case "exited":
     case "stopped":
       if (container.startedAt === null) return "created";
-      if (container.exitCode === 0 && endsByItself(service)) return "completed";
+      if (container.exitCode === 0 && endsByItself(service) && wanted) return "completed";
       return wanted && container.exitCode !== 0 ? "failed" : "stopped";
     default:
       return "unknown";

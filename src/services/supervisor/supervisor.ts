@@ -77,7 +77,6 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
     if (isNewRun) {
       forgetRun(record);
       record.startedAtMs = performance.now();
-      record.stoppedByHand = false;
       if (container.health === "healthy") record.health = "healthy";
       if (!record.busy) record.phase = null;
     }
@@ -120,7 +119,6 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const onEvent = ({ what, labels: own, health }: PodmanEvent) => {
     const record = records.get(own[labels.service] ?? "");
     if (record === undefined) return;
-    if (what === "stop") record.stoppedByHand = !record.busy;
     if (what === "died" || what === "remove") trouble(record, "ended");
     if (what === "start") {
       if (record.phase === "stopped" || record.phase === "failed") record.phase = null;

@@ -45,3 +45,9 @@ export async function wish(home: string, names: readonly string[], wanted: boole
   const services = { ...before.services, ...Object.fromEntries(names.map((name) => [name, wanted])) };
   await saveWanted(home, { ...rest, services });
 }
+
+/** The services that somebody stopped on purpose. */
+export function stoppedOnes(home: string): string[] {
+  const services = readWanted(home)?.services ?? {};
+  return Object.keys(services).filter((name) => services[name] === false);
+}

@@ -1,3 +1,4 @@
+import { Failure } from "../../engine/errors.ts";
 import type { Given, Plain } from "../action.ts";
 import type { Run } from "../lazily.ts";
 import type { Service } from "../manifest/service.ts";
@@ -8,9 +9,10 @@ import { bringUp, dryRun, type UpRequest } from "../supervisor/bring-up.ts";
 import { readStack } from "../supervisor/look.ts";
 import { containerName } from "../supervisor/names.ts";
 import { inOrder, inReverse } from "../supervisor/order.ts";
+import { findContainer } from "../supervisor/plan.ts";
 import { lockStack } from "../supervisor/stack-lock.ts";
 import { stopServices } from "../supervisor/take-down.ts";
-import { wish } from "../supervisor/wanted.ts";
+import { stoppedOnes, wish } from "../supervisor/wanted.ts";
 import { type OpenedStage, openStage, printCommands } from "./open-stage.ts";
 
 const request: UpRequest = { names: [], wait: false, build: "never", pull: "never", secrets: () => null };
@@ -45,8 +47,9 @@ async function start(stack: Stack, given: Given, signal: AbortSignal): Promise<P
   const stage = await openStage(stack, given, given.list("service"));
   const names = inOrder(stage.manifest, given.list("service")).map(({ name }) => name);
   return locked(stack, stage, signal, async () => {
+    const again = [...stoppedOnes(stack.config.home), ...given.list("service")];
     await wish(stack.config.home, names, true);
-    const report = await bringUp(stage, { ...request, names: given.list("service") }, { signal });
+    const report = await bringUp(stage, { ...request, names: given.list("service"), again }, { signal });
     return { services: report.steps.map(({ service, do: step, why }) => ({ service: service.name, step, why })) };
   });
 }
@@ -60,13 +63,25 @@ function withDependents({ manifest }: OpenedStage, services: readonly Service[])
   return inReverse(manifest, [...names]);
 }
 
+// All that have a container, or those that are named, which must have one.
+async function restarted(stage: OpenedStage, given: Given, signal: AbortSignal) {
+  const { project } = stage.manifest;
+  const containers = await readStack(stage.podman, project, { signal });
+  const has = ({ name }: Service) => findContainer(containers, project, name) !== null;
+  const missing = given.list("service").find((name) => findContainer(containers, project, name) === null);
+  if (missing !== undefined) {
+    const hint = `Type: aistack up ${missing}`;
+    throw new Failure("failed", { what: `The service ${missing} was not restarted`, why: "it has no container", hint });
+  }
+  return { containers, services: withDependents(stage, chosen(stage, given)).filter(has) };
+}
+
 async function restart(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
   const stage = await openStage(stack, given, given.list("service"));
-  const services = withDependents(stage, chosen(stage, given));
-  const names = services.map(({ name }) => name);
   return locked(stack, stage, signal, async () => {
+    const { services, containers } = await restarted(stage, given, signal);
+    const names = services.map(({ name }) => name);
     await wish(stack.config.home, names, true);
-    const containers = await readStack(stage.podman, stage.manifest.project, { signal });
     await stopServices(stage, services, containers);
     for (const service of services.toReversed()) {
       const name = containerName(stage.manifest.project, service.name);
@@ -103,7 +118,7 @@ export const runRestart: Run = (stack, given, { signal }) => {
   if (!given.flag("dry-run")) return restart(stack, given, signal);
   return printCommands(given.flag("json"), async () => {
     const stage = await openStage(stack, given, given.list("service"));
-    const services = withDependents(stage, chosen(stage, given));
+    const { services } = await restarted(stage, given, signal);
     const starts = services.toReversed().map(({ name }) => verbs.start(containerName(stage.manifest.project, name)));
     return [...stopArgv(stage, services), ...starts];
   });

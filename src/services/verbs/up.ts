@@ -6,10 +6,11 @@ import type { Stack } from "../stack.ts";
 import { changes } from "../supervisor/argv.ts";
 import { bringUp, dryRun, type UpReport, type UpRequest } from "../supervisor/bring-up.ts";
 import { readLogs } from "../supervisor/logs.ts";
+import { inOrder } from "../supervisor/order.ts";
 import type { Step } from "../supervisor/plan.ts";
 import { lockStack } from "../supervisor/stack-lock.ts";
 import { criticalPath } from "../supervisor/timings.ts";
-import { readWanted, saveWanted } from "../supervisor/wanted.ts";
+import { readWanted, saveWanted, stoppedOnes } from "../supervisor/wanted.ts";
 import { openDeadline } from "./deadline.ts";
 import { type OpenedStage, openStage, printCommands } from "./open-stage.ts";
 import { supervise } from "./supervise.ts";
@@ -31,7 +32,7 @@ async function remember(stack: Stack, stage: OpenedStage, given: Given): Promise
   const { config } = stack;
   const before = readWanted(config.home);
   const named = given.list("service");
-  const chosen = named.length > 0 ? named : stage.manifest.services.map(({ name }) => name);
+  const chosen = inOrder(stage.manifest, named).map(({ name }) => name);
   await saveWanted(config.home, {
     project: stage.manifest.project,
     files: [...stage.loaded.files],
@@ -91,9 +92,11 @@ export async function up(stack: Stack, stage: OpenedStage, given: Given, signal:
     using lock = await lockStack(config.home, { timeoutMs, say: stage.say, signal: deadline.signal });
     await placeFiles(stage.manifest);
     const secrets = await readSecrets(config, stage.manifest);
+    const again = stoppedOnes(config.home);
     await remember(stack, stage, given);
     const request: UpRequest = {
       ...requestOf(given),
+      again,
       secrets: (name) => secrets.get(name) ?? null,
       started(step) {
         const both = AbortSignal.any([deadline.signal, done.signal]);
