@@ -19,21 +19,24 @@ export function stackOptions(given: Given): LoadOptions {
 async function configAsPlain(stack: Stack, given: Given): Promise<Plain> {
   const { loadStack } = await import("./manifest/load.ts");
   const { composeOf } = await import("./manifest/print.ts");
-  const { tier, tierChosen, profiles, files, inactive, manifest, machine } = await loadStack(
+  const { tier, tierChosen, profiles, files, inactive, manifest, machine, hidden } = await loadStack(
     stack.config,
     stackOptions(given),
   );
-  return { tier, tierChosen, profiles, files, machine, inactive, compose: composeOf(manifest) };
+  return { tier, tierChosen, profiles, files, machine, inactive, compose: composeOf(manifest, hidden) };
 }
 
 async function* configAsText(stack: Stack, given: Given): AsyncIterable<string> {
   const { loadStack } = await import("./manifest/load.ts");
   const { composeText } = await import("./manifest/print.ts");
-  const { tier, tierChosen, profiles, files, inactive, manifest } = await loadStack(stack.config, stackOptions(given));
+  const { tier, tierChosen, profiles, files, inactive, manifest, hidden } = await loadStack(
+    stack.config,
+    stackOptions(given),
+  );
   yield `# ${files.join(" + ")}`;
   yield `# tier ${tier} (${tierChosen}), profiles ${profiles.length === 0 ? "none" : profiles.join(", ")}`;
   for (const { name, why } of inactive) yield `# ${name} does not run: ${why}`;
-  yield composeText(manifest).trimEnd();
+  yield composeText(manifest, hidden).trimEnd();
 }
 
 /** What can be asked about the stack's Compose files. */

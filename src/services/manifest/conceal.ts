@@ -1,3 +1,4 @@
+import type { Environment } from "../../engine/home.ts";
 import { redactSecrets } from "../../engine/learning/redact.ts";
 
 /** What stands in a secret's place. */
@@ -9,6 +10,20 @@ const flag = /^-{1,2}[\w-]*(pass(word|wd|phrase)?|secret|token|key|credentials?)
 /** Whether a variable's value is a secret by its name; one that names a file is none. */
 export function isSecretName(name: string, value: string): boolean {
   return telling.test(name) && !/_FILE$/i.test(name) && value !== "";
+}
+
+const leastLetters = 4;
+
+/** The values of all variables that are secrets by their name, the longest first; very short ones could stand anywhere. */
+export function secretValues(environment: Environment, file: ReadonlyMap<string, string>): string[] {
+  const all = [...Object.entries(environment), ...file];
+  const secret = all.flatMap(([name, value = ""]) => (isSecretName(name, value) ? [value] : []));
+  return [...new Set(secret)].filter(({ length }) => length >= leastLetters).toSorted((a, b) => b.length - a.length);
+}
+
+/** A text without these values. */
+export function hideValues(text: string, values: readonly string[]): string {
+  return values.reduce((rest, value) => rest.replaceAll(value, concealed), text);
 }
 
 /** An environment that may be shown. */

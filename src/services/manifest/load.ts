@@ -8,6 +8,7 @@ import { chooseTier, type Tier } from "../../engine/tiers.ts";
 import { shippedCompose } from "../shipped.ts";
 import { builtinVariables, settingsOf } from "./builtin.ts";
 import { canonical } from "./canonical.ts";
+import { hideValues, secretValues } from "./conceal.ts";
 import { type Finding, failOnErrors, type Report } from "./finding.ts";
 import { checkReferences, completeDependencies } from "./graph.ts";
 import type { Lookup } from "./interpolate.ts";
@@ -48,6 +49,8 @@ export interface LoadedStack {
   readonly machine: Machine;
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** Values of variables that are secrets by their name; they are for no eye. */
+  readonly hidden: readonly string[];
 }
 
 /** The user's own Compose file, whether it exists or not. */
@@ -73,16 +76,29 @@ async function loadFile(file: string, text: string, lookup: Lookup, report: Repo
   if (parsed === null) return null;
   const filled = fillIn(parsed, lookup, report);
   if (filled.kind !== "map") return null;
-  await checkSpec(filled, report);
+  // What is no key at all, what is none of ours, and only then what is of the wrong form.
+  const spec: Finding[] = [];
+  await checkSpec(filled, (finding) => void spec.push(finding));
+  spec.filter(({ rule }) => rule === "unknown").forEach(report);
   checkSubset(filled, report);
+  spec.filter(({ rule }) => rule !== "unknown").forEach(report);
   return canonical(filled, report);
 }
 
-function onlyOnce(findings: readonly Finding[]): Finding[] {
+// In the order of reading; of several findings about one thing the first is enough.
+function inOrder(findings: readonly Finding[], files: readonly string[]): Finding[] {
   const seen = new Set<string>();
-  return findings.filter(({ place, key, service }) => {
+  const once = findings.filter(({ place, key, service }) => {
     const name = JSON.stringify([place, key, service]);
     return !seen.has(name) && seen.add(name);
+  });
+  const rank = ({ place }: Finding) => {
+    const file = files.indexOf(place?.file ?? "");
+    return [file < 0 ? files.length : file, place?.line ?? 0, place?.column ?? 0];
+  };
+  return once.toSorted((a, b) => {
+    const other = rank(b);
+    return rank(a).reduce((order, value, at) => order || value - (other[at] ?? 0), 0);
   });
 }
 
@@ -95,13 +111,16 @@ export async function examineStack(config: Config, options: LoadOptions = {}): P
   const { tier, chosen } = chooseTier(options.tier ?? config.values["stack.tier"], machine);
   const profiles = [...new Set([...config.values["stack.profiles"], ...(options.profiles ?? [])])];
   const findings: Finding[] = [];
-  const report: Report = (finding) => void findings.push(finding);
+  let hide = (text: string) => text;
+  const report: Report = (finding) => void findings.push({ ...finding, message: hide(finding.message) });
   const own = builtinVariables(config);
   const userHome = config.environment.HOME ?? homedir();
   const given = options.files ?? [shippedCompose, userFile(config)];
   const outside = lookupIn(own, config.environment, new Map());
   const variables = readVariables(join(dirname(given.at(-1) ?? "."), ".env"), outside, report);
   const lookup = lookupIn(own, config.environment, variables);
+  const hidden = secretValues(config.environment, variables);
+  hide = (text) => hideValues(text, hidden);
 
   let file = map([], { place: { file: given[0] ?? "", line: 1, column: 1 }, tag: "" });
   const files: string[] = [];
@@ -140,7 +159,8 @@ export async function examineStack(config: Config, options: LoadOptions = {}): P
     profiles,
     machine,
     files,
-    findings: onlyOnce(findings),
+    hidden,
+    findings: inOrder(findings, given),
   };
 }
 

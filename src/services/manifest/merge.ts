@@ -64,7 +64,17 @@ export function merge(base: ComposeNode, over: ComposeNode, key: string): Compos
   return settle(over);
 }
 
-/** Merges two whole files; a top-level key may be reset too. */
+/** Merges two whole files; where a secret or a config comes from is said by the last file that says it. */
 export function mergeFiles(base: MapNode, over: MapNode): MapNode {
-  return mergeMaps(base, over);
+  const known = new Map(base.entries);
+  for (const key of ["secrets", "configs"]) {
+    const [before, after] = [known.get(key), over.entries.get(key)];
+    if (before?.kind !== "map" || after?.kind !== "map") continue;
+    const kept = [...before.entries].filter(([name]) => {
+      const said = after.entries.get(name);
+      return said?.kind !== "map" || said.entries.size === 0;
+    });
+    known.set(key, map(kept, before));
+  }
+  return mergeMaps(map(known, base), over);
 }

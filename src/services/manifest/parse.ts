@@ -9,6 +9,18 @@ function finding(rule: string, place: Place, message: string, hint: string): Fin
   return { level: "error", rule, service: null, key: "", place, message, hint };
 }
 
+/** Why a file that is good YAML was not read after all. */
+class Unreadable extends Error {
+  readonly place: Place;
+  readonly hint: string;
+
+  constructor(message: string, place: Place, hint: string) {
+    super(message);
+    this.place = place;
+    this.hint = hint;
+  }
+}
+
 interface Reading {
   readonly document: Document;
   readonly at: (offset: number | undefined) => Place;
@@ -28,10 +40,15 @@ function scalarOf(value: unknown, source: string, place: Place, tag: ComposeNode
 }
 
 function convert(node: unknown, place: Place, reading: Reading): ComposeNode {
-  if (++reading.made > mostNodes) throw new RangeError(`it means more than ${mostNodes} values`);
+  if (++reading.made > mostNodes) {
+    throw new Unreadable(`means more than ${mostNodes} values`, place, "Write it with fewer aliases");
+  }
   if (isAlias(node)) {
     const target = node.resolve(reading.document);
-    if (target === undefined) throw new RangeError(`the alias *${node.source} has no anchor`);
+    if (target === undefined) {
+      const hint = `Write &${node.source} before what it stands for`;
+      throw new Unreadable(`has the alias *${node.source}, which no anchor is for`, place, hint);
+    }
     return convert(target, place, reading);
   }
   if (isScalar(node)) {
@@ -97,8 +114,8 @@ export function parseCompose(text: string, file: string, report: Report): MapNod
     if (node.kind === "scalar" && node.value === null) return map([], node);
     report(finding("yaml", top, "is no mapping", "Begin the file with: services:"));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    report(finding("yaml", top, `was not read: ${error.message}`, "Write it without so many aliases"));
+    if (!(error instanceof Unreadable)) throw error;
+    report(finding("yaml", error.place, error.message, error.hint));
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { concealEnvironment, concealText, concealWords } from "./conceal.ts";
+import { concealEnvironment, concealText, concealWords, hideValues } from "./conceal.ts";
 import { bytesText, durationText } from "./quantity.ts";
 import type { Dependency, Manifest, Mount, PlacedFile, SecretSource, Service } from "./service.ts";
 
@@ -16,22 +16,25 @@ function tidy(data: Data): Data {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => !isEmpty(value)));
 }
 
-function escaped(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map(escaped);
+// Every text of plain data, but not its keys, changed in one way.
+function eachText(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((one: unknown) => eachText(one, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, eachText(inner, change)]));
 }
 
 function volumeOf(mount: Mount, made: readonly string[]): unknown {
   if (mount.type === "bind" && made.includes(mount.source)) {
+    const [selinux] = mount.options.filter((option) => option === "z" || option === "Z");
+    const others = mount.options.filter((option) => option !== selinux);
     return tidy({
       type: "bind",
       source: mount.source,
       target: mount.target,
       read_only: mount.readOnly,
-      bind: { create_host_path: true },
-      "x-options": mount.options.length > 0 ? mount.options.join(",") : null,
+      bind: { create_host_path: true, ...(selinux === undefined ? {} : { selinux }) },
+      "x-options": others.length > 0 ? others.join(",") : null,
     });
   }
   const options = [...(mount.readOnly ? ["ro"] : []), ...mount.options].join(",");
@@ -163,25 +166,25 @@ function each<T>(names: readonly string[], value: (name: string) => T): Record<s
   return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
-/** The stack as plain data in Compose's words: read again, it means the same. Secrets are concealed. */
-export function composeOf(manifest: Manifest): Data {
+/**
+ * The stack as plain data in Compose's words: read again, it means the same. Secrets are concealed, and so are the
+ * values of `hidden` wherever they stand.
+ */
+export function composeOf(manifest: Manifest, hidden: readonly string[]): Data {
+  const text = (data: unknown) => eachText(data, (one) => hideValues(one, hidden).replaceAll("$", "$$$$"));
+  const { services, secretSources, files } = manifest;
   return tidy({
     name: manifest.project,
-    services: Object.fromEntries(
-      manifest.services.map((service) => [service.name, escaped(serviceOf(service, manifest))]),
-    ),
+    services: Object.fromEntries(services.map((service) => [service.name, text(serviceOf(service, manifest))])),
     networks: each(manifest.networks, () => null),
     volumes: each(manifest.volumes, () => null),
-    secrets: Object.fromEntries(
-      Object.entries(manifest.secretSources).map(([name, source]) => [name, escaped(secretOf(source))]),
-    ),
-    configs: Object.fromEntries(
-      manifest.files.map(({ name, text }) => [name, { content: escaped(concealText(text)) }]),
-    ),
+    secrets: Object.fromEntries(Object.entries(secretSources).map(([name, source]) => [name, text(secretOf(source))])),
+    configs: Object.fromEntries(files.map((file) => [file.name, { content: text(concealText(file.text)) }])),
   });
 }
 
-/** The stack as a Compose file. */
-export function composeText(manifest: Manifest): string {
-  return stringify(composeOf(manifest), { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false });
+/** The stack as a Compose file; `hidden` as for `composeOf`. */
+export function composeText(manifest: Manifest, hidden: readonly string[]): string {
+  const options = { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false } as const;
+  return stringify(composeOf(manifest, hidden), options);
 }

@@ -22,17 +22,34 @@ function wordsOf(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.keys(value) : [];
 }
 
+const words: Readonly<Record<string, string>> = {
+  array: "a list",
+  object: "a mapping",
+  string: "a text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  null: "nothing",
+};
+
+const examples: Readonly<Record<string, string>> = {
+  array: "Write it like [one, two]",
+  object: "Write it like {name: value}",
+  string: "Write one text, in quotes if it looks like a number",
+};
+
+function typesOf(errors: readonly ErrorObject[]): string[] {
+  return errors.filter(({ keyword }) => keyword === "type").flatMap(({ params }) => [params.type].flat().map(String));
+}
+
 function expected(errors: readonly ErrorObject[]): string {
-  const says = errors.map((error) => {
-    const { keyword, message, params } = error;
-    if (keyword === "type") return `must be ${[params.type].flat().join(" or ")}`;
-    if (keyword === "enum") return `must be one of ${[params.allowedValues].flat().join(", ")}`;
-    return message ?? "is wrong";
+  const types = [...new Set(typesOf(errors))].map((type) => words[type] ?? type);
+  const others = errors.flatMap(({ keyword, message, params }) => {
+    if (keyword === "type") return [];
+    if (keyword === "enum") return [`must be one of ${[params.allowedValues].flat().join(", ")}`];
+    return [message ?? "is wrong"];
   });
-  const types = says.filter((one) => one.startsWith("must be ") && !one.includes("one of"));
-  const others = says.filter((one) => !types.includes(one));
-  const joined = types.length === 0 ? [] : [`must be ${types.map((one) => one.slice("must be ".length)).join(" or ")}`];
-  return [...new Set([...joined, ...others])].join("; ");
+  return [...(types.length === 0 ? [] : [`must be ${types.join(" or ")}`]), ...new Set(others)].join("; ");
 }
 
 // Of a choice between forms each form complains; what lies deepest is what was meant.
@@ -65,11 +82,12 @@ export async function checkSpec(file: MapNode, report: Report): Promise<void> {
       const place = entryAt(file, [...path, name])?.place ?? file.place;
       const key = [...path, name].slice(inService ? 2 : 0).join(".");
       const hint = near === null ? "Remove it" : `Did you mean ${near}?`;
-      report({ level: "error", rule: "schema", service, key, place, message: "is no key of Compose", hint });
+      report({ level: "error", rule: "unknown", service, key, place, message: "is no key of Compose", hint });
     }
     if (unknown.length > 0) continue;
+    const hint = examples[typesOf(all)[0] ?? ""] ?? "See https://docs.docker.com/reference/compose-file/";
     const key = path.slice(inService ? 2 : 0).join(".");
     const place = entryAt(file, path)?.place ?? file.place;
-    report({ level: "error", rule: "schema", service, key, place, message: expected(all), hint: "Write it so" });
+    report({ level: "error", rule: "schema", service, key, place, message: expected(all), hint });
   }
 }

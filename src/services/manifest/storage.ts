@@ -54,7 +54,7 @@ function optionsOf(mount: Reader): string[] {
     size === null ? null : `size=${bytesText(size)}`,
     mode === null ? null : `mode=${mode.toString(8)}`,
   ];
-  return [...short, ...more.filter((word) => word !== null)];
+  return [...new Set([...short, ...more.filter((word) => word !== null)])];
 }
 
 /** The mounts of a service, its tmpfs among them; `made` gets every directory that is to be made before a start. */

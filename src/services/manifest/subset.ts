@@ -99,12 +99,17 @@ function refuse(name: string, node: ComposeNode, allowed: Allowed, path: readonl
     service: inService ? (path[1] ?? null) : null,
     key: [...path, name].slice(inService ? 2 : 0).join("."),
     place: node.place,
-    message: "is not supported here, and nothing is left out unsaid",
+    message: "is not supported, and nothing is left out in silence",
     hint: ownEntry(instead, name) ?? (near === null ? "Remove it" : `Did you mean ${near}?`),
   });
 }
 
 /** Reports every key of a file that this program would not act on. */
 export function checkSubset(node: MapNode, report: Report): void {
+  const version = node.entries.get("version");
+  if (version !== undefined) {
+    const about = { level: "warning", rule: "version", service: null, key: "version", place: version.place } as const;
+    report({ ...about, message: "means nothing to Compose any more", hint: "Remove it" });
+  }
   walk(node, file, [], report);
 }
