@@ -31,7 +31,10 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
   nginx: { package: "nginx-light", tries: () => [["nginx", "-v"]] },
   prometheus: { package: "prometheus", tries: () => [["promtool", "--version"]] },
-  podman: { package: "podman", tries: () => [["podman", "info"]] },
+  podman: {
+    package: "podman runc netavark aardvark-dns iptables catatonit busybox-static",
+    tries: () => [["sh", "-c", "podman info && busybox true && command -v catatonit"]],
+  },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
   chromium: {
     package: "chromium",

@@ -7,16 +7,8 @@ import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
+import type { Check } from "./check.ts";
 import type { Stack } from "./stack.ts";
-
-type Verdict = "ok" | "warning" | "failed";
-
-interface Check {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly found: string;
-  readonly hint: string;
-}
 
 const lowBytes = 1024 * 1024 * 1024;
 
@@ -99,10 +91,10 @@ async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check
   }
 }
 
-/** Tries everything that learning needs, for real. */
+/** Tries everything that learning and the stack need, for real. */
 export const doctorAction: Action = {
   name: "doctor",
-  sentence: "Try everything that learning needs and say what to do about what is wrong",
+  sentence: "Try everything that learning and the stack need and say what to do about what is wrong",
   args: [],
   reads: true,
   async run(stack, _given, { signal }) {
@@ -113,6 +105,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
+      ...(await (await import("./verbs/podman-checks.ts")).checkPodman(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { messageOf } from "../engine/errors.ts";
 import type { Embedded } from "../engine/stores/sqlite.ts";
 import { readCounts, readPlaces, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
 import { vectorModel } from "../engine/stores/sqlite-vectors.ts";
@@ -6,9 +7,10 @@ import { essentialSinks, sinkNames } from "../engine/stores/store.ts";
 import { isPaused } from "../engine/telemetry/backlog.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
-import type { Action } from "./action.ts";
+import type { Action, Plain } from "./action.ts";
 import { lookAtHold } from "./hold.ts";
 import type { Stack } from "./stack.ts";
+import { wasBroughtUp } from "./supervisor/brought-up.ts";
 
 /** How far one sink is behind. */
 export interface SinkLag {
@@ -58,16 +60,30 @@ function ifSame(a: boolean, b: boolean): boolean | null {
   return a === b ? a : null;
 }
 
+// A home from which no stack was brought up asks Podman nothing, and a Podman that does not answer hides nothing else.
+async function servicesOf(stack: Stack, signal: AbortSignal): Promise<Plain> {
+  if (!wasBroughtUp(stack.config.home)) return {};
+  try {
+    const { readServices } = await import("./verbs/ps.ts");
+    return { services: await readServices(stack, { signal }) };
+  } catch (error) {
+    return { services: null, podman: messageOf(error) };
+  }
+}
+
 /** What the learner has done and how far behind it is. */
 export const statusAction: Action = {
   name: "status",
-  sentence: "Show what was learned, from where, and how far behind each sink is",
+  sentence: "Show what was learned, from where, how far behind each sink is, and what the stack's services do",
   args: [],
   reads: true,
-  async run(stack) {
+  async run(stack, _given, { signal }) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
-    if (!stack.started) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
+    const services = await servicesOf(stack, signal);
+    if (!stack.started) {
+      return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once", ...services };
+    }
     const store = await stack.look();
     const bySource = readTallies(store);
     const sinks = lagOf(stack, store);
@@ -95,6 +111,7 @@ export const statusAction: Action = {
         intakePaused: ifSame(isPaused(false, backlogBytes, config.values), isPaused(true, backlogBytes, config.values)),
       },
       zeroYield,
+      ...services,
     };
   },
 };

@@ -44,7 +44,7 @@ export function openBox(): Box {
     writeFileSync(temporary, text);
     renameSync(temporary, file);
   };
-  const runtime = ["crun", "runc"].find((name) => spawnSync(name, ["--version"]).status === 0) ?? "runc";
+  const runtime = ["runc", "crun"].find((name) => spawnSync(name, ["--version"]).status === 0) ?? "runc";
   write(
     configuration,
     `[containers]
