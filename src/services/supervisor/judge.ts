@@ -7,7 +7,7 @@ import { makeBelongings, missingBelongings, type SecretLookup } from "./belongin
 import { readContainers } from "./look.ts";
 import { endsByItself, findContainer, plan } from "./plan.ts";
 import { identify } from "./process-identity.ts";
-import { forgetRun, type ServiceRecord } from "./record.ts";
+import { forgetRun, isNewRun, type ServiceRecord } from "./record.ts";
 import { lockStack } from "./stack-lock.ts";
 import type { Stage } from "./stage.ts";
 import type { ServicePhase } from "./state.ts";
@@ -91,6 +91,7 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   const isSame = container !== null && container.id === record.container?.id;
   // "running" is not to be believed where conmon is gone and could not tell of the end.
   const isRunning = container?.state === "running" && (!stage.local || identify(container.pid) !== null);
+  if (isNewRun(record.container, container)) forgetRun(record);
   record.container = container;
   const ended = container !== null && (container.state === "exited" || container.state === "stopped");
   if (cause === "ended" && isRunning && !isSame) {

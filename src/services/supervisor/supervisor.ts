@@ -7,7 +7,7 @@ import { labels } from "./names.ts";
 import { findContainer } from "./plan.ts";
 import { followEvents } from "./podman-events.ts";
 import { identifyNamed } from "./process-identity.ts";
-import { forgetRun, openRecord, type ServiceRecord } from "./record.ts";
+import { forgetRun, isNewRun, openRecord, type ServiceRecord } from "./record.ts";
 import type { ServiceState } from "./state.ts";
 import { stateOf } from "./states.ts";
 import { check, isDue, lost } from "./vigil.ts";
@@ -71,10 +71,9 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
     }
   };
   const take = (record: ServiceRecord, container: Container | null) => {
-    const before = record.container;
-    const isNewRun = isRunning(container) && (before?.id !== container.id || before.startedAt !== container.startedAt);
+    const isNew = isNewRun(record.container, container);
     record.container = container;
-    if (isNewRun) {
+    if (isNew && container !== null) {
       forgetRun(record);
       record.startedAtMs = performance.now();
       if (container.health === "healthy") record.health = "healthy";

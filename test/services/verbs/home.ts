@@ -52,6 +52,9 @@ export function stackHome(services: string, rest = "") {
       onTestFinished(() => void child.kill("SIGKILL"));
       return { child, ended, text: () => text };
     },
+    set(name: string, value: string) {
+      environment = { ...environment, [name]: value };
+    },
     /** Puts a script named podman in front of the real one: a stand-in that misbehaves. */
     standIn(script: string) {
       const bin = join(home, "bin");
