@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchPodman, hasPodman } from "./bench/podman.mjs";
 
 const { values } = parseArgs({
   options: { mb: { type: "string", default: "200" }, quick: { type: "boolean" }, json: { type: "boolean" } },
@@ -147,6 +148,8 @@ try {
   report.cold = cold;
   say(`cold start: aistack status --json ${cold.statusMs.toFixed(1)} ms, node -e 0 ${cold.emptyMs.toFixed(1)} ms`);
   bar("status --json to node -e 0", cold.statusMs / cold.emptyMs, 2.5, cold.statusMs / cold.emptyMs <= 2.5);
+  if (hasPodman()) await benchPodman({ work, program, quick: values.quick, say, bar, report });
+  else say("podman: not measured; type: apt-get install podman runc netavark aardvark-dns iptables busybox-static");
   if (values.json) console.log(JSON.stringify(report));
 } finally {
   rmSync(work, { recursive: true, force: true });

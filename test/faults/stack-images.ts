@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { openBox } from "../services/supervisor/box.ts";
+import { openBox } from "../services/supervisor/own-podman.ts";
 
 const project = join(import.meta.dirname, "../..");
 

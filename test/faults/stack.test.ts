@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../parts.ts";
-import { podman } from "../services/supervisor/box.ts";
+import { podman } from "../services/supervisor/own-podman.ts";
 import { stackHome } from "../services/verbs/home.ts";
 import { makeStackImages } from "./stack-images.ts";
 

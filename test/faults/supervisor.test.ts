@@ -7,7 +7,8 @@ import { bringUp, type UpRequest } from "../../src/services/supervisor/bring-up.
 import { openSupervisor, type Watch } from "../../src/services/supervisor/supervisor.ts";
 import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
 import { needs as part } from "../parts.ts";
-import { checksFile, image, podman, script, service, stackOf, stageOf } from "../services/supervisor/box.ts";
+import { checksFile, script, service, stackOf, stageOf } from "../services/supervisor/box.ts";
+import { image, podman } from "../services/supervisor/own-podman.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
 const watch: Watch = { reconcileMs: 10_000, settledHealthMs: 60_000, healUnhealthy: true, unhealthyGraceMs: 500 };

@@ -32,7 +32,7 @@ export interface Supervisor {
   run(): Promise<void>;
 }
 
-const tickMs = 1000;
+const tickMs = 2000;
 const soonMs = 150;
 
 function isRunning(container: Container | null): container is Container {

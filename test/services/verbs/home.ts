@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { openBox, sweep } from "../supervisor/box.ts";
+import { sweep } from "../supervisor/box.ts";
+import { openBox } from "../supervisor/own-podman.ts";
 
 const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
 

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../../parts.ts";
-import { image, podman } from "../supervisor/box.ts";
+import { image, podman } from "../supervisor/own-podman.ts";
 import { stackHome } from "./home.ts";
 
 const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
