@@ -13,6 +13,7 @@ export type Part =
   | "tmux"
   | "chromium"
   | "mount"
+  | "busybox"
   | "nginx"
   | "prometheus";
 
@@ -29,6 +30,7 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   flock: { package: "util-linux", tries: () => [["flock", "--version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
+  busybox: { package: "busybox-static", tries: () => [["busybox", "true"]] },
   nginx: { package: "nginx-light", tries: () => [["nginx", "-v"]] },
   prometheus: { package: "prometheus", tries: () => [["promtool", "--version"]] },
   podman: {

@@ -37,10 +37,10 @@ function output(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
 }
 
 // The first Ctrl-C asks the work to come to a safe end; the second insists.
-function onInterrupt(controller: AbortController, err: Output): () => void {
+function onInterrupt(controller: AbortController, err: Output, quiet: boolean): () => void {
   const ask = () => {
     if (controller.signal.aborted) process.exit(interrupted);
-    err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
+    if (!quiet) err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
     controller.abort();
   };
   process.on("SIGINT", ask);
@@ -83,7 +83,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();
-  const settle = action.handsOver === true ? ignoreInterrupt() : onInterrupt(controller, err);
+  const quiet = action.endless === true && process.stderr.isTTY !== true;
+  const settle = action.handsOver === true ? ignoreInterrupt() : onInterrupt(controller, err, quiet);
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);

@@ -46,7 +46,7 @@ test("serve engine learns, says so in JSON lines, is healthy, and ends well with
   const lines = engine
     .text()
     .split("\n")
-    .filter((line) => line.startsWith("{"))
+    .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
   expect(lines[0]).toMatchObject({ level: "info", type: "engine.started", home });
   expect(lines.at(-1)).toMatchObject({ level: "info", type: "engine.ended" });
