@@ -11,7 +11,13 @@ import { checksFile, script, service, stackOf, stageOf } from "../services/super
 import { image, podman } from "../services/supervisor/own-podman.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
-const watch: Watch = { reconcileMs: 10_000, settledHealthMs: 60_000, healUnhealthy: true, unhealthyGraceMs: 500 };
+const watch: Watch = {
+  reconcileMs: 10_000,
+  settledHealthMs: 60_000,
+  heals: true,
+  healUnhealthy: true,
+  unhealthyGraceMs: 500,
+};
 
 async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAfter = 3) {
   const home = mkdtempSync(join(tmpdir(), "aistack-test-"));

@@ -57,7 +57,7 @@ async function repair(court: Court, record: ServiceRecord, anew: boolean): Promi
   }
   if (chosen.do !== "keep") {
     forgetRun(record);
-    await applyStep(stage, chosen);
+    await applyStep(stage, chosen, { signal });
     record.restarts++;
   }
   record.startedAtMs = performance.now();

@@ -18,6 +18,8 @@ export interface Watch {
   /** How often everything is compared, milliseconds. */
   readonly reconcileMs: number;
   readonly settledHealthMs: number;
+  /** Whether it changes anything, or only looks because another one heals. */
+  readonly heals: boolean;
   readonly healUnhealthy: boolean;
   readonly unhealthyGraceMs: number;
 }
@@ -48,13 +50,14 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const work = new Set<Promise<void>>();
   let reconciling: Promise<void> | null = null;
   let isSoon = false;
+  let isKnown = false;
 
   const inBackground = (task: Promise<void>) => {
     work.add(task);
     void task.finally(() => work.delete(task));
   };
   const trouble = (record: ServiceRecord, cause: Cause) => {
-    if (record.busy || signal.aborted) return;
+    if (!watch.heals || record.busy || signal.aborted) return;
     inBackground(restore(court, record, cause).then(soon));
   };
   // Learns who the processes of new runs are, in one call for all of them.
@@ -79,7 +82,8 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (container.health === "healthy") record.health = "healthy";
       if (!record.busy) record.phase = null;
     }
-    if (stage.timers && container !== null && container.health !== "none") record.health = container.health;
+    if ((stage.timers || !watch.heals) && container !== null && container.health !== "none")
+      record.health = container.health;
   };
   const reconcileNow = async () => {
     const containers = await readStack(stage.podman, project, { signal });
@@ -91,6 +95,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       const settled = record.phase === "failed" || record.phase === "completed" || record.phase === "stopped";
       if (wanted[name] === true && !isRunning(record.container) && !settled) trouble(record, "ended");
     }
+    isKnown = true;
     await identifyNew();
   };
   const reconcile = () => {
@@ -131,7 +136,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (record.busy) continue;
       const cause = lost(record);
       if (cause !== null) trouble(record, cause);
-      else if (!stage.timers && isDue(record, nowMs)) {
+      else if (watch.heals && !stage.timers && isDue(record, nowMs)) {
         inBackground(check(stage, record, { settledMs: watch.settledHealthMs }, { signal }));
       }
       if (stage.timers)
@@ -142,6 +147,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
     const state = stateOf(record.service, record.container, wanted);
+    if (!isKnown) return { ...state, phase: "unknown", health: "unknown" };
     const used = usage.get(record.container?.name ?? "");
     return {
       ...state,

@@ -6,9 +6,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { sweep } from "../supervisor/box.ts";
-import { openBox } from "../supervisor/own-podman.ts";
+import { image, openBox } from "../supervisor/own-podman.ts";
 
 const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
+
+/** A shell script that goes on until it is told to end. */
+export const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+/** One service of a Compose file, with more lines of its own. */
+export const one = (name: string, more = "") => `  ${name}:
+    image: ${image}
+    init: false
+    stop_grace_period: 1s
+${more.includes("command:") ? "" : `    command: [sh, -c, "${stay}"]\n`}${more}`;
 
 /** A home of its own with a Compose file of its own, and the program run on it. */
 export function stackHome(services: string, rest = "") {

@@ -1,17 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../../parts.ts";
 import { image, podman } from "../supervisor/own-podman.ts";
-import { stackHome } from "./home.ts";
-
-const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-const one = (name: string, more = "") => `  ${name}:
-    image: ${image}
-    init: false
-    stop_grace_period: 1s
-${more.includes("command:") ? "" : `    command: [sh, -c, "${stay}"]\n`}${more}`;
+import { one, stackHome, stay } from "./home.ts";
 
 describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
   test("up, ps, logs, exec, restart, stop, start and down work on one stack, and its volume outlives it", () => {
@@ -107,18 +98,6 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect([status, stderr]).toEqual([5, expect.stringContaining("localhost:1/no/such:1 of web was not pulled")]);
   });
 
-  test("a foreign container with a name of ours is never touched and is named", () => {
-    const stack = stackHome(one("web"));
-    const name = `${stack.project}-web`;
-    podman("run", "--detach", "--name", name, image, "sleep", "100");
-    onTestFinished(() => void podman("rm", "--force", "--time", "0", name));
-    const id = podman("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", name).stdout;
-    const { status, stderr } = stack.run("up", "web");
-    expect([status, stderr]).toEqual([1, expect.stringContaining(`a container named ${name}`)]);
-    stack.run("down");
-    expect(podman("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", name).stdout).toBe(id);
-  });
-
   test("the timeout ends a wait for what never gets healthy with 3, in time", () => {
     const stack = stackHome(one("web", "    healthcheck: {test: [CMD, test, -e, /never], interval: 10s, retries: 9}"));
     const began = performance.now();
@@ -138,18 +117,6 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect(status).toBe(0);
     expect(stderr.indexOf("web | early")).toBeGreaterThan(-1);
     expect(stderr.indexOf("web | late")).toBeLessThan(stderr.indexOf("web: healthy after"));
-  });
-
-  test("a volume that the container's user may not write fails with what its log says", () => {
-    const stack = stackHome("");
-    const place = join(stack.home, "closed");
-    mkdirSync(place, { mode: 0o700 });
-    writeFileSync(
-      join(stack.home, "aistack.yaml"),
-      `name: ${stack.project}\nservices:\n${one("job", `    command: [sh, -c, "echo x > /data/file"]\n    user: "1000"\n    restart: "no"\n    volumes: ["${place}:/data"]`)}\n`,
-    );
-    const { status, stderr } = stack.run("up", "job", "--wait");
-    expect([status, stderr]).toEqual([1, expect.stringContaining("Permission denied")]);
   });
 
   test("two that bring the stack up at once do it one after the other, and both succeed", async () => {
