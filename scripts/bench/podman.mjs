@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { settings } from "../../src/engine/config.ts";
-import { image, openBox } from "../../test/services/supervisor/own-podman.ts";
+import { openBox } from "../../test/services/supervisor/own-podman.ts";
+import { image } from "../../test/services/supervisor/services.ts";
 
 const count = 12;
 const ticksPerSecond = 100;

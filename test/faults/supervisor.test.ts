@@ -7,8 +7,9 @@ import { bringUp, type UpRequest } from "../../src/services/supervisor/bring-up.
 import { openSupervisor, type Watch } from "../../src/services/supervisor/supervisor.ts";
 import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
 import { needs as part } from "../parts.ts";
-import { checksFile, script, service, stackOf, stageOf } from "../services/supervisor/box.ts";
-import { image, podman } from "../services/supervisor/own-podman.ts";
+import { stackOf, stageOf } from "../services/supervisor/box.ts";
+import { podman } from "../services/supervisor/own-podman.ts";
+import { checksFile, image, script, service } from "../services/supervisor/services.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
 const watch: Watch = {

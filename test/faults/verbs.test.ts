@@ -5,7 +5,8 @@ import { openConfig } from "../../src/engine/config.ts";
 import { openStack } from "../../src/services/stack.ts";
 import { openStackView } from "../../src/services/verbs/stack-view.ts";
 import { needs } from "../parts.ts";
-import { image, openBox, podman } from "../services/supervisor/own-podman.ts";
+import { openBox, podman } from "../services/supervisor/own-podman.ts";
+import { image } from "../services/supervisor/services.ts";
 import { one, stackHome, stay } from "../services/verbs/home.ts";
 
 const waiting = { timeout: 30_000, interval: 300 };

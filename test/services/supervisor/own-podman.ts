@@ -11,9 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-
-/** The small image the tests run: a static busybox. */
-export const image = "localhost/aistack-test/busybox:1";
+import { image } from "./services.ts";
 
 /** A Podman of the tests' own: its store, networks and configuration disturb nobody else's. */
 export interface Box {

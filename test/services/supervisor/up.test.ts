@@ -4,8 +4,9 @@ import { changes } from "../../../src/services/supervisor/argv.ts";
 import { bringUp, type UpRequest } from "../../../src/services/supervisor/bring-up.ts";
 import { readStack } from "../../../src/services/supervisor/look.ts";
 import { needs as part } from "../../parts.ts";
-import { checksFile, needs, script, service, stackOf, stageOf } from "./box.ts";
+import { stackOf, stageOf } from "./box.ts";
 import { podman } from "./own-podman.ts";
+import { checksFile, needs, script, service } from "./services.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
 const options = () => ({ signal: AbortSignal.timeout(20_000) });

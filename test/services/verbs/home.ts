@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { sweep } from "../supervisor/box.ts";
-import { image, openBox } from "../supervisor/own-podman.ts";
+import { openBox } from "../supervisor/own-podman.ts";
+import { image } from "../supervisor/services.ts";
 
 const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
 

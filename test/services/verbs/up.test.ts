@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../../parts.ts";
-import { image, podman } from "../supervisor/own-podman.ts";
+import { podman } from "../supervisor/own-podman.ts";
+import { image } from "../supervisor/services.ts";
 import { one, stackHome, stay } from "./home.ts";
 
 describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
