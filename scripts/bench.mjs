@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchPodman, hasPodman } from "./bench/podman.mjs";
 import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
 import { benchTable } from "./bench/table.mjs";
@@ -181,6 +182,8 @@ try {
   report.cold = cold;
   say(`cold start: aistack status --json ${cold.statusMs.toFixed(1)} ms, node -e 0 ${cold.emptyMs.toFixed(1)} ms`);
   bar("status --json to node -e 0", cold.statusMs / cold.emptyMs, 2.5, cold.statusMs / cold.emptyMs <= 2.5);
+  if (hasPodman()) await benchPodman({ work, program, quick: values.quick, say, bar, report });
+  else say("podman: not measured; type: apt-get install podman runc netavark aardvark-dns iptables busybox-static");
   if (values.json) console.log(JSON.stringify(report));
   if (values.readme) {
     const readme = join(root, "README.md");

@@ -1,12 +1,13 @@
 import type { EngineEvent } from "../engine/events.ts";
-import { type Output, paint } from "./print.ts";
+import type { StackEvent } from "../services/supervisor/said.ts";
+import { type Output, paint, visible } from "./print.ts";
 
 const everyMs = 100;
 const plainEveryMs = 5000;
 
 /** Shows what the engine says on standard error: a moving line on a terminal, now and then a plain line otherwise. */
 export interface Progress {
-  say(event: EngineEvent): void;
+  say(event: EngineEvent | StackEvent): void;
   end(): void;
 }
 
@@ -14,7 +15,7 @@ function words(state: string): string {
   return state.replaceAll("_", " ");
 }
 
-function warning(event: EngineEvent): string | null {
+function warning(event: EngineEvent | StackEvent): string | null {
   switch (event.type) {
     case "file.unreadable":
       return `${event.file} is not read: ${event.why}`;
@@ -72,6 +73,30 @@ function moved(event: Extract<EngineEvent, { type: "store.moved" | "store.verifi
   return `${event.table}: ${event.rows} of ${event.total} rows\n`;
 }
 
+// What the supervisor does is told line by line; nothing of it is a warning but what went wrong.
+function told(event: EngineEvent | StackEvent): string | null {
+  switch (event.type) {
+    case "stack.step":
+      return `${event.service}: ${event.step}${event.why === "" ? "" : ` (${event.why})`}`;
+    case "stack.ready":
+      return `${event.service}: ${event.condition} after ${(event.afterMs / 1000).toFixed(1)} s`;
+    case "stack.waiting":
+      return `waiting for ${event.for}: ${event.why}`;
+    case "service.died": {
+      const next = event.restartMs === null ? "" : `; restart in ${(event.restartMs / 1000).toFixed(1)} s`;
+      return `${event.service}: ${event.why}${next}`;
+    }
+    case "service.phase":
+      return `${event.service}: ${event.phase}${event.why === "" ? "" : ` (${event.why})`}`;
+    case "podman.lost":
+      return `podman ${event.what}: ${event.why}; again in ${(event.retryMs / 1000).toFixed(1)} s`;
+    case "stack.log":
+      return `${event.line.service} | ${visible(event.line.text)}`;
+    default:
+      return null;
+  }
+}
+
 /** Opens the progress display; `bar` for a terminal. */
 export function openProgress(output: Output, { bar, quiet }: { bar: boolean; quiet: boolean }): Progress {
   // Each sink says it of the same file.
@@ -84,7 +109,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
     if (shown) output.write("\r\u001b[K");
     shown = false;
   };
-  const line = () => {
+  const gaugeLine = () => {
     const seconds = (performance.now() - started) / 1000;
     const share = totals.total === 0 ? 1 : Math.min(1, totals.bytes / totals.total);
     const filled = Math.round(share * 20);
@@ -94,6 +119,12 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
   };
   return {
     say(event) {
+      const line = told(event);
+      if (line !== null) {
+        clear();
+        if (!quiet) output.write(`${line}\n`);
+        return;
+      }
       if (event.type === "file.found" && event.sink === "rows") totals.total += event.bytes;
       if (event.type === "batch.taken" && event.sink === "rows") {
         totals.events += event.events;
@@ -102,7 +133,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         const now = performance.now();
         if (quiet || now - shownAt < (bar ? everyMs : plainEveryMs)) return;
         shownAt = now;
-        output.write(bar ? `\r\u001b[K${line().slice(0, output.columns - 1)}` : `${line()}\n`);
+        output.write(bar ? `\r\u001b[K${gaugeLine().slice(0, output.columns - 1)}` : `${gaugeLine()}\n`);
         shown = bar;
         return;
       }

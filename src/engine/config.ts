@@ -7,6 +7,7 @@ import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
+import { podmanSettings } from "./config/podman.ts";
 import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
@@ -29,6 +30,7 @@ export const settings = {
   ...limitsSettings,
   ...rotationSettings,
   ...storeSettings,
+  ...podmanSettings,
   ...stackSettings,
 } as const;
 

@@ -14,6 +14,7 @@ import { stackFileActions } from "./stack-file.ts";
 import { statusAction } from "./status.ts";
 import { storeActions } from "./store.ts";
 import { telemetryAction } from "./telemetry.ts";
+import { verbActions } from "./verbs/table.ts";
 
 /** The action table: everything the user can do, once. */
 export const actions: readonly Action[] = [
@@ -29,6 +30,7 @@ export const actions: readonly Action[] = [
   ...storeActions,
   ...settingActions,
   telemetryAction,
+  ...verbActions,
   ...stackFileActions,
   ...secretActions,
   serveAction,

@@ -1,8 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { pause } from "../engine/pause.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { readPlaces } from "../engine/stores/sqlite-reads.ts";
-import { essentialSinks, sinkNames } from "../engine/stores/store.ts";
+import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
 import type { Plain } from "./action.ts";
@@ -30,9 +28,9 @@ function hasWholeLine(file: string, from: number): boolean {
 }
 
 /** What every essential sink has yet to take: file and offset of each log with a whole line left. */
-function behind(stack: Stack, store: Embedded): string[] {
+async function behind(stack: Stack, store: Store): Promise<string[]> {
   const patterns = listSources(stack.config).flatMap(({ enabled, pattern }) => (enabled ? [pattern] : []));
-  const places = readPlaces(store);
+  const places = await store.places();
   return discover(patterns).flatMap(({ file }) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     if (!stat?.isFile()) return [];
@@ -50,13 +48,13 @@ function behind(stack: Stack, store: Embedded): string[] {
 export async function engineHealth(stack: Stack, signal: AbortSignal): Promise<Plain> {
   const holder = lookAtHold(stack.config.home);
   if (holder === null) return { healthy: false, why: "nobody learns on this home", holder };
-  if (!stack.started) return { healthy: true, why: "", holder };
-  const store = await stack.look();
-  let stuck = behind(stack, store);
+  const store = await stack.seen();
+  if (store === null) return { healthy: true, why: "", holder };
+  let stuck = await behind(stack, store);
   const until = performance.now() + stuckMs;
   while (stuck.length > 0 && performance.now() < until && !signal.aborted) {
     await pause(lookMs, { signal });
-    const now = new Set(behind(stack, store));
+    const now = new Set(await behind(stack, store));
     stuck = stuck.filter((one) => now.has(one));
   }
   const why = stuck.length === 0 ? "" : `nothing moves: ${stuck.join(", ")}`;

@@ -4,6 +4,7 @@ import type { Action, Plain } from "./action.ts";
 import { listSecretFiles, rotateSecret, secretFile, stackSecrets } from "./generated-secrets.ts";
 import type { Manifest } from "./manifest/service.ts";
 import type { Stack } from "./stack.ts";
+import { wasBroughtUp } from "./supervisor/brought-up.ts";
 
 async function loadManifest(stack: Stack): Promise<Manifest> {
   const { loadStack } = await import("./manifest/load.ts");
@@ -53,10 +54,10 @@ export const secretActions: readonly Action[] = [
   },
   {
     name: "secrets rotate",
-    sentence: "Make new secrets in place of those that the stack made for itself, and say what must be restarted",
+    sentence: "Make new secrets in place of those that the stack made for itself, and tell the services that use them",
     args: [{ name: "name", type: "string", sentence: "Secret; all of them when left out", positional: true }],
     reads: false,
-    async run(stack, given) {
+    async run(stack, given, { signal }) {
       const manifest = await loadManifest(stack);
       const known = generatedIn(manifest);
       const wanted = given.text("name");
@@ -75,6 +76,10 @@ export const secretActions: readonly Action[] = [
           why: `the environment gives it as AISTACK_SECRET_${name.toUpperCase()}`,
           hint: `Type: unset AISTACK_SECRET_${name.toUpperCase()}`,
         });
+      }
+      if (wasBroughtUp(stack.config.home)) {
+        const { renewSecrets } = await import("./verbs/renew-secrets.ts");
+        return renewSecrets(stack, given, names, signal);
       }
       for (const name of names) await rotateSecret(stack.config, name);
       return { rotated: names, restart: [...new Set(names.flatMap((name) => usersOf(manifest, name)))] };

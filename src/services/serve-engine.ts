@@ -1,8 +1,7 @@
 import { messageOf } from "../engine/errors.ts";
-import type { EngineEvent } from "../engine/events.ts";
 import { pause } from "../engine/pause.ts";
 import { learn } from "./learning.ts";
-import { openStack, type Stack } from "./stack.ts";
+import { type EmitAll, openStack, type Stack } from "./stack.ts";
 
 const tallyMs = 10_000;
 const betweenMs = 1000;
@@ -10,7 +9,7 @@ const betweenMs = 1000;
 type Line = Readonly<Record<string, unknown>>;
 
 /** How loud an event is in the log. */
-function levelOf({ type }: EngineEvent | { readonly type: string }): "info" | "warning" {
+function levelOf({ type }: { readonly type: string }): "info" | "warning" {
   const quiet = ["file.found", "sink.resumed", "pressure.changed", "engine.held", "learned"];
   return quiet.includes(type) || type.startsWith("engine.") ? "info" : "warning";
 }
@@ -71,7 +70,7 @@ export async function* serveEngine(
 ): AsyncIterable<string> {
   const lines = openLines(json);
   const tally = openTally(lines.say);
-  const emit = (event: EngineEvent) => {
+  const emit: EmitAll = (event) => {
     if (event.type === "batch.taken") tally.add(event);
     else lines.say({ level: levelOf(event), ...event });
   };
