@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf } from "../engine/errors.ts";
-import { sinkNames } from "../engine/stores/store.ts";
+import { type Store, sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
@@ -47,6 +47,16 @@ async function checkStore(stack: Stack): Promise<Check[]> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return [{ name: "store", verdict: "failed", found: error.message, hint: error.hint }];
+  }
+}
+
+// Why a store cannot be reached is for the check of the store to say.
+async function reachable(stack: Stack): Promise<Store | null> {
+  try {
+    return await stack.seen();
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
   }
 }
 
@@ -115,7 +125,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
-      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await stack.seen(), { signal })),
+      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await reachable(stack), { signal })),
       ...(await (await import("./verbs/podman-checks.ts")).checkPodman(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
