@@ -101,6 +101,16 @@ async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check
   }
 }
 
+// A store that cannot be asked was told already; what is kept elsewhere is tried all the same.
+async function checkVectorsToo(stack: Stack, signal: AbortSignal): Promise<Check[]> {
+  const { checkVectors } = await import("./check-vectors.ts");
+  const store = await stack.seen().catch((error: unknown) => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+  return checkVectors(stack.config, store, { signal });
+}
+
 /** Tries everything that learning needs, for real. */
 export const doctorAction: Action = {
   name: "doctor",
@@ -115,7 +125,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
-      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await stack.seen(), { signal })),
+      ...(await checkVectorsToo(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },
