@@ -50,16 +50,6 @@ async function checkStore(stack: Stack): Promise<Check[]> {
   }
 }
 
-// Why a store cannot be reached is for the check of the store to say.
-async function reachable(stack: Stack): Promise<Store | null> {
-  try {
-    return await stack.seen();
-  } catch (error) {
-    if (error instanceof Failure) return null;
-    throw error;
-  }
-}
-
 async function checkOpenStore(stack: Stack): Promise<Check[]> {
   const store = await stack.seen();
   if (store === null) {
@@ -111,6 +101,16 @@ async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check
   }
 }
 
+// A store that cannot be asked was told already; what is kept elsewhere is tried all the same.
+async function checkVectorsToo(stack: Stack, signal: AbortSignal): Promise<Check[]> {
+  const { checkVectors } = await import("./check-vectors.ts");
+  const store = await stack.seen().catch((error: unknown) => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+  return checkVectors(stack.config, store, { signal });
+}
+
 /** Tries everything that learning and the stack need, for real. */
 export const doctorAction: Action = {
   name: "doctor",
@@ -125,7 +125,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
-      ...(await (await import("./check-vectors.ts")).checkVectors(stack.config, await reachable(stack), { signal })),
+      ...(await checkVectorsToo(stack, signal)),
       ...(await (await import("./verbs/podman-checks.ts")).checkPodman(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
