@@ -24,7 +24,7 @@ function lockFileOf(home: string): string {
 
 // Numbers of processes mean something else in a container; its name says where to look.
 function commandHere(command: string): string {
-  const isContainer = existsSync("/run/.containerenv") || existsSync("/.dockerenv");
+  const isContainer = process.pid === 1 || existsSync("/run/.containerenv") || existsSync("/.dockerenv");
   return isContainer ? `${command}, in container ${hostname()}` : command;
 }
 
