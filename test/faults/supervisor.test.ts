@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -121,5 +122,43 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     const { state } = await supervised(manifest, { reconcileMs: 1000 });
     podman("rm", "--force", "--time", "0", `${manifest.project}-web`);
     await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+  });
+
+  test("goes on after its event stream was killed", async () => {
+    const manifest = stackOf(service("web"));
+    const { state, stage } = await supervised(manifest);
+    const streams = () =>
+      spawnSync("pgrep", ["-P", String(process.pid), "-f", "podman events"], { encoding: "utf8" })
+        .stdout.split("\n")
+        .filter(Boolean)
+        .map(Number);
+    await until(() => streams().length === 1);
+    for (const pid of streams()) process.kill(pid, "SIGKILL");
+    await until(() => stage.said.some((event) => event.type === "podman.lost" && event.what === "events"));
+    await until(() => streams().length === 1);
+    podman("rm", "--force", "--time", "0", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+  });
+
+  test("gives up on a service that may only be restarted so often, and says so", async () => {
+    const manifest = stackOf(
+      script("job", "test -e /data/die && exit 4; while :; do sleep 0.1; done", {
+        restart: { policy: "on-failure", maxRetries: 2 },
+        mounts: [{ type: "volume", source: "data", target: "/data", readOnly: false, options: [] }],
+      }),
+    );
+    const { state } = await supervised(manifest);
+    podman("exec", `${manifest.project}-job`, "touch", "/data/die");
+    process.kill(pidOf(manifest, "job", "Pid"), "SIGKILL");
+    await until(() => state("job")?.phase === "failed");
+    expect(state("job")?.why).toMatch(/it ended with 4, 3 times/);
+  });
+
+  test("leaves a service failed that is not to be restarted", async () => {
+    const manifest = stackOf(service("once", { restart: { policy: "no", maxRetries: null } }));
+    const { state } = await supervised(manifest);
+    process.kill(pidOf(manifest, "once", "Pid"), "SIGKILL");
+    await until(() => state("once")?.phase === "failed");
+    expect(state("once")).toMatchObject({ why: "it ended with 137", restarts: 0 });
   });
 });

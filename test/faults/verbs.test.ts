@@ -179,4 +179,30 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     await expect.poll(() => [web()?.phase, (web()?.restarts ?? 0) > 0], waiting).toEqual(["running", true]);
     expect(other.runs.filter(({ argv }) => argv[0] === "run")).toEqual([]);
   });
+
+  test("only one process supervises a stack, and the other names it", async () => {
+    const stack = stackHome(one("web"));
+    stack.json("up", "web");
+    const first = stack.start("supervise", "--json");
+    await expect.poll(() => stack.run("supervise").status, waiting).toBe(1);
+    expect(stack.run("supervise").stderr).toContain(`process ${first.child.pid} (`);
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    expect(stack.json("ps", "web").services[0].phase).toBe("running");
+  });
+
+  test("up --foreground stays, brings back what dies, and leaves the containers running when it is ended", async () => {
+    const stack = stackHome(one("web"));
+    const up = stack.start("up", "web", "--foreground", "--set", "podman.backoffMs=100");
+    const id = () => podman("inspect", "--format", "{{.Id}}", `${stack.project}-web`).stdout.trim();
+    const running = () => podman("ps", "--quiet", "--filter", `name=${stack.project}-web`).stdout;
+    await expect.poll(running, waiting).not.toBe("");
+    const before = id();
+    await expect.poll(() => stack.json("ps", "web").services[0].phase, waiting).toBe("running");
+    podman("rm", "--force", "--time", "0", `${stack.project}-web`);
+    await expect.poll(() => ["", before].includes(id()), waiting).toBe(false);
+    up.child.kill("SIGINT");
+    await up.ended;
+    expect(running()).not.toBe("");
+  });
 });

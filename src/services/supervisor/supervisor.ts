@@ -145,13 +145,18 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (sick && watch.healUnhealthy && record.service.restart.policy !== "no") trouble(record, "unhealthy");
     }
   };
+  // Until it is judged, a service that ended is not said to have failed: it may be on its way back.
+  const phaseNow = (record: ServiceRecord, { phase, why }: ServiceState): Pick<ServiceState, "phase" | "why"> => {
+    if (record.phase !== null) return { phase: record.phase, why: record.why };
+    return watch.heals && phase === "failed" ? { phase: "backoff", why } : { phase, why };
+  };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
     const state = stateOf(record.service, record.container, wanted);
     if (!isKnown) return { ...state, phase: "unknown", health: "unknown" };
     const used = usage.get(record.container?.name ?? "");
     return {
       ...state,
-      ...(record.phase === null ? {} : { phase: record.phase, why: record.why }),
+      ...phaseNow(record, state),
       health: record.health !== null && isRunning(record.container) ? record.health : state.health,
       restarts: Math.max(record.restarts, state.restarts),
       cpuPercent: used?.cpuPercent ?? null,
