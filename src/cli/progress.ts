@@ -1,4 +1,5 @@
 import type { EngineEvent } from "../engine/events.ts";
+import { sentenceOf } from "../services/observe/sentence.ts";
 import { type Output, paint } from "./print.ts";
 
 const everyMs = 100;
@@ -8,41 +9,6 @@ const plainEveryMs = 5000;
 export interface Progress {
   say(event: EngineEvent): void;
   end(): void;
-}
-
-function warning(event: EngineEvent): string | null {
-  switch (event.type) {
-    case "file.unreadable":
-      return `${event.file} is not read: ${event.why}`;
-    case "file.gone":
-      return event.unreadBytes > 0 ? `${event.file} is gone with ${event.unreadBytes} bytes unread` : null;
-    case "file.renewed":
-      return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
-    case "sink.waiting":
-      return `${event.sink} waits ${Math.round(event.retryMs)} ms: ${event.why}`;
-    case "sink.resumed":
-      return `${event.sink} goes on`;
-    case "lesson.refused":
-      return `${event.sink} refused lesson ${event.lesson}: ${event.why}`;
-    case "cursor.corrupt":
-      return `the checkpoint of ${event.sink} for ${event.file} is damaged; ${event.used} is used`;
-    case "zero.yield": {
-      const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
-      return `0 lessons from ${event.events} events of ${event.source} (${reasons.join(", ")})`;
-    }
-    case "pressure.changed":
-      return event.paused
-        ? `backlog of ${event.backlogBytes} bytes: optional work is put off`
-        : "backlog is small again: optional work goes on";
-    case "dataset.repaired":
-      return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
-    case "engine.held":
-      return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
-    case "rotation.failed":
-      return `rotation: ${event.why}`;
-    default:
-      return null;
-  }
 }
 
 /** Opens the progress display; `bar` for a terminal. */
@@ -77,7 +43,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         shown = bar;
         return;
       }
-      const text = warning(event);
+      const text = sentenceOf(event);
       if (text === null) return;
       clear();
       output.write(`${paint("warning:", "yellow", output)} ${text}\n`);

@@ -7,6 +7,7 @@ import { learningSettings } from "./config/learning.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
+import { tuiSettings } from "./config/tui.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
 
@@ -18,6 +19,7 @@ export const settings = {
   ...embeddingsSettings,
   ...backpressureSettings,
   ...rotationSettings,
+  ...tuiSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

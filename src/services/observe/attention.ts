@@ -1,0 +1,57 @@
+import type { AttentionView, Level, View } from "./view.ts";
+
+type Unjudged = Omit<View, "verdict" | "attention">;
+
+const troubled: ReadonlySet<string> = new Set(["failed", "crash loop"]);
+
+function ofServices({ services }: Unjudged): AttentionView[] {
+  return services.list.flatMap(({ name, phase, health, why }): AttentionView[] => {
+    const reason = why === "" ? "" : `: ${why}`;
+    const found = { pane: "services", item: name } as const;
+    if (troubled.has(phase)) return [{ ...found, level: "bad", text: `${name} is in ${phase}${reason}` }];
+    if (health === "unhealthy") return [{ ...found, level: "bad", text: `${name} is unhealthy${reason}` }];
+    if (phase === "backoff") return [{ ...found, level: "warn", text: `${name} waits to start again${reason}` }];
+    return [];
+  });
+}
+
+function ofBreakers({ breakers }: Unjudged): AttentionView[] {
+  return (breakers ?? []).flatMap(({ name, state, tripped, why }): AttentionView[] => {
+    if (state !== "open" && state !== "half-open") return [];
+    const reason = tripped ? ": tripped by hand" : why === "" ? "" : `: ${why}`;
+    const word = state === "open" ? "is open" : "is trying again";
+    return [{ level: "warn", text: `breaker ${name} ${word}${reason}`, pane: "breakers", item: name }];
+  });
+}
+
+function ofLearning({ learner, sinks, pressure, learned }: Unjudged): AttentionView[] {
+  const found: AttentionView[] = [];
+  const say = (level: "warn" | "bad", text: string, item = "") => found.push({ level, text, pane: "learning", item });
+  if (learner.state === "failed") say("bad", `the learner stopped: ${learner.why}`);
+  if (learner.state === "stopped") say("bad", "nobody learns here");
+  for (const { name, optional, waiting } of sinks) {
+    if (waiting !== "") say(optional ? "warn" : "bad", `sink ${name} waits: ${waiting}`, name);
+  }
+  if (pressure.paused === true) say("warn", "intake is paused until the backlog is small again");
+  if (learner.paused) say("warn", "learning is paused by you");
+  for (const { source, barren, events } of learned?.sources ?? []) {
+    if (barren) say("warn", `0 lessons from ${events} events of ${source}`, source);
+  }
+  return found;
+}
+
+/** What needs a person, the worst first. */
+export function attentionOf(view: Unjudged): AttentionView | null {
+  const all = [...ofLearning(view), ...ofServices(view), ...ofBreakers(view)];
+  return all.find(({ level }) => level === "bad") ?? all[0] ?? null;
+}
+
+/** Whether everything is all right, in two words. */
+export function verdictOf(view: Unjudged, attention: AttentionView | null): { level: Level; text: string } {
+  if (attention?.level === "bad") return { level: "bad", text: "Failing" };
+  if (attention !== null) return { level: "warn", text: "Needs a look" };
+  if (view.learner.state === "syncing" || view.learned === null || view.services.state === "syncing") {
+    return { level: "unknown", text: "Syncing" };
+  }
+  return { level: "good", text: "All well" };
+}

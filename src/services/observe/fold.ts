@@ -1,0 +1,48 @@
+import type { EngineEvent } from "../../engine/events.ts";
+import { attentionOf, verdictOf } from "./attention.ts";
+import { levelOfEvent, sentenceOf } from "./sentence.ts";
+import type { HappeningView, Level, SinkView, View } from "./view.ts";
+
+const keptHappenings = 500;
+
+/** What changed in a snapshot; the verdict follows from it. */
+export type Change = Partial<Omit<View, "verdict" | "attention" | "happenings">>;
+
+/** The snapshot after a change, judged anew. */
+export function change(view: View, by: Change): View {
+  const next = { ...view, ...by };
+  const attention = attentionOf(next);
+  return { ...next, attention, verdict: verdictOf(next, attention) };
+}
+
+/** The snapshot with one more thing that happened. */
+export function happen(view: View, at: string, said: { type: string; level: Level; text: string }): View {
+  const one: HappeningView = { id: (view.happenings.at(-1)?.id ?? 0) + 1, at, ...said };
+  return { ...view, happenings: [...view.happenings.slice(1 - keptHappenings), one] };
+}
+
+function withSink(view: View, name: string, by: Partial<SinkView>): Change {
+  return { sinks: view.sinks.map((sink) => (sink.name === name ? { ...sink, ...by } : sink)) };
+}
+
+function changeOf(view: View, at: string, event: EngineEvent): Change {
+  switch (event.type) {
+    case "batch.taken":
+      return withSink(view, event.sink, { checkpointAt: at, checkpointMs: event.checkpointMs });
+    case "sink.waiting":
+      return withSink(view, event.sink, { waiting: event.why });
+    case "sink.resumed":
+      return withSink(view, event.sink, { waiting: "" });
+    case "pressure.changed":
+      return { pressure: { ...view.pressure, paused: event.paused, backlogBytes: event.backlogBytes } };
+    default:
+      return {};
+  }
+}
+
+/** The snapshot after the engine said something. */
+export function foldEvent(view: View, at: string, event: EngineEvent): View {
+  const next = change(view, changeOf(view, at, event));
+  const text = sentenceOf(event);
+  return text === null ? next : happen(next, at, { type: event.type, level: levelOfEvent(event), text });
+}
