@@ -1,9 +1,11 @@
 import { dirname } from "node:path";
 import { backpressureSettings } from "./config/backpressure.ts";
+import { breakersSettings } from "./config/breakers.ts";
 import { datasetSettings } from "./config/dataset.ts";
 import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
+import { limitsSettings } from "./config/limits.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
@@ -18,6 +20,8 @@ export const settings = {
   ...datasetSettings,
   ...embeddingsSettings,
   ...backpressureSettings,
+  ...breakersSettings,
+  ...limitsSettings,
   ...rotationSettings,
   ...tuiSettings,
 } as const;

@@ -106,7 +106,7 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
   const follow = async (sink: Sink, state: SinkProgress, once: boolean, signal: AbortSignal) => {
     const follower = openFollower({
       sink: sink.name,
-      cursors: sink.load(),
+      cursors: await sink.load(),
       discover: () => discover(patterns),
       covers: coveredBy(patterns),
       memory,

@@ -20,6 +20,8 @@ export interface FailureText {
   readonly why: string;
   readonly hint?: string;
   readonly cause?: unknown;
+  /** How long to wait before trying again, where that is known. */
+  readonly retryAfterMs?: number | null;
 }
 
 /** The one error of this program: a code word for programs, three sentences for people. */
@@ -28,6 +30,8 @@ export class Failure extends Error {
   readonly what: string;
   readonly why: string;
   readonly hint: string;
+  /** How long to wait before trying again, in milliseconds; null where that is not known. */
+  readonly retryAfterMs: number | null;
 
   constructor(code: FailureCode, text: FailureText) {
     super(`${text.what}: ${text.why}`, { cause: text.cause });
@@ -36,6 +40,7 @@ export class Failure extends Error {
     this.what = text.what;
     this.why = text.why;
     this.hint = text.hint ?? "";
+    this.retryAfterMs = text.retryAfterMs ?? null;
   }
 }
 

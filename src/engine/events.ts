@@ -13,6 +13,9 @@ export type EngineEvent =
   | { type: "rotation.failed"; why: string }
   | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
+  | { type: "breaker.changed"; name: string; from: string; to: string; why: string }
+  | { type: "breakers.unsaved"; why: string }
+  | { type: "breakers.unreadable"; file: string; why: string }
   | { type: "dataset.repaired"; file: string; droppedBytes: number; adoptedPairs: number; restoredPairs: number };
 
 /** Says one event to whoever listens; it must not throw and must not wait. */

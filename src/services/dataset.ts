@@ -5,9 +5,8 @@ import { diskFailure } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
 import { readPairs } from "../engine/learning/dataset.ts";
 import { type ExportFormat, exportFormats, exportLine, inValidation } from "../engine/learning/export.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { type ListedLesson, lessonsByPrefix, listLessons, type Review } from "../engine/stores/sqlite-reads.ts";
-import { nearestLessons } from "../engine/stores/sqlite-vectors.ts";
+import type { ListedLesson, Review } from "../engine/stores/listed.ts";
+import type { Store } from "../engine/stores/store.ts";
 import type { Action, Given, Plain } from "./action.ts";
 import type { Stack } from "./stack.ts";
 
@@ -17,8 +16,8 @@ function short(lesson: ListedLesson): Plain {
   return { id, kind, value, review, timestamp, prompt: prompt.slice(0, 60), file, offset, bytes };
 }
 
-function theLesson(store: Embedded, prefix: string): ListedLesson {
-  const found = /^[0-9a-f]{4,64}$/.test(prefix) ? lessonsByPrefix(store, prefix) : [];
+async function theLesson(store: Store, prefix: string): Promise<ListedLesson> {
+  const found = /^[0-9a-f]{4,64}$/.test(prefix) ? await store.lessonsByPrefix(prefix) : [];
   const [lesson] = found;
   if (lesson && found.length === 1) return lesson;
   throw new Failure("usage", {
@@ -30,15 +29,8 @@ function theLesson(store: Embedded, prefix: string): ListedLesson {
 
 async function stats(stack: Stack): Promise<Plain> {
   const store = await stack.look();
-  const counted = store.get(
-    `SELECT count(*) AS lessons, coalesce(sum(review = 'approved'), 0) AS approved,
-     coalesce(sum(review = 'rejected'), 0) AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
-     coalesce(sum(length(prompt) + length(response)), 0) AS characters FROM lessons`,
-  );
-  const near = store.get("SELECT count(*) AS n FROM neighbours WHERE similarity >= 0.8");
-  const measured = store.get("SELECT count(*) AS n, avg(value) AS mean FROM neighbours");
-  const byKind = store.all("SELECT kind, count(*) AS lessons FROM lessons GROUP BY kind ORDER BY lessons DESC");
-  const pairs = Number(store.get("SELECT count(*) AS n FROM pairs")?.n ?? 0);
+  const { byKind, nearDuplicates, valued, meanValue, ...counted } = await store.datasetCounts();
+  const { pairs = 0 } = await store.counts();
   const readyPairs = stack.config.values["dataset.readyPairs"];
   return {
     path: stack.datasetFile,
@@ -46,9 +38,9 @@ async function stats(stack: Stack): Promise<Plain> {
     readyPairs,
     ready: pairs >= readyPairs,
     ...counted,
-    nearDuplicates: near?.n,
-    valued: measured?.n,
-    meanValue: measured?.mean ?? null,
+    nearDuplicates,
+    valued,
+    meanValue,
     byKind,
   };
 }
@@ -57,27 +49,22 @@ async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   const store = await stack.look();
   const limit = given.number("limit") ?? 20;
   const like = given.text("like");
-  if (like === null) return { lessons: listLessons(store, limit, given.text("search")).map(short) };
+  if (like === null) return { lessons: (await store.listLessons(limit, given.text("search"))).map(short) };
   const embedder = (await import("./learner.ts")).embedderOf(stack.config);
   const [vector] = await embedder.embed([like], { signal });
-  const found = vector ? await nearestLessons(store, vector, limit) : [];
-  const lessons = found.flatMap(({ id, distance }) =>
-    lessonsByPrefix(store, id).map((lesson) => ({ ...short(lesson), distance })),
-  );
+  const found = vector ? await store.nearestLessons(vector, limit) : [];
+  const lessons: Plain[] = [];
+  for (const { id, distance } of found) {
+    for (const lesson of await store.lessonsByPrefix(id)) lessons.push({ ...short(lesson), distance });
+  }
   return { embeddings: embedder.label, lessons };
 }
 
-function wanted(store: Embedded): { reviews: Map<string, Review>; clusters: Map<string, string> } {
-  const reviews = new Map<string, Review>();
+async function wanted(store: Store): Promise<{ reviews: Map<string, Review>; clusters: Map<string, string> }> {
+  const reviews = new Map((await store.reviews()).map(({ id, review }) => [id, review]));
   const clusters = new Map<string, string>();
-  for (const { id, review } of store.all("SELECT id, review FROM lessons WHERE review <> 'pending'")) {
-    reviews.set(String(id), review === "approved" ? "approved" : "rejected");
-  }
   // A near-duplicate belongs to the cluster of the lesson it is near to, which was measured before it.
-  for (const row of store.all("SELECT id, nearest FROM neighbours WHERE similarity >= 0.8 ORDER BY key")) {
-    const near = String(row.nearest);
-    clusters.set(String(row.id), clusters.get(near) ?? near);
-  }
+  for (const { id, nearest } of await store.nearDuplicates()) clusters.set(id, clusters.get(nearest) ?? nearest);
   return { reviews, clusters };
 }
 
@@ -96,7 +83,7 @@ async function* exported(stack: Stack, given: Given): AsyncGenerator<string> {
       hint: "Type: aistack learn --once",
     });
   }
-  const { reviews, clusters } = wanted(await stack.look());
+  const { reviews, clusters } = await wanted(await stack.look());
   const share = given.number("validation") ?? 0;
   const part = given.text("part") ?? "train";
   for await (const { pair } of readPairs(stack.datasetFile)) {
@@ -129,8 +116,8 @@ async function review(stack: Stack, given: Given, verdict: Review): Promise<Plai
   const store = await stack.openStore();
   const reviewed: Plain[] = [];
   for (const prefix of given.list("id")) {
-    const { id } = theLesson(store, prefix);
-    await store.commit(() => store.run("UPDATE lessons SET review = ? WHERE id = ?", verdict, id));
+    const { id } = await theLesson(store, prefix);
+    await store.review(id, verdict);
     reviewed.push({ id, review: verdict });
   }
   return { reviewed };
@@ -165,7 +152,7 @@ export const datasetActions: readonly Action[] = [
     sentence: "Show one lesson whole",
     args: [{ name: "id", type: "string", sentence: "Lesson id or its beginning", positional: true, required: true }],
     reads: true,
-    run: async (stack, given) => ({ lesson: theLesson(await stack.look(), given.text("id") ?? "") }),
+    run: async (stack, given) => ({ lesson: await theLesson(await stack.look(), given.text("id") ?? "") }),
   },
   {
     name: "dataset export",

@@ -1,8 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../engine/errors.ts";
-import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
-import { readCounts } from "../engine/stores/sqlite-reads.ts";
 import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
@@ -49,24 +47,24 @@ function checkDisk(stack: Stack): Check {
 }
 
 async function checkStore(stack: Stack): Promise<Check[]> {
-  if (!stack.started) {
+  const store = await stack.seen();
+  if (store === null) {
     return [{ name: "store", verdict: "warning", found: "nothing learned yet", hint: "Type: aistack learn --once" }];
   }
-  const store = await stack.look();
-  const integrity = String(store.get("PRAGMA quick_check")?.quick_check ?? "no answer");
+  const { ok, found, hint } = await store.health();
   const damaged: string[] = [];
   for (const sink of sinkNames) {
-    loadCursors(store, sink, (event) => {
+    await store.cursors(sink, (event) => {
       if (event.type === "cursor.corrupt") damaged.push(`${sink}: ${event.file} (${event.used} is used)`);
     });
   }
-  const counts = readCounts(store);
+  const counts = await store.counts();
   return [
     {
       name: "store",
-      verdict: integrity === "ok" ? "ok" : "failed",
-      found: integrity === "ok" ? `${counts.lessons} lessons` : integrity,
-      hint: integrity === "ok" ? "" : `Type: mv ${store.file} ${store.file}.damaged; aistack learn --once`,
+      verdict: ok ? "ok" : "failed",
+      found: ok ? `${counts.lessons} lessons in ${store.place}` : found,
+      hint,
     },
     {
       name: "checkpoints",

@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { readTallies } from "../engine/stores/sqlite-reads.ts";
 import { expand, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
 import { version } from "./version.ts";
@@ -12,7 +11,7 @@ export const infoAction: Action = {
   reads: true,
   async run(stack) {
     const { config } = stack;
-    const tallies = stack.started ? readTallies(await stack.look()) : {};
+    const tallies = (await (await stack.seen())?.tallies()) ?? {};
     const sources = listSources(config).map(({ name, pattern, enabled, enable }) => {
       const files = expand(pattern).flatMap((file) => {
         const stat = statSync(file, { throwIfNoEntry: false });

@@ -1,4 +1,3 @@
-import { listBadLines } from "../engine/stores/sqlite-reads.ts";
 import type { Action } from "./action.ts";
 
 /** Follow telemetry and learn from it. */
@@ -16,8 +15,8 @@ export const learnAction: Action = {
   reads: false,
   async run(stack, given, { signal }) {
     if (given.flag("rejected")) {
-      const lines = stack.started ? listBadLines(await stack.look(), given.number("limit") ?? 100) : [];
-      return { badLines: lines };
+      const store = await stack.seen();
+      return { badLines: (await store?.badLines(given.number("limit") ?? 100)) ?? [] };
     }
     const run = {
       once: given.flag("once"),

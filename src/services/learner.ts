@@ -5,12 +5,7 @@ import { Failure, messageOf } from "../engine/errors.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
 import { readSecret } from "../engine/secrets.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { openNeighbours } from "../engine/stores/sqlite-neighbours.ts";
-import { openPairs } from "../engine/stores/sqlite-pairs.ts";
-import { openRows } from "../engine/stores/sqlite-rows.ts";
-import { openVectors } from "../engine/stores/sqlite-vectors.ts";
-import type { Sink } from "../engine/stores/store.ts";
+import type { Sink, Store } from "../engine/stores/store.ts";
 import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
@@ -40,22 +35,24 @@ export function embedderOf(config: Config): Embedder {
   return openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
 }
 
-/** Opens all sinks of the embedded store. */
+/** Opens all sinks of a store. */
 export async function openSinks(
   stack: Stack,
-  store: Embedded,
+  store: Store,
   { rebuildVectors, signal }: { readonly rebuildVectors: boolean; readonly signal: AbortSignal },
 ): Promise<{ sinks: Sink[]; close(): void }> {
   const { emit, config } = stack;
-  const dataset = await openPairs(store, stack.datasetFile, { emit, signal });
-  const rows = openRows(store, {
+  const rows = await store.openRows({
     rejectedKept: config.values["learning.rejectedKept"],
     propose: (tasks, has) =>
       new Map(propose(gatherInsights(tasks), has).map((one) => [one.proposal_hash, JSON.stringify(one)])),
     emit,
+    signal,
   });
-  const vectors = await openVectors(store, embedderOf(config), { rebuild: rebuildVectors, emit, signal });
-  return { sinks: [rows, dataset, vectors, openNeighbours(store, emit)], close: () => dataset.close() };
+  const vectors = await store.openVectors(embedderOf(config), { rebuild: rebuildVectors, emit, signal });
+  const neighbours = await store.openNeighbours({ emit, signal });
+  const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
+  return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
 }
 
 /** What a run of the learner is asked for. */
@@ -66,7 +63,7 @@ export interface LearnRun {
   readonly signal: AbortSignal;
 }
 
-async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): Promise<void> {
+async function onSchedule(stack: Stack, store: Store, signal: AbortSignal): Promise<void> {
   const minutes = stack.config.values["rotation.checkMinutes"];
   if (minutes === null) return;
   try {
@@ -81,7 +78,7 @@ async function onSchedule(stack: Stack, store: Embedded, signal: AbortSignal): P
 }
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
-export async function runLearner(stack: Stack, store: Embedded, run: LearnRun): Promise<readonly SinkProgress[]> {
+export async function runLearner(stack: Stack, store: Store, run: LearnRun): Promise<readonly SinkProgress[]> {
   const { sinks, close } = await openSinks(stack, store, run);
   const { config, emit } = stack;
   const engine: Engine = openEngine({ config, patterns: patternsOf(config, run.sources), sinks, emit });

@@ -1,8 +1,8 @@
 import type { SinkProgress } from "../engine/engine.ts";
 import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { readCounts, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
+import type { SourceTally } from "../engine/stores/listed.ts";
+import type { Store } from "../engine/stores/store.ts";
 import type { Plain } from "./action.ts";
 import { type Holder, lookAtHold, takeHold } from "./hold.ts";
 import { patternsOf, runLearner } from "./learner.ts";
@@ -22,7 +22,12 @@ export function warnZeroYield(stack: Stack, bySource: Readonly<Record<string, So
   });
 }
 
-function summary(stack: Stack, progress: readonly SinkProgress[], store: Embedded, elapsedMs: number): Plain {
+async function summary(
+  stack: Stack,
+  progress: readonly SinkProgress[],
+  store: Store,
+  elapsedMs: number,
+): Promise<Plain> {
   const rows = progress.find(({ name }) => name === "rows");
   return {
     events: rows?.events ?? 0,
@@ -35,10 +40,10 @@ function summary(stack: Stack, progress: readonly SinkProgress[], store: Embedde
         { ...tally, rejected: Object.fromEntries(tally.rejected) },
       ]),
     ),
-    dataset: { path: stack.datasetFile, pairs: readCounts(store).pairs ?? 0 },
+    dataset: { path: stack.datasetFile, pairs: (await store.counts()).pairs ?? 0 },
     sinks: progress.map(({ name, lagBytes, waiting }) => ({ name, lagBytes, ...(waiting === "" ? {} : { waiting }) })),
     checkpoints: progress.reduce((sum, { checkpoints }) => sum + checkpoints, 0),
-    checkpointMs: Math.round(store.commits().ms),
+    checkpointMs: Math.round(store.spent().ms),
     elapsedMs: Math.round(elapsedMs),
     bytes: rows?.bytes ?? 0,
   };
@@ -47,14 +52,14 @@ function summary(stack: Stack, progress: readonly SinkProgress[], store: Embedde
 // Somebody else learns here: say who, and look until they have taken everything.
 async function attach(stack: Stack, holder: Holder, once: boolean, signal: AbortSignal): Promise<Plain> {
   stack.emit({ type: "engine.held", pid: holder.pid, command: holder.command, since: holder.since });
-  let looking: Promise<Embedded> | null = null;
-  const look = () => {
-    looking ??= stack.look();
-    return looking;
+  let store: Store | null = null;
+  const lagNow = async () => {
+    store ??= await stack.seen();
+    return store === null ? null : lagOf(stack, store);
   };
   const until = performance.now() + attachedTimeoutMs;
   while (!signal.aborted && lookAtHold(stack.config.home) !== null) {
-    const lag = stack.started ? lagOf(stack, await look()) : null;
+    const lag = await lagNow();
     if (once && lag?.every(({ lagBytes }) => lagBytes === 0)) break;
     if (once && performance.now() > until) {
       throw new Failure("timeout", {
@@ -65,7 +70,7 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
     }
     await pause(200, { signal });
   }
-  return { attached: holder, lookingOnly: true, sinks: stack.started ? lagOf(stack, await look()) : [] };
+  return { attached: holder, lookingOnly: true, sinks: (await lagNow()) ?? [] };
 }
 
 /** Runs the learner, or looks on while somebody else does; returns what came of it. */
@@ -84,8 +89,8 @@ export async function learn(
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
-    warnZeroYield(stack, readTallies(store));
-    return summary(stack, progress, store, performance.now() - started);
+    warnZeroYield(stack, await store.tallies());
+    return await summary(stack, progress, store, performance.now() - started);
   } finally {
     hold.close();
   }

@@ -7,11 +7,11 @@ export const proposalsAction: Action = {
   args: [],
   reads: true,
   async run(stack) {
-    const rows = (await stack.look()).all("SELECT body, status FROM proposals ORDER BY hash");
+    const rows = await (await stack.look()).proposals();
     return {
-      proposals: rows.map((row) => {
-        const body: unknown = JSON.parse(String(row.body));
-        return { ...(typeof body === "object" ? body : {}), status: row.status };
+      proposals: rows.map(({ body, status }) => {
+        const proposal: unknown = JSON.parse(body);
+        return { ...(typeof proposal === "object" ? proposal : {}), status };
       }),
     };
   },

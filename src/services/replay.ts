@@ -1,7 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { learnLines } from "../engine/learning/learn.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { listBadLines } from "../engine/stores/sqlite-reads.ts";
+import type { Store } from "../engine/stores/store.ts";
 import { addLine, emptyBatch } from "../engine/telemetry/batch.ts";
 import { readAt } from "../engine/telemetry/identity.ts";
 import { findInode } from "../engine/telemetry/lost.ts";
@@ -26,15 +25,11 @@ function readLine(file: string, inode: string, offset: number, bytes: number): B
  * Reads every bad line again where it stands, and learns from those that are understood now (after an update, or a
  * larger telemetry.maxLineBytes). Lines whose file is gone stay listed.
  */
-export async function replayRejected(
-  stack: Stack,
-  store: Embedded,
-  { signal }: { signal: AbortSignal },
-): Promise<Plain> {
+export async function replayRejected(stack: Stack, store: Store, { signal }: { signal: AbortSignal }): Promise<Plain> {
   const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, signal });
   const counts = { replayed: 0, lessons: 0, duplicates: 0, stillBad: 0, gone: 0 };
   try {
-    for (const bad of listBadLines(store, replayedMax)) {
+    for (const bad of await store.badLines(replayedMax)) {
       if (signal.aborted) break;
       const oversized = bad.bytes > stack.config.values["telemetry.maxLineBytes"];
       const bytes = oversized ? null : readLine(bad.file, bad.inode, bad.offset, bad.bytes);
@@ -59,14 +54,7 @@ export async function replayRejected(
         counts.lessons += taken.fresh;
         counts.duplicates += taken.duplicates;
       }
-      await store.commit(() =>
-        store.run(
-          "DELETE FROM bad_lines WHERE inode = ? AND offset = ? AND reason = ?",
-          bad.inode,
-          bad.offset,
-          bad.reason,
-        ),
-      );
+      await store.forgetBadLine(bad);
     }
   } finally {
     close();

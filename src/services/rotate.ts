@@ -16,7 +16,7 @@ export const rotateActions: readonly Action[] = [
     ],
     reads: false,
     run: async (stack, given, { signal }) => ({
-      ...(await rotateLogs(stack, stack.started ? await stack.look() : null, {
+      ...(await rotateLogs(stack, await stack.seen(), {
         dryRun: given.flag("dry-run"),
         force: given.flag("force"),
         signal,

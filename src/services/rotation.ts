@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { loadCursors } from "../engine/stores/sqlite-cursors.ts";
-import { sinkNames } from "../engine/stores/store.ts";
+import { type Store, sinkNames } from "../engine/stores/store.ts";
 import { committedBytes } from "../engine/telemetry/committed.ts";
+import type { Cursor } from "../engine/telemetry/cursor.ts";
 import { type RotateReport, rotate } from "../engine/telemetry/rotate.ts";
 import { coveredBy, discover, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Stack } from "./stack.ts";
@@ -10,13 +9,14 @@ import type { Stack } from "./stack.ts";
 /** Rotates the stack's own logs that are due, by the configuration; never what some sink has not taken. */
 export async function rotateLogs(
   stack: Stack,
-  store: Embedded | null,
+  store: Store | null,
   { dryRun, force, signal }: { readonly dryRun: boolean; readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<RotateReport> {
   const { values } = stack.config;
   const own = [join(telemetryDirectory(stack.config), "*-events.jsonl")];
   const followed = listSources(stack.config).filter(({ enabled }) => enabled);
-  const cursors = store === null ? [] : sinkNames.flatMap((sink) => loadCursors(store, sink, stack.emit));
+  const cursors: Cursor[] = [];
+  if (store !== null) for (const sink of sinkNames) cursors.push(...(await store.cursors(sink, stack.emit)));
   return rotate(
     {
       files: discover(own)

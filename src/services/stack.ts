@@ -4,26 +4,26 @@ import type { Config } from "../engine/config.ts";
 import { makeDirectory } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
 import type { Emit } from "../engine/events.ts";
-import type { Embedded } from "../engine/stores/sqlite.ts";
+import type { Store } from "../engine/stores/store.ts";
 
 /** Everything an action may use; what is opened here is closed with it, in reverse order. */
 export interface Stack extends AsyncDisposable {
   readonly config: Config;
   readonly emit: Emit;
   readonly datasetFile: string;
-  /** The embedded store to look at; fails with `home` when nothing was learned yet. */
-  look(): Promise<Embedded>;
-  /** Whether there is anything to look at. */
-  readonly started: boolean;
-  /** The embedded store to write to; makes the home. */
-  openStore(): Promise<Embedded>;
+  /** The store to look at; fails with `home` when nothing was learned yet. */
+  look(): Promise<Store>;
+  /** The store to look at, or null when nothing was learned yet. */
+  seen(): Promise<Store | null>;
+  /** The store to write to; makes the home. */
+  openStore(): Promise<Store>;
 }
 
 /** The one function that constructs: opening starts nothing. */
 export function openStack(config: Config, emit: Emit): Stack {
   const file = join(config.home, "aistack.db");
-  const opened: { close(): void }[] = [];
-  const keep = <T extends { close(): void }>(one: T): T => {
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = (one: Store): Store => {
     opened.push(one);
     return one;
   };
@@ -31,12 +31,12 @@ export function openStack(config: Config, emit: Emit): Stack {
     config,
     emit,
     datasetFile: resolve(config.values["dataset.path"] ?? join(config.home, "dataset.jsonl")),
-    get started() {
-      return existsSync(file);
-    },
     async look() {
-      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
-      return keep(openEmbedded(file, { readOnly: true }));
+      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
+      return keep(openEmbeddedStore(file, { readOnly: true }));
+    },
+    async seen() {
+      return existsSync(file) ? this.look() : null;
     },
     async openStore() {
       await makeDirectory(config.home).catch((error: unknown) => {
@@ -48,11 +48,11 @@ export function openStack(config: Config, emit: Emit): Stack {
           cause: error,
         });
       });
-      const { openEmbedded } = await import("../engine/stores/sqlite.ts");
-      return keep(openEmbedded(file));
+      const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
+      return keep(openEmbeddedStore(file));
     },
     async [Symbol.asyncDispose]() {
-      for (const one of opened.reverse()) one.close();
+      for (const one of opened.reverse()) await one.close();
       opened.length = 0;
     },
   };

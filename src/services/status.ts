@@ -1,8 +1,6 @@
 import { statSync } from "node:fs";
-import type { Embedded } from "../engine/stores/sqlite.ts";
-import { readCounts, readPlaces, readTallies, type SourceTally } from "../engine/stores/sqlite-reads.ts";
-import { vectorModel } from "../engine/stores/sqlite-vectors.ts";
-import { essentialSinks, sinkNames } from "../engine/stores/store.ts";
+import type { SourceTally } from "../engine/stores/listed.ts";
+import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { isPaused } from "../engine/telemetry/backlog.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
@@ -19,13 +17,13 @@ export interface SinkLag {
 }
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
-export function lagOf(stack: Stack, store: Embedded): SinkLag[] {
+export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
   const enabled = listSources(stack.config).filter(({ enabled }) => enabled);
   const files = discover(enabled.map(({ pattern }) => pattern)).flatMap(({ file }) => {
     const stat = statSync(file, { throwIfNoEntry: false });
     return stat?.isFile() ? [{ inode: inodeKey(stat), bytes: stat.size }] : [];
   });
-  const places = readPlaces(store);
+  const places = await store.places();
   return sinkNames.map((name) => {
     const own = places.filter(({ sink }) => sink === name);
     const offsets = new Map(own.map(({ inode, offset }) => [inode, offset]));
@@ -67,12 +65,12 @@ export const statusAction: Action = {
   async run(stack) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
-    if (!stack.started) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
-    const store = await stack.look();
-    const bySource = readTallies(store);
-    const sinks = lagOf(stack, store);
+    const store = await stack.seen();
+    if (store === null) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
+    const bySource = await store.tallies();
+    const sinks = await lagOf(stack, store);
     const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
-    const counts = readCounts(store);
+    const counts = await store.counts();
     const atLeast = config.values["learning.zeroYieldEvents"];
     const zeroYield = Object.entries(bySource)
       .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
@@ -82,7 +80,7 @@ export const statusAction: Action = {
       engine,
       learned: { ...total(bySource), bySource },
       kept: counts,
-      embeddings: vectorModel(store),
+      embeddings: await store.vectorModel(),
       dataset: {
         path: stack.datasetFile,
         pairs: counts.pairs,

@@ -49,7 +49,12 @@ export const owners: readonly Owner[] = [
     said: "src/engine/telemetry/flock.ts",
     lazy: true,
   },
-  { packages: ["opossum", "bottleneck"], files: /^src\/engine\/guards\.ts$/, said: "src/engine/guards.ts", lazy: true },
+  {
+    packages: ["opossum", "bottleneck"],
+    files: /^src\/engine\/guards\/[^/]+\.ts$/,
+    said: "src/engine/guards/*.ts",
+    lazy: true,
+  },
   { packages: ["conf"], files: /^src\/engine\/config\.ts$/, said: "src/engine/config.ts", lazy: true },
   {
     packages: ["zod"],

@@ -1,5 +1,6 @@
 import type { Emit } from "../events.ts";
-import { type Cursor, checksumOf, parseCursor } from "../telemetry/cursor.ts";
+import { type Cursor, checksumOf } from "../telemetry/cursor.ts";
+import { cursorsIn } from "./cursor-rows.ts";
 import type { Embedded } from "./sqlite.ts";
 
 /** The cursors of one sink; a damaged one is named and its previous copy used, else its file is read again. */
@@ -8,19 +9,7 @@ export function loadCursors(store: Embedded, sink: string, emit: Emit): Cursor[]
     "SELECT inode, body, checksum, previous_body, previous_checksum FROM cursors WHERE sink = ?",
     sink,
   );
-  return rows.flatMap((row) => {
-    const { cursor, used } = parseCursor({
-      body: String(row.body),
-      checksum: String(row.checksum),
-      previousBody: String(row.previous_body),
-      previousChecksum: String(row.previous_checksum),
-    });
-    if (used !== "newest") {
-      const file = cursor?.file ?? `inode ${row.inode}`;
-      emit({ type: "cursor.corrupt", sink, file, used: cursor ? "previous copy" : "start of file" });
-    }
-    return cursor ? [cursor] : [];
-  });
+  return cursorsIn(rows, sink, emit);
 }
 
 /** Saves cursors of a sink; only inside a commit, so they are durable together with what they stand for. */

@@ -1,18 +1,8 @@
-import type { Emit } from "../events.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
-import type { Sink } from "./store.ts";
-
-/** What the rows sink must know. */
-export interface RowsOptions {
-  /** Addresses of bad lines kept; the oldest go first. */
-  readonly rejectedKept: number;
-  /** Makes proposals from completed tasks; `has` says whether one was made before. Returns their JSON by hash. */
-  readonly propose: (tasks: Batch["tasks"], has: (hash: string) => boolean) => ReadonlyMap<string, string>;
-  readonly emit: Emit;
-}
+import type { RowsOptions, Sink } from "./store.ts";
 
 function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   const changed = store.run(
@@ -73,11 +63,11 @@ function keepBadLines(store: Embedded, batch: Batch, kept: number, now: string):
 }
 
 /** The sink of rows: lessons with their text index, counts, bad lines and proposals, and its cursors, in one transaction. */
-export function openRows(store: Embedded, { rejectedKept, propose, emit }: RowsOptions): Sink {
+export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<RowsOptions, "signal">): Sink {
   return {
     name: "rows",
     optional: false,
-    load: () => loadCursors(store, "rows", emit),
+    load: async () => loadCursors(store, "rows", emit),
     take: (batch) =>
       store.commit(() => {
         const now = new Date().toISOString();

@@ -1,6 +1,8 @@
-import { Failure } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Embedder } from "../learning/embed.ts";
+import { modelFact, toModel } from "./lesson-rows.ts";
+import type { VectorModel } from "./listed.ts";
+import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import type { Sink } from "./store.ts";
@@ -15,27 +17,18 @@ function insert(store: Embedded, id: string, vector: Float32Array): boolean {
   return store.run("INSERT INTO vectors (id, embedding) VALUES (?, ?) ON CONFLICT DO NOTHING", id, blob(vector)) > 0;
 }
 
-/** The model and length of the vectors that are kept, or null where there are none. */
-export function vectorModel(store: Embedded): { readonly label: string; readonly dimensions: number } | null {
-  const row = store.get("SELECT value FROM facts WHERE name = 'embedder'");
-  if (!row) return null;
-  const [dimensions = "0", ...label] = String(row.value).split(" ");
-  return { dimensions: Number(dimensions), label: label.join(" ") };
+/** The model of the vectors that are kept, or null where there are none. */
+export function vectorModel(store: Embedded): VectorModel | null {
+  return toModel(store.get("SELECT value FROM facts WHERE name = 'embedder'")?.value);
 }
 
 async function adopt(store: Embedded, { label, dimensions }: Embedder, rebuild: boolean): Promise<void> {
   const known = vectorModel(store);
   const same = known?.label === label && known.dimensions === dimensions;
-  if (known && !same && !rebuild) {
-    throw new Failure("config", {
-      what: "The vectors were not added to",
-      why: `they were made by ${known.label} (${known.dimensions}), the configuration says ${label} (${dimensions})`,
-      hint: "Set the model back, or make all vectors anew: aistack learn --once --rebuild-vectors",
-    });
-  }
+  if (known && !same && !rebuild) throw otherModel(known, { label, dimensions });
   await store.commit(() => {
     if (rebuild) store.run("DELETE FROM vectors");
-    store.run("INSERT OR REPLACE INTO facts (name, value) VALUES ('embedder', ?)", `${dimensions} ${label}`);
+    store.run("INSERT OR REPLACE INTO facts (name, value) VALUES ('embedder', ?)", modelFact({ label, dimensions }));
   });
 }
 
@@ -75,7 +68,7 @@ export async function openVectors(
   return {
     name: "vectors",
     optional: true,
-    load: () => loadCursors(store, "vectors", emit),
+    load: async () => loadCursors(store, "vectors", emit),
     async take(batch, options) {
       const known = (id: string) => store.get("SELECT 1 FROM vectors WHERE id = ?", id) !== undefined;
       const missing = batch.lessons.filter(({ id }) => !known(id));

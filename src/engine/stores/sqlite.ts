@@ -2,10 +2,8 @@ import { existsSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
+import type { Row } from "./cursor-rows.ts";
 import { schema, schemaVersion } from "./sqlite-schema.ts";
-
-/** A row of the embedded store, by column. */
-export type Row = Record<string, unknown>;
 
 /**
  * The embedded store: one SQLite file (WAL, every commit synced). States: open, closed. Work handed to `commit` in the

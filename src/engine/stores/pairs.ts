@@ -1,0 +1,76 @@
+import type { Emit } from "../events.ts";
+import { type DatasetFile, openDatasetFile } from "../learning/dataset.ts";
+import { datasetLine } from "../learning/export.ts";
+import type { Lesson } from "../learning/lesson.ts";
+import type { Cursor } from "../telemetry/cursor.ts";
+import type { Sink, SinkOptions } from "./store.ts";
+
+/** Where the names of the dataset's pairs are kept, with the cursors of its sink. */
+export interface PairNames {
+  cursors(): Promise<readonly Cursor[]>;
+  /** Which of these lessons are pairs already. */
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Every pair, in the order they were added. */
+  all(): Promise<readonly string[]>;
+  /** Bytes of the dataset that the names account for. */
+  bytes(): Promise<number>;
+  /** Adds names, the bytes they account for and the cursors in one transaction; returns how many names were new. */
+  add(ids: readonly string[], bytes: number, cursors: readonly Cursor[]): Promise<number>;
+  find(id: string): Promise<Lesson | null>;
+}
+
+/** Opens the sink of the dataset: pairs appended and synced first, then their names and the cursor in one transaction. */
+export async function openPairsSink(
+  names: PairNames,
+  file: string,
+  { emit, signal }: SinkOptions,
+): Promise<Sink & { close(): void }> {
+  const dataset = await openDatasetFile(file, { signal });
+  try {
+    await repair(names, dataset, emit);
+  } catch (error) {
+    dataset.close();
+    throw error;
+  }
+  // Pairs that are in the file while their names could not be kept yet: trying again must not append them again.
+  const unnamed = new Set<string>();
+  return {
+    name: "dataset",
+    optional: false,
+    load: () => names.cursors(),
+    async take(batch, options) {
+      const known = await names.known(batch.lessons.map(({ id }) => id));
+      const fresh = new Map<string, Lesson>();
+      for (const lesson of batch.lessons) if (!known.has(lesson.id)) fresh.set(lesson.id, lesson);
+      const missing = [...fresh.values()].filter(({ id }) => !unnamed.has(id));
+      await dataset.append(missing.map(datasetLine), options);
+      for (const { id } of missing) unnamed.add(id);
+      await names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors);
+      unnamed.clear();
+      return { fresh: fresh.size, duplicates: batch.lessons.length - fresh.size };
+    },
+    close: () => dataset.close(),
+  };
+}
+
+// After a crash the file may hold pairs that are not named yet (adopted), or, when someone cut or removed it, lack
+// pairs that are (written again from the rows).
+async function repair(names: PairNames, dataset: DatasetFile, emit: Emit): Promise<void> {
+  const bytes = await names.bytes();
+  const shorter = dataset.bytes() < bytes;
+  const tail = await dataset.read(shorter ? 0 : bytes);
+  const restored: string[] = [];
+  if (shorter) {
+    const there = new Set(tail);
+    for (const id of await names.all()) {
+      const lesson = there.has(id) ? null : await names.find(id);
+      if (lesson) restored.push(datasetLine(lesson));
+    }
+    await dataset.append(restored, { signal: AbortSignal.timeout(60_000) });
+  }
+  const adoptedPairs = await names.add(tail, dataset.bytes(), []);
+  if (dataset.droppedBytes > 0 || adoptedPairs > 0 || restored.length > 0) {
+    const { file, droppedBytes } = dataset;
+    emit({ type: "dataset.repaired", file, droppedBytes, adoptedPairs, restoredPairs: restored.length });
+  }
+}
