@@ -1,14 +1,14 @@
-import yargs from "yargs";
 import { openConfig } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { openStack } from "../services/stack.ts";
-import { version } from "../services/version.ts";
-import { addCommands, type Parsed } from "./commands.ts";
+import type { Parsed } from "./commands.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
+import { openProgram } from "./program.ts";
 import { openProgress } from "./progress.ts";
 import { readStandardInput } from "./stdin.ts";
+import { tuiCommand } from "./tui-command.ts";
 
 const exitCodes: Readonly<Record<FailureCode, number>> = {
   usage: 2,
@@ -88,33 +88,18 @@ async function runAction(action: Action, given: Given, parsed: Parsed): Promise<
   }
 }
 
+async function openTui(given: Given, parsed: Parsed): Promise<number> {
+  const { runTui } = await import("./tui.ts");
+  return runTui(given, { home: textOf(parsed.home), set: Array.isArray(parsed.set) ? parsed.set.map(String) : [] });
+}
+
 /** Turns argv into an action, its result into text, and what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const program = addCommands(
-    yargs()
-      .scriptName("aistack")
-      .usage("$0 <command>\n\nThe control center of a local AI stack that learns from its own work.")
-      .option("home", { type: "string", requiresArg: true, describe: "Directory for all data", global: true })
-      .option("set", { type: "string", array: true, requiresArg: true, describe: "Setting for this run, as key=value" })
-      .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
-      .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
-      .version(version)
-      .completion("completion", "Print the completion script of your shell")
-      .strict()
-      .demandCommand(1, "Name a command; aistack --help lists them")
-      .recommendCommands()
-      .wrap(null)
-      .exitProcess(false)
-      .fail((message, error) => {
-        if (error) throw error;
-        throw new Failure("usage", { what: "Nothing was done", why: message, hint: "Type: aistack --help" });
-      }),
-    actions,
-    async (action, given, parsed) => {
-      code = await runAction(action, given, parsed);
-    },
-  );
+  const program = openProgram([...actions, tuiCommand], async (action, given, parsed) => {
+    const open = action === tuiCommand && process.stdin.isTTY === true;
+    code = open ? await openTui(given, parsed) : await runAction(action, given, parsed);
+  });
   try {
     await program.parseAsync([...argv]);
     return code;
@@ -142,6 +127,7 @@ function openConfigQuietly(): Readonly<Record<string, string | undefined>> {
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  // The terminal has gone; the signal that says so ends what is under way.
+  if (error.code !== "EIO") throw error;
 });
 process.exitCode = await main(process.argv.slice(2));

@@ -24,8 +24,8 @@ export interface AppProps {
   readonly ascii: boolean;
   readonly mono: boolean;
   readonly screenReader: boolean;
-  /** Does what the screen cannot; what it returns is the screen's next word to the user. */
-  readonly act: (deed: Deed, screen: Screen) => void;
+  /** Does what the screen cannot. */
+  readonly act: (deed: Deed) => void;
   /** Hands out how to change the screen and how to lend the terminal. */
   readonly onOpen: (handles: Handles) => void;
 }
@@ -37,9 +37,8 @@ export interface Handles {
   readonly exit: (error?: Error) => void;
 }
 
-function useFacts({ source, tables }: AppProps, screen: Screen, columns: number, rows: number) {
+function useFacts({ source, tables, screenReader: calm }: AppProps, screen: Screen, columns: number, rows: number) {
   const selection = useMemo(() => openLogSelection(source.logs), [source]);
-  const calm = false;
   const moment = useView(source, { logs: screen.pane === "logs", calm });
   const factsOf = (shown: Screen): Facts => {
     const pane = paneNamed(shown.pane);
@@ -74,7 +73,7 @@ export function App(props: AppProps) {
   };
   const take = ({ screen: next, deeds }: Outcome) => {
     show(next);
-    for (const deed of deeds) props.act(deed, next);
+    for (const deed of deeds) props.act(deed);
   };
   const { onOpen } = props;
   useEffect(() => {

@@ -8,13 +8,13 @@ const fastMs = 1000;
 /** What is shown now: a new one only when something that is seen has changed, or an age may have. */
 export interface Moment {
   readonly view: View;
-  readonly newestLine: number;
+  readonly lines: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 function momentOf(source: Source): Moment {
-  return { view: source.view(), newestLine: source.logs.version, now: Date.now() };
+  return { view: source.view(), lines: source.logs.version, now: Date.now() };
 }
 
 function isWaiting({ breakers }: View): boolean {
@@ -31,7 +31,7 @@ export function useView(source: Source, { logs, calm }: { readonly logs: boolean
         const isSame = calm
           ? view.verdict.text === before.view.verdict.text && view.attention?.text === before.view.attention?.text
           : view === before.view;
-        const quiet = !logs || calm || source.logs.version === before.newestLine;
+        const quiet = !logs || calm || source.logs.version === before.lines;
         return isSame && quiet ? before : momentOf(source);
       });
     look();

@@ -22,7 +22,7 @@ function endOf({ exitCode, elapsedMs }: CommandRun): { text: string; tone: "good
 /** Every command that was run for you, word by word. */
 export const commandsPane: Pane = {
   name: "commands",
-  title: "Commands",
+  title: "Runs",
   key: "8",
   keys: [],
   footer: ["open", "copy", "filter", "palette", "help"],

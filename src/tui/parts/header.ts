@@ -48,16 +48,18 @@ export function headerLine(view: View, readOnly: boolean, columns: number, signs
   return spread(start, badges, columns, signs.more);
 }
 
-/** The panes with their keys; the one shown stands out. */
+/** The panes with their keys; the one shown stands out. Help has its key in every footer. */
 export function tabLine(panes: readonly Pane[], shown: string, keys: readonly KeyRow[], columns: number): Line {
-  const full = panes.flatMap(({ name, title }): Span[] => {
-    const key = keyOf(keys, "", `go ${name}`);
-    if (name === shown) return [span(` ${key} ${title} `, "chosen")];
-    return [span(` ${key}`, "key"), span(` ${title} `, "dim")];
-  });
-  const width = full.reduce((sum, { text }) => sum + text.length, 0);
-  if (width <= columns) return full;
-  return full.map(({ text, tone }) => span(tone === "dim" ? ` ${truncate(text.trim(), 4, "")} ` : text, tone));
+  const tabs = (cells: number) =>
+    panes
+      .filter(({ name }) => name !== "help" || name === shown)
+      .flatMap(({ name, title }): Span[] => {
+        const key = keyOf(keys, "", `go ${name}`);
+        if (name === shown) return [span(` ${key} ${title} `, "chosen")];
+        return [span(` ${key}`, "key"), span(` ${truncate(title, cells, "")} `, "dim")];
+      });
+  const widthOfRow = (row: readonly Span[]) => row.reduce((sum, { text }) => sum + text.length, 0);
+  return [20, 6, 5, 4].map(tabs).find((row) => widthOfRow(row) <= columns) ?? tabs(3);
 }
 
 /** The one thing that needs a person, with the key that goes there; a quiet rule when there is none. */
