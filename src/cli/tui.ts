@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { type Config, openConfig } from "../engine/config.ts";
 import { messageOf } from "../engine/errors.ts";
 import type { Given } from "../services/action.ts";
@@ -35,6 +36,8 @@ export async function runTui(
 ): Promise<number> {
   const config = openConfig(flags);
   checkTerminal(config);
+  // Frames are garbage a moment later: a young generation that does not grow keeps the console small.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const { values, environment } = config;
   const theme = given.text("theme");
   const shown = openConsole(config);
