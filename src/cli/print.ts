@@ -17,8 +17,8 @@ export function toJson(data: Plain): string {
 }
 
 /** A failure as one JSON object on one line. */
-export function failureJson({ code, what, why, hint }: Failure): string {
-  return toJson({ error: { code, what, why, hint } });
+export function failureJson({ code, what, why, hint, retryAfterMs }: Failure): string {
+  return toJson({ error: { code, what, why, hint, ...(retryAfterMs === null ? {} : { retryAfterMs }) } });
 }
 
 /** The text in a colour, where colours may be used. */

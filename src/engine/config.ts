@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { backpressureSettings } from "./config/backpressure.ts";
 import { breakersSettings } from "./config/breakers.ts";
 import { datasetSettings } from "./config/dataset.ts";
+import { diskSettings } from "./config/disk.ts";
 import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
@@ -20,6 +21,7 @@ export const settings = {
   ...datasetSettings,
   ...embeddingsSettings,
   ...backpressureSettings,
+  ...diskSettings,
   ...breakersSettings,
   ...limitsSettings,
   ...rotationSettings,

@@ -87,12 +87,13 @@ export async function makeDirectory(directory: string): Promise<void> {
 
 /**
  * Replaces a file as a whole: after a crash at any moment the old or the new content is there, never a mixture.
- * Mode in `mode` (default 0600). Fails with `full`, `home` or `failed`; then the old file is untouched.
+ * Mode in `mode` (default 0600). Without `sync` a power loss may lose it, which is enough for what is soon written anew.
+ * Fails with `full`, `home` or `failed`; then the old file is untouched.
  */
 export async function writeWhole(
   file: string,
   data: string | Uint8Array,
-  { mode = 0o600, signal }: { mode?: number; signal?: AbortSignal | undefined } = {},
+  { mode = 0o600, sync = true, signal }: { mode?: number; sync?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   signal?.throwIfAborted();
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
@@ -100,12 +101,12 @@ export async function writeWhole(
     const handle = await open(temporary, "wx", mode);
     try {
       await handle.writeFile(data, { signal });
-      await handle.sync();
+      if (sync) await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(temporary, file);
-    await syncDirectory(dirname(file));
+    if (sync) await syncDirectory(dirname(file));
   } catch (error) {
     await rm(temporary, { force: true });
     throw diskFailure(error, `The file ${file} was not written`, file);

@@ -1,43 +1,26 @@
 import type { Config } from "./config.ts";
-import { Failure, messageOf } from "./errors.ts";
+import { Failure } from "./errors.ts";
 import type { Emit } from "./events.ts";
+import type { Guards } from "./guards/guards.ts";
+import { withoutRefused } from "./isolate.ts";
 import { openLearnMemory } from "./learning/learn.ts";
+import { openPatience, type Patience } from "./patience.ts";
 import { pause } from "./pause.ts";
+import { openPressure, type Pressure } from "./pressure.ts";
+import { noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
+import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
-import { isPaused } from "./telemetry/backlog.ts";
 import type { Batch } from "./telemetry/batch.ts";
 import { coveredBy, discover } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
-
-/** What one sink has done since the engine was opened. */
-export interface SinkProgress {
-  readonly name: string;
-  lagBytes: number;
-  events: number;
-  bytes: number;
-  lessons: number;
-  duplicates: number;
-  checkpoints: number;
-  readonly rejected: Map<string, number>;
-  readonly bySource: Map<string, SourceProgress>;
-  /** Why it waits, or an empty string. */
-  waiting: string;
-}
-
-/** What one source gave since the engine was opened. */
-export interface SourceProgress {
-  events: number;
-  lessons: number;
-  duplicates: number;
-  readonly rejected: Map<string, number>;
-  /** Bytes of a last line that has no end yet; it waits. */
-  unfinishedBytes: number;
-}
+import { openZeroYield, type ZeroYield } from "./zero-yield.ts";
 
 /** The learning engine: one loop per sink over the same files. Opening it starts nothing. */
 export interface Engine {
   readonly progress: readonly SinkProgress[];
-  readonly paused: () => boolean;
+  readonly pressure: Pressure;
+  /** Sources that have given events and not one lesson since the engine was opened. */
+  readonly zeroYield: () => readonly ZeroYield[];
   /** Learns until everything is taken (`once`) or the signal asks to stop; fails with what stopped it. */
   run(options: { readonly once: boolean; readonly signal: AbortSignal }): Promise<void>;
 }
@@ -48,104 +31,137 @@ export interface EngineOptions {
   readonly patterns: readonly string[];
   readonly sinks: readonly Sink[];
   readonly emit: Emit;
+  /** The breakers that stand before sinks with a dependency. */
+  readonly guards?: Pick<Guards, "breaker">;
+  /** Why nothing may be taken right now (the user's own pause, a disk that is nearly full), or null. */
+  readonly held?: () => Failure | null;
+  /** What waits for a sink whose cursors cannot be read yet, as well as that can be told. */
+  readonly guessLag?: (sink: string) => number;
 }
 
-const firstRetryMs = 200;
-const lastRetryMs = 30_000;
+const heldLookMs = 200;
 
-function startProgress(name: string): SinkProgress {
-  const counts = { lagBytes: 0, events: 0, bytes: 0, lessons: 0, duplicates: 0, checkpoints: 0 };
-  return { name, ...counts, rejected: new Map(), bySource: new Map(), waiting: "" };
+interface Loop {
+  readonly sink: Sink;
+  readonly state: SinkProgress;
+  readonly patience: Patience;
+  readonly follower: Follower;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
 }
 
-function add(counts: Map<string, number>, reason: string, by: number): void {
-  counts.set(reason, (counts.get(reason) ?? 0) + by);
-}
-
-/** Opens the engine; fails when a sink's cursors cannot be read. */
-export function openEngine({ config, patterns, sinks, emit }: EngineOptions): Engine {
-  const memory = openLearnMemory(sinks.length, config.values["telemetry.maxLineBytes"]);
+/** Opens the engine. */
+export function openEngine({ config, patterns, sinks, emit, guards, held, guessLag }: EngineOptions): Engine {
+  const { values } = config;
+  const memory = openLearnMemory(sinks.length, values["telemetry.maxLineBytes"]);
+  const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
   const progress = sinks.map(({ name }) => startProgress(name));
-  let paused = false;
+  const essential = progress.filter((_, index) => sinks[index]?.optional === false);
+  // Essential loops under way; without one nobody would shrink the backlog that optional work waits for.
+  let draining = 0;
+  const pressure = openPressure(values, emit);
+  const alarm = openZeroYield(values["learning.zeroYieldEvents"], emit);
 
-  const weigh = () => {
-    const backlogBytes = Math.max(
-      0,
-      ...progress.filter((_, index) => sinks[index]?.optional === false).map(({ lagBytes }) => lagBytes),
-    );
-    const now = isPaused(paused, backlogBytes, config.values);
-    if (now !== paused) emit({ type: "pressure.changed", paused: now, backlogBytes });
-    paused = now;
+  const measure = (state: SinkProgress, lagBytes: number) => {
+    state.lagBytes = lagBytes;
+    pressure.weigh(essential.map((one) => one.lagBytes));
   };
 
-  const deliver = async (sink: Sink, batch: Batch, state: SinkProgress, signal: AbortSignal) => {
-    let retryMs = firstRetryMs;
-    const started = performance.now();
-    for (let rest = batch; ; ) {
-      try {
-        const taken = await sink.take(rest, { signal });
-        if (state.waiting !== "") emit({ type: "sink.resumed", sink: sink.name, afterMs: performance.now() - started });
-        state.waiting = "";
-        return { rest, taken };
-      } catch (error) {
-        if (!(error instanceof Failure) || signal.aborted) throw error;
-        if (error.code === "refused" && rest.lessons.length > 0) {
-          rest = await withoutRefused(sink, rest, signal, emit);
-          continue;
-        }
-        if (error.code !== "full" && error.code !== "silent") throw error;
-        state.waiting = error.message;
-        const jittered = retryMs * (0.5 + Math.random());
-        emit({ type: "sink.waiting", sink: sink.name, why: error.message, code: error.code, retryMs: jittered });
-        await pause(jittered, { signal });
-        retryMs = Math.min(retryMs * 2, lastRetryMs);
-      }
-    }
+  const patienceOf = (sink: Sink, state: SinkProgress, once: boolean, signal: AbortSignal) => {
+    const breaker = sink.dependency === undefined ? undefined : guards?.breaker(sink.dependency);
+    return openPatience({
+      sink,
+      state,
+      guarded: (call) => (breaker ? breaker.run(call) : call()),
+      slowRetryMs: values["learning.slowRetryMs"],
+      maxWaitMs: once ? values["learning.onceWaitMs"] : Number.POSITIVE_INFINITY,
+      emit,
+      signal,
+    });
   };
 
   const follow = async (sink: Sink, state: SinkProgress, once: boolean, signal: AbortSignal) => {
+    const patience = patienceOf(sink, state, once, signal);
+    const guess = () => measure(state, guessLag?.(sink.name) ?? 0);
+    if (sink.dependency !== undefined) guess();
+    const cursors = await patience.insist(() => sink.load(), guess);
     const follower = openFollower({
       sink: sink.name,
-      cursors: await sink.load(),
+      cursors,
       discover: () => discover(patterns),
       covers: coveredBy(patterns),
       memory,
-      maxLineBytes: config.values["telemetry.maxLineBytes"],
+      maxLineBytes: values["telemetry.maxLineBytes"],
       unended: once,
       emit,
     });
     try {
-      await drain(sink, state, follower, once, signal);
+      await drain({ sink, state, patience, follower, once, signal });
     } finally {
       follower.close();
     }
   };
 
-  const drain = async (sink: Sink, state: SinkProgress, follower: Follower, once: boolean, signal: AbortSignal) => {
-    const limit = config.values["learning.checkpointEvents"];
+  const deliver = async ({ sink, state, patience, follower, signal }: Loop, batch: Batch) => {
+    const take = (rest: Batch) => sink.take(rest, { signal });
+    const waiting = () => {
+      follower.refresh();
+      measure(state, follower.lagBytes() + batch.bytes);
+    };
+    for (let rest = batch; ; ) {
+      try {
+        return { rest, taken: await patience.insist(() => take(rest), waiting) };
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code !== "refused" || rest.lessons.length === 0) throw error;
+        rest = await withoutRefused(rest, {
+          sink,
+          take: (trial) => patience.insist(() => take(trial), waiting),
+          refusals,
+          emit,
+        });
+      }
+    }
+  };
+
+  const drain = async (loop: Loop) => {
+    const { sink, state, follower, once, signal } = loop;
+    const limit = values["learning.checkpointEvents"];
     let lookAt = 0;
+    let heldSince: number | null = null;
     while (!signal.aborted) {
       const now = performance.now();
       if (now >= lookAt) {
         follower.refresh();
-        lookAt = performance.now() + Math.max(config.values["learning.pollMs"], 10 * (performance.now() - now));
+        state.sourceBytes = follower.files().reduce((sum, { bytes }) => sum + bytes, 0);
+        lookAt = performance.now() + Math.max(values["learning.pollMs"], 10 * (performance.now() - now));
       }
-      state.lagBytes = follower.lagBytes();
-      weigh();
-      if (paused && sink.optional) {
+      state.measured = true;
+      measure(state, follower.lagBytes());
+      const why = held?.() ?? null;
+      if (why !== null) {
+        heldSince ??= now;
+        state.waiting = why.message;
+        if (once && (why.code === "held" || now - heldSince >= values["learning.onceWaitMs"])) throw why;
+        await pause(heldLookMs, { signal });
+        continue;
+      }
+      if (heldSince !== null) state.waiting = "";
+      heldSince = null;
+      if (pressure.paused() && sink.optional && draining > 0) {
         await pause(20, { signal });
         continue;
       }
       const batch = follower.next(limit);
       if (batch === null) {
-        if (once) return settle(state, follower);
-        await pause(config.values["learning.pollMs"], { signal });
+        if (once) return noteSettled(state, follower);
+        await pause(values["learning.pollMs"], { signal });
         lookAt = 0;
         continue;
       }
       const before = performance.now();
-      const { rest, taken } = await deliver(sink, batch, state, signal);
-      note(state, rest, taken);
+      const { rest, taken } = await deliver(loop, batch);
+      noteTaken(state, rest, taken);
+      if (!once && taken.bySource) alarm.look(state.bySource);
       const checkpointMs = performance.now() - before;
       const { events, bytes } = batch;
       emit({ type: "batch.taken", sink: sink.name, events, lessons: taken.fresh, bytes, checkpointMs });
@@ -154,13 +170,24 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
 
   return {
     progress,
-    paused: () => paused,
+    pressure,
+    zeroYield: alarm.now,
     async run({ once, signal }) {
       const stop = new AbortController();
       const both = AbortSignal.any([signal, stop.signal]);
+      const gaveUp: Failure[] = [];
       const loops = sinks.map(async (sink, index) => {
         const state = progress[index];
-        if (state) await follow(sink, state, once, both);
+        if (!state) return;
+        if (!sink.optional) draining++;
+        try {
+          await follow(sink, state, once, both);
+        } catch (error) {
+          if (!once || !(error instanceof Failure) || !givesUp.has(error.code)) throw error;
+          gaveUp.push(error);
+        } finally {
+          if (!sink.optional) draining--;
+        }
       });
       try {
         await Promise.all(loops);
@@ -170,81 +197,20 @@ export function openEngine({ config, patterns, sinks, emit }: EngineOptions): En
         stop.abort();
         await Promise.allSettled(loops);
       }
+      if (gaveUp.length > 0 && !signal.aborted) throw unfinished(gaveUp);
     },
   };
 }
 
-function settle(state: SinkProgress, follower: Follower): void {
-  state.lagBytes = follower.lagBytes();
-  for (const { file, lagBytes } of follower.files()) {
-    if (lagBytes > 0 || state.bySource.has(file)) sourceOf(state, file).unfinishedBytes = lagBytes;
-  }
-}
+const givesUp: ReadonlySet<string> = new Set(["dependency", "full", "held"]);
 
-function sourceOf(state: SinkProgress, source: string): SourceProgress {
-  let known = state.bySource.get(source);
-  if (!known) {
-    known = { events: 0, lessons: 0, duplicates: 0, rejected: new Map(), unfinishedBytes: 0 };
-    state.bySource.set(source, known);
-  }
-  return known;
-}
-
-function note(
-  state: SinkProgress,
-  batch: Batch,
-  taken: { fresh: number; duplicates: number; bySource?: SourceCounts },
-) {
-  state.events += batch.events;
-  state.bytes += batch.bytes;
-  state.lessons += taken.fresh;
-  state.duplicates += taken.duplicates;
-  state.checkpoints++;
-  for (const [source, tally] of batch.tallies) {
-    const known = sourceOf(state, source);
-    known.events += tally.events;
-    for (const [reason, by] of tally.rejected) {
-      add(known.rejected, reason, by);
-      add(state.rejected, reason, by);
-    }
-  }
-  for (const [source, counts] of taken.bySource ?? []) {
-    const known = state.bySource.get(source);
-    if (!known) continue;
-    known.lessons += counts.fresh;
-    known.duplicates += counts.duplicates;
-  }
-}
-
-type SourceCounts = ReadonlyMap<string, { readonly fresh: number; readonly duplicates: number }>;
-
-// Halves the lessons until those that the sink refuses are found; the trials carry no cursor, so nothing is skipped.
-async function withoutRefused(sink: Sink, batch: Batch, signal: AbortSignal, emit: Emit): Promise<Batch> {
-  const kept: Batch["lessons"][number][] = [];
-  const bad = [...batch.bad];
-  const tallies = new Map(
-    [...batch.tallies].map(([file, tally]) => [file, { ...tally, rejected: new Map(tally.rejected) }]),
-  );
-  const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
-    try {
-      const trial = { ...batch, lessons, bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 };
-      await sink.take(trial, { signal });
-      kept.push(...lessons);
-    } catch (error) {
-      if (!(error instanceof Failure) || error.code !== "refused") throw error;
-      const [only] = lessons;
-      if (lessons.length === 1 && only) {
-        const reason = `refused_by_${sink.name}`;
-        bad.push({ address: only.origin, reason });
-        const tally = tallies.get(only.origin.file);
-        if (tally) add(tally.rejected, reason, 1);
-        emit({ type: "lesson.refused", sink: sink.name, lesson: only.id, why: messageOf(error) });
-        return;
-      }
-      await attempt(lessons.slice(0, lessons.length >> 1));
-      await attempt(lessons.slice(lessons.length >> 1));
-    }
-  };
-  await attempt(batch.lessons);
-  return { ...batch, lessons: kept, bad, tallies };
+function unfinished(gaveUp: readonly Failure[]): Failure {
+  const [first] = gaveUp;
+  const sentences = new Set(gaveUp.map(({ message }) => message));
+  return new Failure(first?.code ?? "dependency", {
+    what: "Not everything was learned; what is left waits in the logs",
+    why: [...sentences].join("; "),
+    hint: `${first?.hint ? `${first.hint}. ` : ""}Then type: aistack learn --once`,
+    cause: first,
+  });
 }

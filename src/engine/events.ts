@@ -13,6 +13,10 @@ export type EngineEvent =
   | { type: "rotation.failed"; why: string }
   | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
+  | { type: "disk.changed"; stopped: boolean; freeBytes: number; minFreeBytes: number }
+  | { type: "learning.paused"; why: string }
+  | { type: "learning.resumed" }
+  | { type: "report.failed"; why: string }
   | { type: "breaker.changed"; name: string; from: string; to: string; why: string }
   | { type: "breakers.unsaved"; why: string }
   | { type: "breakers.unreadable"; file: string; why: string }

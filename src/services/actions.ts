@@ -1,8 +1,10 @@
 import type { Action } from "./action.ts";
+import { breakerActions } from "./breakers.ts";
 import { datasetActions } from "./dataset.ts";
 import { doctorAction } from "./doctor.ts";
 import { infoAction } from "./info.ts";
 import { learnAction } from "./learn.ts";
+import { pauseActions } from "./pause.ts";
 import { proposalsAction } from "./proposals.ts";
 import { rotateActions } from "./rotate.ts";
 import { settingActions } from "./settings.ts";
@@ -13,6 +15,8 @@ import { telemetryAction } from "./telemetry.ts";
 export const actions: readonly Action[] = [
   learnAction,
   statusAction,
+  ...pauseActions,
+  ...breakerActions,
   ...datasetActions,
   proposalsAction,
   ...rotateActions,

@@ -1,3 +1,4 @@
+import { readRefusals } from "../engine/refusals.ts";
 import type { Action } from "./action.ts";
 
 /** Follow telemetry and learn from it. */
@@ -7,16 +8,26 @@ export const learnAction: Action = {
   args: [
     { name: "once", type: "boolean", sentence: "Take everything there is, then end" },
     { name: "source", type: "list", sentence: "Read this file or glob instead of the configured sources" },
-    { name: "rejected", type: "boolean", sentence: "List the bad lines by address and reason" },
-    { name: "replay", type: "boolean", sentence: "Read the bad lines again and learn from those that are good now" },
-    { name: "limit", type: "number", sentence: "Most bad lines listed", fallback: 100 },
+    {
+      name: "rejected",
+      type: "boolean",
+      sentence: "List the bad lines by address and reason, and the lessons that a sink refused",
+    },
+    {
+      name: "replay",
+      type: "boolean",
+      sentence: "Read the bad lines again and learn from those that are good now; offer refused lessons again",
+    },
+    { name: "limit", type: "number", sentence: "Most bad lines and refused lessons listed", fallback: 100 },
     { name: "rebuild-vectors", type: "boolean", sentence: "Make all vectors anew, after the embedding model changed" },
   ],
   reads: false,
   async run(stack, given, { signal }) {
     if (given.flag("rejected")) {
+      const limit = given.number("limit") ?? 100;
+      const refused = limit > 0 ? readRefusals(stack.config.home).slice(-limit).reverse() : [];
       const store = await stack.seen();
-      return { badLines: (await store?.badLines(given.number("limit") ?? 100)) ?? [] };
+      return { badLines: (await store?.badLines(limit)) ?? [], refused };
     }
     const run = {
       once: given.flag("once"),

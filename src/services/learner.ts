@@ -1,14 +1,18 @@
 import { setInterval } from "node:timers/promises";
 import type { Config } from "../engine/config.ts";
-import { type Engine, openEngine, type SinkProgress } from "../engine/engine.ts";
+import { type Engine, openEngine } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
+import { type Guards, openGuards } from "../engine/guards/guards.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
+import type { SinkProgress } from "../engine/progress.ts";
 import { readSecret } from "../engine/secrets.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
 import { checkSource, listSources } from "../engine/telemetry/sources.ts";
+import { openLagGuess } from "./lag-guess.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
+import { openWatch } from "./watch.ts";
 
 /** What is followed: the sources the user names, or else every enabled one. */
 export function patternsOf(config: Config, sources: readonly string[]): string[] {
@@ -18,8 +22,11 @@ export function patternsOf(config: Config, sources: readonly string[]): string[]
     .map(({ pattern }) => pattern);
 }
 
-/** The embedder the configuration asks for; fails with `config` when it names a server but not its model. */
-export function embedderOf(config: Config): Embedder {
+/**
+ * The embedder the configuration asks for, behind the breaker and the limits of its server where guards are given; fails
+ * with `config` when it names a server but not its model.
+ */
+export function embedderOf(config: Config, guards: Guards | null = null): Embedder {
   const url = config.values["embeddings.url"];
   if (url === null) return openEmbedder(null);
   const model = config.values["embeddings.model"];
@@ -32,14 +39,28 @@ export function embedderOf(config: Config): Embedder {
     });
   }
   const apiKey = readSecret(config, "embeddings_api_key")?.reveal() ?? null;
-  return openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
+  const embedder = openEmbedder({ url, model, dimensions, timeoutMs: config.values["embeddings.timeoutMs"], apiKey });
+  if (guards === null) return embedder;
+  const breaker = guards.breaker("embeddings");
+  const limiter = guards.limiter("embeddings");
+  return {
+    ...embedder,
+    embed: (texts, { signal }) => limiter.run(() => breaker.run(() => embedder.embed(texts, { signal })), { signal }),
+  };
+}
+
+/** How sinks are opened. */
+export interface SinksRun {
+  readonly rebuildVectors: boolean;
+  readonly guards: Guards | null;
+  readonly signal: AbortSignal;
 }
 
 /** Opens all sinks of a store. */
 export async function openSinks(
   stack: Stack,
   store: Store,
-  { rebuildVectors, signal }: { readonly rebuildVectors: boolean; readonly signal: AbortSignal },
+  { rebuildVectors, guards, signal }: SinksRun,
 ): Promise<{ sinks: Sink[]; close(): void }> {
   const { emit, config } = stack;
   const rows = await store.openRows({
@@ -49,7 +70,7 @@ export async function openSinks(
     emit,
     signal,
   });
-  const vectors = await store.openVectors(embedderOf(config), { rebuild: rebuildVectors, emit, signal });
+  const vectors = await store.openVectors(embedderOf(config, guards), { rebuild: rebuildVectors, emit, signal });
   const neighbours = await store.openNeighbours({ emit, signal });
   const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
   return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
@@ -79,17 +100,28 @@ async function onSchedule(stack: Stack, store: Store, signal: AbortSignal): Prom
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
 export async function runLearner(stack: Stack, store: Store, run: LearnRun): Promise<readonly SinkProgress[]> {
-  const { sinks, close } = await openSinks(stack, store, run);
   const { config, emit } = stack;
-  const engine: Engine = openEngine({ config, patterns: patternsOf(config, run.sources), sinks, emit });
+  const patterns = patternsOf(config, run.sources);
+  const guards = openGuards({ home: config.home, values: config.values, emit });
   const done = new AbortController();
-  const rotating = run.once ? Promise.resolve() : onSchedule(stack, store, AbortSignal.any([run.signal, done.signal]));
+  const signal = AbortSignal.any([run.signal, done.signal]);
+  const beside: Promise<void>[] = [];
   try {
-    await engine.run({ once: run.once, signal: run.signal });
+    const { sinks, close } = await openSinks(stack, store, { ...run, guards });
+    try {
+      const watch = await openWatch(stack, guards);
+      const guessLag = openLagGuess(config.home, patterns);
+      const engine: Engine = openEngine({ config, patterns, sinks, emit, guards, held: watch.held, guessLag });
+      beside.push(watch.run(engine, sinks, { signal }));
+      if (!run.once) beside.push(onSchedule(stack, store, signal));
+      await engine.run({ once: run.once, signal: run.signal });
+      return engine.progress;
+    } finally {
+      done.abort();
+      await Promise.all(beside);
+      close();
+    }
   } finally {
-    done.abort();
-    await rotating;
-    close();
+    await guards.close();
   }
-  return engine.progress;
 }

@@ -1,6 +1,6 @@
-import type { SinkProgress } from "../engine/engine.ts";
 import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
+import type { SinkProgress } from "../engine/progress.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { Plain } from "./action.ts";
@@ -89,7 +89,7 @@ export async function learn(
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
-    warnZeroYield(stack, await store.tallies());
+    if (run.once) warnZeroYield(stack, await store.tallies());
     return await summary(stack, progress, store, performance.now() - started);
   } finally {
     hold.close();

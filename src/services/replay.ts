@@ -26,7 +26,7 @@ function readLine(file: string, inode: string, offset: number, bytes: number): B
  * larger telemetry.maxLineBytes). Lines whose file is gone stay listed.
  */
 export async function replayRejected(stack: Stack, store: Store, { signal }: { signal: AbortSignal }): Promise<Plain> {
-  const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, signal });
+  const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
   const counts = { replayed: 0, lessons: 0, duplicates: 0, stillBad: 0, gone: 0 };
   try {
     for (const bad of await store.badLines(replayedMax)) {

@@ -1,20 +1,14 @@
 import { statSync } from "node:fs";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
-import { isPaused } from "../engine/telemetry/backlog.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
+import { breakerList } from "./breaker-list.ts";
 import { lookAtHold } from "./hold.ts";
+import { lookAtReport, readReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
-
-/** How far one sink is behind. */
-export interface SinkLag {
-  readonly name: string;
-  readonly lagBytes: number;
-  /** When its newest checkpoint was saved, ISO 8601; null before the first. */
-  readonly checkpointAt: string | null;
-}
+import { pressureOf, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
 export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
@@ -52,21 +46,21 @@ function total(bySource: Readonly<Record<string, SourceTally>>) {
   return { ...sum, rejected };
 }
 
-function ifSame(a: boolean, b: boolean): boolean | null {
-  return a === b ? a : null;
-}
-
-/** What the learner has done and how far behind it is. */
+/** What the learner has done, how far behind it is, and what it waits for. */
 export const statusAction: Action = {
   name: "status",
-  sentence: "Show what was learned, from where, and how far behind each sink is",
+  sentence: "Show what was learned, from where, how far behind each sink is, and what it waits for",
   args: [],
   reads: true,
   async run(stack) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
+    const report = lookAtReport(config.home, engine);
+    const seen = report?.stale === false ? readReport(config.home, engine) : null;
+    const breakers = breakerList(config.home, config.values, seen).breakers;
+    const state = { home: config.home, engine, ...stateOf(config, seen), report };
     const store = await stack.seen();
-    if (store === null) return { home: config.home, engine, learned: null, hint: "Type: aistack learn --once" };
+    if (store === null) return { ...state, learned: null, breakers, hint: "Type: aistack learn --once" };
     const bySource = await store.tallies();
     const sinks = await lagOf(stack, store);
     const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
@@ -76,8 +70,7 @@ export const statusAction: Action = {
       .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
       .map(([source, { events, rejected }]) => ({ source, events, rejected }));
     return {
-      home: config.home,
-      engine,
+      ...state,
       learned: { ...total(bySource), bySource },
       kept: counts,
       embeddings: await store.vectorModel(),
@@ -86,12 +79,9 @@ export const statusAction: Action = {
         pairs: counts.pairs,
         ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
       },
-      sinks,
-      // Between the two bounds it depends on what was before, which only the learner knows.
-      backpressure: {
-        backlogBytes,
-        intakePaused: ifSame(isPaused(false, backlogBytes, config.values), isPaused(true, backlogBytes, config.values)),
-      },
+      sinks: sinksOf(sinks, seen),
+      backpressure: pressureOf(config, backlogBytes, seen),
+      breakers,
       zeroYield,
     };
   },

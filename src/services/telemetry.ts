@@ -3,6 +3,7 @@ import { Failure } from "../engine/errors.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import { openWriter } from "../engine/telemetry/write.ts";
 import type { Action, Given } from "./action.ts";
+import { refuseWhilePaused } from "./intake.ts";
 
 function fieldsOf(given: Given): Record<string, unknown> {
   const event: Record<string, unknown> = {};
@@ -40,6 +41,7 @@ export const telemetryAction: Action = {
       sentence: "Log to append to, in the telemetry directory",
       fallback: "aistack-events.jsonl",
     },
+    { name: "force", type: "boolean", sentence: "Write also while intake is paused because the backlog is too large" },
   ],
   reads: false,
   async run(stack, given) {
@@ -63,6 +65,7 @@ export const telemetryAction: Action = {
         hint: "Type: aistack telemetry write --event NAME --field key=value",
       });
     }
+    if (!given.flag("force")) refuseWhilePaused(stack.config.home);
     await using writer = openWriter(file, { lockTimeoutMs });
     let bytes = 0;
     for (const line of lines) bytes += (await writer.append(line)).bytes;

@@ -21,6 +21,18 @@ export const learningSettings = {
     "10 to 60000",
     "Pause between two looks at files that had nothing new, in milliseconds.",
   ),
+  "learning.onceWaitMs": setting(
+    () => z.int().min(0).max(86_400_000),
+    60_000,
+    "0 to 86400000",
+    "How long `learn --once` waits for a dependency that is away or a disk that is full, in milliseconds.",
+  ),
+  "learning.slowRetryMs": setting(
+    () => z.int().min(10).max(3_600_000),
+    15_000,
+    "10 to 3600000",
+    "Pause before a sink tries again after something that a person must mend, in milliseconds.",
+  ),
   "learning.rejectedKept": setting(
     () => z.int().min(0).max(10_000_000),
     100_000,

@@ -2,6 +2,7 @@ import Opossum from "opossum";
 import { Failure, messageOf } from "../errors.ts";
 import { type Machine, openMachine, type Phase, type Remembered, type Thresholds } from "./machine.ts";
 import type { BreakerName } from "./names.ts";
+import { markRefused } from "./refused.ts";
 
 /** A breaker as it is now. */
 export interface BreakerState {
@@ -101,7 +102,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
     const last = refused.at(-1);
     if (last?.at === second) last.count++;
     else refused = [...refused.filter(({ at }) => second - at < 10), { at: second, count: 1 }];
-    return refusal(name, machine);
+    return markRefused(refusal(name, machine), () => machine.retryAfterMs() === 0);
   };
 
   const failed = (error: unknown) => {

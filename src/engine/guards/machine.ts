@@ -86,7 +86,7 @@ export function openMachine({ thresholds, clock, onChange, remembered }: Machine
     if (to === "closed") failures = 0;
     if (to === "open") openedMs = clock();
     slow.clear();
-    onChange(from, to, why);
+    if (from !== to || to === "open") onChange(from, to, why);
   };
 
   const settle = () => {

@@ -50,7 +50,7 @@ function markOf(file: string): string {
 
 function readRequest(file: string): BreakerRequest | null {
   try {
-    const parsed = breakerRequestShape.safeParse(JSON.parse(readFileSync(file, "utf8")));
+    const parsed = breakerRequestShape().safeParse(JSON.parse(readFileSync(file, "utf8")));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 import type { Emit } from "../events.ts";
+import type { BreakerName } from "../guards/names.ts";
 import type { Embedder } from "../learning/embed.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
@@ -33,6 +34,8 @@ export interface Sink {
   readonly name: string;
   /** Whether it may be put off while the backlog is too large. */
   readonly optional: boolean;
+  /** The server it asks, whose breaker stands before every call; none where nothing but this machine is needed. */
+  readonly dependency?: BreakerName;
   /** The cursors saved so far; a damaged one is named by an event and replaced by its previous copy. */
   load(): Promise<readonly Cursor[]>;
   /**

@@ -1,6 +1,10 @@
 import type { EngineEvent } from "../../engine/events.ts";
 import type { Level } from "./view.ts";
 
+function words(state: string): string {
+  return state.replaceAll("_", " ");
+}
+
 /** What an event means to a person; null where it is only progress. */
 export function sentenceOf(event: EngineEvent): string | null {
   switch (event.type) {
@@ -24,8 +28,24 @@ export function sentenceOf(event: EngineEvent): string | null {
     }
     case "pressure.changed":
       return event.paused
-        ? `backlog of ${event.backlogBytes} bytes: optional work is put off`
-        : "backlog is small again: optional work goes on";
+        ? `backlog of ${event.backlogBytes} bytes: intake is paused and optional work put off; draining goes on`
+        : `backlog of ${event.backlogBytes} bytes: intake and optional work go on`;
+    case "disk.changed":
+      return event.stopped
+        ? `disk: ${event.freeBytes} bytes are free, ${event.minFreeBytes} must stay free; learning has stopped`
+        : `disk: ${event.freeBytes} bytes are free; learning goes on`;
+    case "learning.paused":
+      return `learning is paused by hand${event.why === "" ? "" : `: ${event.why}`}; type: aistack resume`;
+    case "learning.resumed":
+      return "learning goes on";
+    case "report.failed":
+      return `the state of the engine was not reported: ${event.why}`;
+    case "breaker.changed":
+      return `breaker ${event.name}: ${words(event.from)} → ${words(event.to)} (${event.why})`;
+    case "breakers.unreadable":
+      return `the breakers saved in ${event.file} are not used: ${event.why}`;
+    case "breakers.unsaved":
+      return `the breakers were not saved: ${event.why}`;
     case "dataset.repaired":
       return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":
@@ -37,12 +57,23 @@ export function sentenceOf(event: EngineEvent): string | null {
   }
 }
 
-const bad: ReadonlySet<string> = new Set(["file.unreadable", "cursor.corrupt", "rotation.failed", "lesson.refused"]);
-const good: ReadonlySet<string> = new Set(["sink.resumed"]);
+const bad: ReadonlySet<string> = new Set([
+  "file.unreadable",
+  "cursor.corrupt",
+  "rotation.failed",
+  "lesson.refused",
+  "report.failed",
+  "breakers.unreadable",
+  "breakers.unsaved",
+]);
+const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed"]);
 
 /** How bad an event is. */
 export function levelOfEvent(event: EngineEvent): Level {
   if (bad.has(event.type)) return "bad";
-  if (good.has(event.type) || (event.type === "pressure.changed" && !event.paused)) return "good";
+  if (good.has(event.type)) return "good";
+  if (event.type === "pressure.changed") return event.paused ? "warn" : "good";
+  if (event.type === "disk.changed") return event.stopped ? "bad" : "good";
+  if (event.type === "breaker.changed") return event.to === "closed" ? "good" : event.to === "open" ? "bad" : "warn";
   return "warn";
 }

@@ -1,0 +1,52 @@
+import { Failure, messageOf } from "./errors.ts";
+import type { Emit } from "./events.ts";
+import { addTo } from "./progress.ts";
+import type { Refusals } from "./refusals.ts";
+import type { Sink } from "./stores/store.ts";
+import type { Batch } from "./telemetry/batch.ts";
+
+/** What isolating needs: the sink, how it is asked, and where refused lessons are listed. */
+export interface IsolateOptions {
+  readonly sink: Sink;
+  readonly take: (batch: Batch) => Promise<unknown>;
+  readonly refusals: Refusals;
+  readonly emit: Emit;
+}
+
+/**
+ * Halves the lessons of a batch until those that the sink refuses are found, and lists them; returns the batch without
+ * them. The trials carry no cursor, so nothing is skipped.
+ */
+export async function withoutRefused(batch: Batch, { sink, take, refusals, emit }: IsolateOptions): Promise<Batch> {
+  const kept: Batch["lessons"][number][] = [];
+  const tallies = new Map(
+    [...batch.tallies].map(([file, tally]) => [file, { ...tally, rejected: new Map(tally.rejected) }]),
+  );
+  const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
+    try {
+      await take({ ...batch, lessons, bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 });
+      kept.push(...lessons);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "refused") throw error;
+      const [only] = lessons;
+      if (lessons.length === 1 && only) {
+        const why = messageOf(error);
+        await refusals.add({
+          sink: sink.name,
+          lesson: only.id,
+          ...only.origin,
+          why,
+          foundAt: new Date().toISOString(),
+        });
+        const tally = tallies.get(only.origin.file);
+        if (tally) addTo(tally.rejected, `refused_by_${sink.name}`, 1);
+        emit({ type: "lesson.refused", sink: sink.name, lesson: only.id, why });
+        return;
+      }
+      await attempt(lessons.slice(0, lessons.length >> 1));
+      await attempt(lessons.slice(lessons.length >> 1));
+    }
+  };
+  await attempt(batch.lessons);
+  return { ...batch, lessons: kept, tallies };
+}

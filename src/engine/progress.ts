@@ -1,0 +1,88 @@
+import type { Taken } from "./stores/store.ts";
+import type { Batch } from "./telemetry/batch.ts";
+import type { Follower } from "./telemetry/tail.ts";
+
+/** What one sink has done since the engine was opened. */
+export interface SinkProgress {
+  readonly name: string;
+  /** Bytes that wait for it; an estimate until `measured`. */
+  lagBytes: number;
+  /** Whether its cursors are known, so that the lag is measured. */
+  measured: boolean;
+  /** Bytes of all files it follows, when it last looked. */
+  sourceBytes: number;
+  events: number;
+  bytes: number;
+  lessons: number;
+  duplicates: number;
+  checkpoints: number;
+  /** When its last checkpoint was made, ISO 8601; null before the first. */
+  checkpointAt: string | null;
+  readonly rejected: Map<string, number>;
+  readonly bySource: Map<string, SourceProgress>;
+  /** Why it waits, or an empty string. */
+  waiting: string;
+}
+
+/** What one source gave since the engine was opened. */
+export interface SourceProgress {
+  events: number;
+  lessons: number;
+  duplicates: number;
+  readonly rejected: Map<string, number>;
+  /** Bytes of a last line that has no end yet; it waits. */
+  unfinishedBytes: number;
+}
+
+/** The progress of a sink that has done nothing yet. */
+export function startProgress(name: string): SinkProgress {
+  const counts = { lagBytes: 0, events: 0, bytes: 0, lessons: 0, duplicates: 0, checkpoints: 0 };
+  const unknown = { measured: false, sourceBytes: 0, checkpointAt: null };
+  return { name, ...counts, ...unknown, rejected: new Map(), bySource: new Map(), waiting: "" };
+}
+
+/** Adds to a count by reason. */
+export function addTo(counts: Map<string, number>, reason: string, by: number): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + by);
+}
+
+function sourceOf(state: SinkProgress, source: string): SourceProgress {
+  let known = state.bySource.get(source);
+  if (!known) {
+    known = { events: 0, lessons: 0, duplicates: 0, rejected: new Map(), unfinishedBytes: 0 };
+    state.bySource.set(source, known);
+  }
+  return known;
+}
+
+/** Counts a batch that a sink has taken. */
+export function noteTaken(state: SinkProgress, batch: Batch, taken: Taken): void {
+  state.events += batch.events;
+  state.bytes += batch.bytes;
+  state.lessons += taken.fresh;
+  state.duplicates += taken.duplicates;
+  state.checkpoints++;
+  state.checkpointAt = new Date().toISOString();
+  for (const [source, tally] of batch.tallies) {
+    const known = sourceOf(state, source);
+    known.events += tally.events;
+    for (const [reason, by] of tally.rejected) {
+      addTo(known.rejected, reason, by);
+      addTo(state.rejected, reason, by);
+    }
+  }
+  for (const [source, counts] of taken.bySource ?? []) {
+    const known = state.bySource.get(source);
+    if (!known) continue;
+    known.lessons += counts.fresh;
+    known.duplicates += counts.duplicates;
+  }
+}
+
+/** Notes what is left once a sink has taken everything: last lines without an end. */
+export function noteSettled(state: SinkProgress, follower: Follower): void {
+  state.lagBytes = follower.lagBytes();
+  for (const { file, lagBytes } of follower.files()) {
+    if (lagBytes > 0 || state.bySource.has(file)) sourceOf(state, file).unfinishedBytes = lagBytes;
+  }
+}
