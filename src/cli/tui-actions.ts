@@ -2,8 +2,6 @@ import { openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Plain } from "../services/action.ts";
 import { openStack } from "../services/stack.ts";
-import type { ActionRow } from "../tui/facts.ts";
-import type { Answer } from "../tui/main.tsx";
 import { toText } from "./print.ts";
 import { openProgram } from "./program.ts";
 import { splitWords } from "./words.ts";
@@ -22,7 +20,7 @@ function usageOf(args: readonly Argument[]): string {
 }
 
 /** An action as the screen needs to know it. */
-export function rowOf({ name, sentence, args, reads }: Action): ActionRow {
+export function rowOf({ name, sentence, args, reads }: Action) {
   return {
     name,
     sentence,
@@ -65,7 +63,7 @@ export async function runLine(
     columns,
     signal,
   }: { actions: readonly Action[]; home: string; columns: number; signal: AbortSignal },
-): Promise<Answer> {
+): Promise<{ ok: boolean; text: string }> {
   let text = "";
   const said: string[] = [];
   const program = openProgram(actions, async (action, given, parsed) => {

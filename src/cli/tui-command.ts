@@ -15,6 +15,8 @@ export const tuiCommand: Action = {
     { name: "theme", type: "string", sentence: "Colours", choices: ["dark", "light", "high-contrast", "mono"] },
     { name: "ascii", type: "boolean", sentence: "Draw with ASCII alone" },
     { name: "screen-reader", type: "boolean", sentence: "Print plain lines for a screen reader" },
+    { name: "demo", type: "boolean", sentence: "Show a demonstration on a temporary home, with faults to try" },
+    { name: "speed", type: "number", sentence: "How fast the demonstration replays", fallback: 1 },
     { name: "pane", type: "string", sentence: "Pane to open first", fallback: "overview" },
   ],
   reads: true,

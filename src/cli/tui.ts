@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { type Config, openConfig } from "../engine/config.ts";
 import { messageOf } from "../engine/errors.ts";
-import type { Given } from "../services/action.ts";
+import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
-import { openConsole } from "../services/observe/console.ts";
+import { type Console, openConsole } from "../services/observe/console.ts";
 import { rowOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
@@ -29,6 +29,39 @@ function checkTerminal(config: Config): void {
   }
 }
 
+interface Opened {
+  readonly shown: Console;
+  readonly config: Config;
+  readonly extra: readonly Action[];
+  readonly keys: readonly string[];
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function openAlone(config: Config): Opened {
+  const shown = openConsole(config);
+  return { shown, config, extra: [], keys: [], start: () => shown.start(), close: () => shown.close() };
+}
+
+async function openDemonstration(given: Given, set: readonly string[], { environment }: Config): Promise<Opened> {
+  const { openDemo } = await import("../services/demo/demo.ts");
+  const demo = await openDemo({ speed: speedOf(given), set }, environment);
+  return {
+    shown: demo.console,
+    config: demo.config,
+    extra: demo.actions,
+    keys: ["E=demo stop", "F=demo flood", "C=demo corrupt", "K=demo kill"],
+    start: () => demo.start(),
+    close: async () => demo[Symbol.asyncDispose](),
+  };
+}
+
+function speedOf(given: Given): number {
+  const speed = given.number("speed") ?? 1;
+  if (speed > 0 && speed <= 1000) return speed;
+  throw refusedTerminal(`the speed ${speed} is not between 0 and 1000`, "Type: aistack tui --demo --speed 5");
+}
+
 /** Opens the console on this terminal; resolves with the exit code once it is closed. */
 export async function runTui(
   given: Given,
@@ -38,18 +71,21 @@ export async function runTui(
   checkTerminal(config);
   // Frames are garbage a moment later: a young generation that does not grow keeps the console small.
   setFlagsFromString("--semi-space-growth-factor=1");
-  const { values, environment } = config;
+  const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config);
+  const { shown, extra } = opened;
+  const { values, environment, home } = opened.config;
   const theme = given.text("theme");
-  const shown = openConsole(config);
+  const all = [...actions, ...shown.actions, ...extra];
+  const said: string[] = [];
   const controller = new AbortController();
   try {
     const { openScreen } = await import("../tui/main.tsx");
     const { isTheme } = await import("../tui/theme.ts");
     const ending = await openScreen({
       source: { view: shown.live.view, subscribe: shown.live.subscribe, logs: shown.logs },
-      actions: actions.filter(({ name }) => name !== "learn").map(rowOf),
+      actions: all.filter(({ name }) => name !== "learn").map(rowOf),
       custom: values["tui.commands"],
-      keys: values["tui.keys"],
+      keys: [...opened.keys, ...values["tui.keys"]],
       theme: theme !== null && isTheme(theme) ? theme : values["tui.theme"],
       mono: environment.NO_COLOR !== undefined && environment.NO_COLOR !== "",
       ascii: given.flag("ascii") || (values["tui.ascii"] ?? !isUtf8(config)),
@@ -59,9 +95,9 @@ export async function runTui(
       stdin: process.stdin,
       stdout: process.stdout,
       run: (line) =>
-        runLine(line, { actions, home: config.home, columns: process.stdout.columns ?? 80, signal: controller.signal }),
+        runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal }),
       async save(text) {
-        const file = join(config.home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
+        const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
         try {
           await writeFile(file, text, { mode: 0o600, flag: "wx" });
           return { ok: true, text: `Saved to ${file}` };
@@ -70,11 +106,13 @@ export async function runTui(
         }
       },
       page: null,
-      onReady: () => void shown.start(),
+      onReady: () => void opened.start(),
     });
+    said.push(...shown.farewell());
     return ending === "quit" ? 0 : 130;
   } finally {
     controller.abort();
-    await shown.close();
+    await opened.close();
+    for (const text of said) process.stdout.write(`${text}\n`);
   }
 }

@@ -16,15 +16,15 @@ function ofServices({ services }: Unjudged): AttentionView[] {
 }
 
 function ofBreakers({ breakers }: Unjudged): AttentionView[] {
-  return (breakers ?? []).flatMap(({ name, state, tripped, why }): AttentionView[] => {
+  return (breakers ?? []).flatMap(({ name, state, tripped, lastError }): AttentionView[] => {
     if (state !== "open" && state !== "half-open") return [];
-    const reason = tripped ? ": tripped by hand" : why === "" ? "" : `: ${why}`;
+    const reason = tripped !== null ? `: by hand, ${tripped}` : lastError === "" ? "" : `: ${lastError}`;
     const word = state === "open" ? "is open" : "is trying again";
     return [{ level: "warn", text: `breaker ${name} ${word}${reason}`, pane: "breakers", item: name }];
   });
 }
 
-function ofLearning({ learner, sinks, pressure, learned }: Unjudged): AttentionView[] {
+function ofLearning({ learner, sinks, pressure, learned, disk }: Unjudged): AttentionView[] {
   const found: AttentionView[] = [];
   const say = (level: "warn" | "bad", text: string, item = "") => found.push({ level, text, pane: "learning", item });
   if (learner.state === "failed") say("bad", `the learner stopped: ${learner.why}`);
@@ -32,8 +32,10 @@ function ofLearning({ learner, sinks, pressure, learned }: Unjudged): AttentionV
   for (const { name, optional, waiting } of sinks) {
     if (waiting !== "") say(optional ? "warn" : "bad", `sink ${name} waits: ${waiting}`, name);
   }
+  if (disk?.stopped === true) say("bad", "learning has stopped before the disk is full");
   if (pressure.paused === true) say("warn", "intake is paused until the backlog is small again");
-  if (learner.paused) say("warn", "learning is paused by you");
+  if (learner.paused !== null)
+    say("warn", `learning is paused by hand${learner.paused === "" ? "" : `: ${learner.paused}`}`);
   for (const { source, barren, events } of learned?.sources ?? []) {
     if (barren) say("warn", `0 lessons from ${events} events of ${source}`, source);
   }

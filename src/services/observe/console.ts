@@ -1,16 +1,17 @@
 import type { Config } from "../../engine/config.ts";
-import { messageOf } from "../../engine/errors.ts";
 import type { EngineEvent } from "../../engine/events.ts";
-import type { Store } from "../../engine/stores/store.ts";
+import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
-import { openStack, type Stack } from "../stack.ts";
+import { openStack } from "../stack.ts";
+import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
 import { change, foldEvent, happen } from "./fold.ts";
+import { learnerActions } from "./learner-actions.ts";
 import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
 import { type Live, openLive } from "./live.ts";
 import { type LogBook, openLogBook } from "./log-book.ts";
-import { lookAtStore } from "./look.ts";
+import { openLooks, openReports } from "./looks.ts";
 import { addSecond, isAtRest } from "./rates.ts";
 import { levelOfEvent, sentenceOf } from "./sentence.ts";
 import { followTelemetry } from "./telemetry-log.ts";
@@ -22,6 +23,10 @@ export interface Console {
   readonly live: Live;
   readonly logs: LogBook;
   readonly learner: LearnerLife;
+  /** What can be done with this console alone. */
+  readonly actions: readonly Action[];
+  /** What goes on and what ends when it is closed now, as sentences. */
+  farewell(): readonly string[];
   /** Starts looking, and learning. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -39,6 +44,7 @@ export function openConsole(config: Config): Console {
   const stack = openStack(config, () => undefined);
   const second: Second = { events: 0, lessons: 0 };
   let changed = true;
+  let beats = 0;
 
   const emit = (event: EngineEvent) => {
     const at = new Date().toISOString();
@@ -70,8 +76,9 @@ export function openConsole(config: Config): Console {
     },
   });
 
-  const telemetry = { follow: null as ReturnType<typeof followTelemetry> | null };
+  let telemetry: ReturnType<typeof followTelemetry> | null = null;
   const looks = openLooks(stack, live);
+  const reports = openReports(config, live);
   let beating: NodeJS.Timeout | null = null;
 
   const beat = async () => {
@@ -83,32 +90,36 @@ export function openConsole(config: Config): Console {
     }
     Object.assign(second, { events: 0, lessons: 0 });
     if (!learner.running) watchOther(config, live);
-    if (learner.running && !changed) return;
+    beats++;
+    if (changed || (!learner.running && beats % 3 === 0)) await looks.look();
     changed = false;
-    await looks.look();
+    reports();
   };
 
   return {
     live,
     logs,
     learner,
+    actions: learnerActions(learner),
+    farewell: () => farewellOf(live.view()),
     async start() {
-      telemetry.follow = followTelemetry(
+      telemetry = followTelemetry(
         () => patternsOf(config, []),
         (line) => {
           logs.push(line);
           live.touch();
         },
       );
-      telemetry.follow.look();
-      live.update((view) => change(view, { services: { state: "absent", why: "", list: [] }, breakers: [] }));
+      telemetry.look();
+      live.update((view) => change(view, { services: { state: "absent", why: "", list: [] } }));
+      reports();
       await looks.look();
       await learner.start();
       beating = setInterval(() => void beat(), beatMs);
     },
     async close() {
       if (beating) clearInterval(beating);
-      telemetry.follow?.close();
+      telemetry?.close();
       await learner.stop();
       await looks.idle();
       live.close();
@@ -135,37 +146,4 @@ function watchOther(config: Config, live: Live): void {
     const found = { state: "stopped", pid: null, command: "", since: null, why: "" } as const;
     live.update((view) => change(view, { learner: { ...view.learner, ...found } }));
   }
-}
-
-/** Looks at the store, one look at a time. */
-function openLooks(stack: Stack, live: Live) {
-  let store: Store | null = null;
-  let looking: Promise<void> | null = null;
-  let before = "";
-  const look = async () => {
-    try {
-      store ??= await stack.seen();
-      if (store === null) return;
-      const found = await lookAtStore(stack, store, live.view());
-      const now = JSON.stringify(found);
-      if (now !== before) live.update((view) => change(view, found));
-      before = now;
-    } catch (error) {
-      const text = messageOf(error);
-      if (text === before) return;
-      before = text;
-      live.update((view) => happen(view, new Date().toISOString(), { type: "look", level: "bad", text }));
-    }
-  };
-  return {
-    look() {
-      looking ??= look().finally(() => {
-        looking = null;
-      });
-      return looking;
-    },
-    async idle() {
-      await looking;
-    },
-  };
 }

@@ -12,7 +12,7 @@ export function firstView(config: Config, startedAt: string): View {
     home: config.home,
     dataset: resolve(config.home, config.values["dataset.path"] ?? "dataset.jsonl"),
     startedAt,
-    learner: { state: "syncing", pid: null, command: "", since: null, why: "", paused: false },
+    learner: { state: "syncing", pid: null, command: "", since: null, why: "", paused: null },
     sinks: sinkNames.map((name, at) => ({
       name,
       optional: at >= essentialSinks,
@@ -29,7 +29,9 @@ export function firstView(config: Config, startedAt: string): View {
       pauseBytes,
       resumeBytes: Math.floor(pauseBytes * config.values["backpressure.resumeShare"]),
       drainBytesPerSecond: null,
+      secondsLeft: null,
     },
+    disk: null,
     breakers: null,
     services: { state: "syncing", why: "", list: [] },
     commands: [],

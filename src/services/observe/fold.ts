@@ -8,16 +8,23 @@ const keptHappenings = 500;
 /** What changed in a snapshot; the verdict follows from it. */
 export type Change = Partial<Omit<View, "verdict" | "attention" | "happenings">>;
 
+/** A text with paths as they are called from the home. */
+function near(text: string, home: string): string {
+  return text.replaceAll(`${home}/telemetry/`, "").replaceAll(`${home}/`, "");
+}
+
 /** The snapshot after a change, judged anew. */
 export function change(view: View, by: Change): View {
   const next = { ...view, ...by };
-  const attention = attentionOf(next);
+  const found = attentionOf(next);
+  const attention = found === null ? null : { ...found, text: near(found.text, next.home) };
   return { ...next, attention, verdict: verdictOf(next, attention) };
 }
 
 /** The snapshot with one more thing that happened. */
 export function happen(view: View, at: string, said: { type: string; level: Level; text: string }): View {
-  const one: HappeningView = { id: (view.happenings.at(-1)?.id ?? 0) + 1, at, ...said };
+  const id = (view.happenings.at(-1)?.id ?? 0) + 1;
+  const one: HappeningView = { id, at, ...said, text: near(said.text, view.home) };
   return { ...view, happenings: [...view.happenings.slice(1 - keptHappenings), one] };
 }
 

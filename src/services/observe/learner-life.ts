@@ -3,7 +3,7 @@ import { messageOf } from "../../engine/errors.ts";
 import type { Emit } from "../../engine/events.ts";
 import { type Hold, lookAtHold, takeHold } from "../hold.ts";
 import { runLearner } from "../learner.ts";
-import { openStack } from "../stack.ts";
+import { openStack, type Stack } from "../stack.ts";
 import type { LearnerView } from "./view.ts";
 
 // States: resting → running (start, when nobody else learns here) → resting (stop, or it failed).
@@ -14,6 +14,8 @@ export interface LearnerLife {
   start(): Promise<void>;
   /** Asks it to come to a safe end and waits for that. */
   stop(): Promise<void>;
+  /** Ends it wherever it is, as a crash would: what was not saved yet is taken again from the log. */
+  cut(why: string): Promise<void>;
   readonly running: boolean;
 }
 
@@ -27,16 +29,19 @@ export interface LearnerLifeOptions {
 
 /** Opens the life of a learner; it rests until it is started. */
 export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptions): LearnerLife {
-  let running: { readonly controller: AbortController; readonly ended: Promise<void> } | null = null;
+  let running: { readonly controller: AbortController; readonly stack: Stack; readonly ended: Promise<void> } | null =
+    null;
+  let cutWhy = "";
 
-  const run = async (hold: Hold, stack: ReturnType<typeof openStack>, signal: AbortSignal) => {
+  const run = async (hold: Hold, stack: Stack, signal: AbortSignal) => {
     try {
       const store = await stack.openStore();
       await runLearner(stack, store, { once: false, sources: [], rebuildVectors: false, signal });
-      say({ state: "stopped", pid: null, why: "" });
+      say({ state: cutWhy === "" ? "stopped" : "failed", pid: null, why: cutWhy });
     } catch (error) {
-      say({ state: "failed", pid: null, why: messageOf(error) });
+      say({ state: "failed", pid: null, why: cutWhy === "" ? messageOf(error) : cutWhy });
     } finally {
+      cutWhy = "";
       await stack[Symbol.asyncDispose]();
       hold.close();
       running = null;
@@ -62,7 +67,7 @@ export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptio
         }
         const controller = new AbortController();
         say({ state: "here", pid: process.pid, command, since: new Date().toISOString(), why: "" });
-        running = { controller, ended: run(hold, stack, controller.signal) };
+        running = { controller, stack, ended: run(hold, stack, controller.signal) };
       } catch (error) {
         await stack[Symbol.asyncDispose]();
         say({ state: "failed", pid: null, why: messageOf(error) });
@@ -72,6 +77,14 @@ export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptio
       if (!running) return;
       running.controller.abort();
       await running.ended;
+    },
+    async cut(why) {
+      if (!running) return;
+      cutWhy = why;
+      const { stack, controller, ended } = running;
+      await stack[Symbol.asyncDispose]();
+      controller.abort();
+      await ended;
     },
     get running() {
       return running !== null;

@@ -12,8 +12,8 @@ export interface LearnerView {
   /** ISO 8601, UTC. */
   readonly since: string | null;
   readonly why: string;
-  /** Whether the user has paused it. */
-  readonly paused: boolean;
+  /** Why it was paused by hand; null when it was not. */
+  readonly paused: string | null;
 }
 
 /** One sink as it was last measured. */
@@ -60,15 +60,15 @@ export interface SourceView {
 /** One breaker. */
 export interface BreakerView {
   readonly name: string;
-  readonly state: "closed" | "open" | "half-open" | "unknown";
-  /** Failures in a row. */
-  readonly failures: number;
-  /** When it lets a trial through, ISO 8601; null unless it is open. */
+  readonly state: "closed" | "open" | "half-open" | "not used";
+  /** Failures in a row; null where nothing was ever measured. */
+  readonly failures: number | null;
+  /** When it lets a trial through, ISO 8601; null unless it is open and not by hand. */
   readonly retryAt: string | null;
-  readonly changedAt: string | null;
-  /** Whether a person tripped it. */
-  readonly tripped: boolean;
-  readonly why: string;
+  /** Why a person opened it; null when nobody did. */
+  readonly tripped: string | null;
+  readonly lastError: string;
+  readonly lastErrorAt: string | null;
 }
 
 /** The backlog and what it does to intake. */
@@ -77,8 +77,17 @@ export interface PressureView {
   readonly paused: boolean | null;
   readonly pauseBytes: number;
   readonly resumeBytes: number;
-  /** Bytes a second by which it shrinks or grows; null until it was measured twice. */
+  /** Bytes a second that are taken; null where only a running learner knows. */
   readonly drainBytesPerSecond: number | null;
+  /** Until intake resumes, or else until nothing waits; null when nothing moves. */
+  readonly secondsLeft: number | null;
+}
+
+/** The disk that learning needs. */
+export interface DiskView {
+  readonly freeBytes: number | null;
+  readonly minFreeBytes: number;
+  readonly stopped: boolean;
 }
 
 /** The containers, or why there are none to see. */
@@ -131,6 +140,7 @@ export interface View {
   readonly sinks: readonly SinkView[];
   readonly learned: LearnedView | null;
   readonly pressure: PressureView;
+  readonly disk: DiskView | null;
   readonly breakers: readonly BreakerView[] | null;
   readonly services: ServicesView;
   readonly commands: readonly CommandRun[];

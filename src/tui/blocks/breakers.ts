@@ -16,7 +16,7 @@ export function breakerLook({ state }: BreakerView): { tone: Tone; sign: "good" 
 export function retryWords({ state, retryAt, tripped }: BreakerView, now: number): string {
   if (state === "half-open") return "trying again";
   if (state !== "open") return "";
-  if (tripped && retryAt === null) return "tripped by hand";
+  if (tripped !== null) return `by hand: ${tripped}`;
   return retryAt === null ? "" : `tries again in ${left(Date.parse(retryAt) - now)}`;
 }
 
@@ -24,15 +24,17 @@ export function retryWords({ state, retryAt, tripped }: BreakerView, now: number
 export function breakersBlock(view: View, cells: number, state: PaneState): Line[] {
   const { signs, now } = state;
   const { breakers } = view;
-  const open = breakers?.filter(({ state }) => state !== "closed").length ?? 0;
-  const about = breakers === null ? "syncing" : open === 0 ? "all closed" : `${open} not closed`;
-  const rows = (breakers ?? []).map((breaker): Line => {
+  const used = breakers?.filter(({ state }) => state !== "not used") ?? [];
+  const open = used.filter(({ state }) => state !== "closed").length;
+  const quiet = used.length === 0 ? "none used yet" : "all closed";
+  const about = breakers === null ? "syncing" : open === 0 ? quiet : `${open} not closed`;
+  const rows = used.map((breaker): Line => {
     const { tone, sign } = breakerLook(breaker);
     return [
       span(`${signs[sign]} `, tone),
       span(pad(breaker.name, 12, signs.more)),
       span(pad(breaker.state, 10, signs.more), tone === "good" ? "plain" : tone),
-      span(retryWords(breaker, now) || (breaker.failures > 0 ? `${breaker.failures} failures` : ""), "dim"),
+      span(retryWords(breaker, now) || ((breaker.failures ?? 0) > 0 ? `${breaker.failures} failures` : ""), "dim"),
     ];
   });
   return [head("Breakers", about, cells, state), ...rows];

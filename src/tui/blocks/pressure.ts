@@ -8,16 +8,15 @@ import { head } from "./block.ts";
 
 /** The backlog against the bound at which intake pauses. */
 export function pressureBlock(view: View, cells: number, state: PaneState): Line[] {
-  const { backlogBytes, paused, pauseBytes, resumeBytes, drainBytesPerSecond } = view.pressure;
+  const { backlogBytes, paused, pauseBytes, resumeBytes, drainBytesPerSecond, secondsLeft } = view.pressure;
   const { signs } = state;
   const word = paused === null ? "unknown" : paused ? "paused" : "open";
   const bar = Math.max(6, Math.min(40, cells - 32));
   const share = backlogBytes === null ? null : backlogBytes / pauseBytes;
   const tone = paused === true ? "warn" : "good";
   const draining = drainBytesPerSecond !== null && drainBytesPerSecond > 0 && (backlogBytes ?? 0) > 0;
-  const time = draining ? ((backlogBytes ?? 0) / drainBytesPerSecond) * 1000 : null;
   return [
-    head("Backpressure", `intake pauses above ${bytes(pauseBytes)}, resumes below ${bytes(resumeBytes)}`, cells, state),
+    head("Backpressure", `pauses above ${bytes(pauseBytes)}, resumes below ${bytes(resumeBytes)}`, cells, state),
     [
       span(
         `${paused === true ? signs.warn : paused === null ? signs.unknown : signs.good} `,
@@ -27,7 +26,12 @@ export function pressureBlock(view: View, cells: number, state: PaneState): Line
       span(pad(bytes(backlogBytes), 6, signs.more, "right")),
       span(" "),
       ...gauge(share, bar, signs, tone),
-      span(draining ? `  ${bytes(drainBytesPerSecond)}/s, ${left(time)} left` : "", "dim"),
+      span(
+        draining
+          ? `  ${bytes(drainBytesPerSecond)}/s, ${left(secondsLeft === null ? null : secondsLeft * 1000)} left`
+          : "",
+        "dim",
+      ),
     ],
   ];
 }

@@ -13,7 +13,7 @@ interface BreakerItem extends Item {
 function itemsOf(view: View): readonly BreakerItem[] {
   return (view.breakers ?? []).map((breaker) => ({
     id: breaker.name,
-    text: `${breaker.name} ${breaker.state} ${breaker.why}`,
+    text: `${breaker.name} ${breaker.state} ${breaker.lastError}`,
     breaker,
   }));
 }
@@ -37,7 +37,7 @@ export const breakersPane: Pane = {
     const { signs, now, list } = state;
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
-    if (view.breakers === null) return [blank, line("  syncing: the learner has not said yet", "dim")];
+    if (view.breakers === null) return [blank, line("  syncing", "dim")];
     return table<BreakerItem>(
       [
         {
@@ -50,11 +50,12 @@ export const breakersPane: Pane = {
           title: "failures",
           width: 8,
           align: "right",
-          cell: ({ breaker }) => span(String(breaker.failures), breaker.failures > 0 ? "warn" : "dim"),
+          cell: ({ breaker: { failures } }) =>
+            span(failures === null ? "–" : String(failures), (failures ?? 0) > 0 ? "warn" : "dim"),
         },
-        { title: "for", width: 4, align: "right", cell: ({ breaker }) => span(age(breaker.changedAt, now), "dim") },
-        { title: "next trial", width: 22, cell: ({ breaker }) => span(retryWords(breaker, now)) },
-        { title: "why", width: "rest", cell: ({ breaker }) => span(breaker.why, "dim") },
+        { title: "next trial", width: 24, cell: ({ breaker }) => span(retryWords(breaker, now)) },
+        { title: "ago", width: 4, align: "right", cell: ({ breaker }) => span(age(breaker.lastErrorAt, now), "dim") },
+        { title: "last error", width: "rest", cell: ({ breaker }) => span(breaker.lastError, "dim") },
       ],
       items,
       size,

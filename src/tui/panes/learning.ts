@@ -56,7 +56,10 @@ export const learningPane: Pane = {
           title: "source",
           width: "rest",
           cell: ({ source }) =>
-            span(`${source.barren ? signs.warn : signs.good} ${source.source}`, source.barren ? "warn" : "plain"),
+            span(
+              `${source.barren ? signs.warn : signs.good} ${source.source.replace(`${view.home}/`, "")}`,
+              source.barren ? "warn" : "plain",
+            ),
         },
         { title: "events", width: 8, align: "right", cell: ({ source }) => span(count(source.events)) },
         { title: "lessons", width: 8, align: "right", cell: ({ source }) => span(count(source.lessons)) },

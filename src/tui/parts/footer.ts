@@ -12,14 +12,19 @@ function shortOf(command: string, commands: readonly ScreenCommand[]): string {
   return own?.short ?? command.replace("{name}", "").trim().split(" ").slice(-1).join(" ");
 }
 
+function isAction(command: string, { actions }: Facts): boolean {
+  return actions.some(({ name }) => command === name || command.startsWith(`${name} `));
+}
+
 /** The keys that matter in a pane, as many as there is room for. */
 export function hintLine(pane: Pane, facts: Facts, columns: number): Line {
   const { keys, commands, readOnly, actions } = facts;
   const writes = (command: string) => actions.find(({ name }) => command.startsWith(name))?.reads === false;
   const own = pane.keys.map(({ command }) => command).filter((command) => !readOnly || !writes(command));
+  const everywhere = keys.filter(({ pane: at, command }) => at === undefined && isAction(command, facts));
   const spans: Span[] = [span(" ")];
   let used = 1;
-  for (const command of [...own, ...pane.footer]) {
+  for (const command of [...everywhere.map(({ command }) => command), ...own, ...pane.footer]) {
     const key = keyOf(keys, pane.name, command);
     if (key === "") continue;
     const text = ` ${shortOf(command, commands)}   `;

@@ -13,7 +13,7 @@ const tones: Readonly<Record<Level, Tone>> = { good: "good", warn: "warn", bad: 
 
 function learningWords({ learner, rates, learned }: View): string {
   if (learner.state === "syncing" || learned === null) return "learner unknown";
-  if (learner.paused) return "learning paused";
+  if (learner.paused !== null) return "learning paused";
   if (learner.state === "here" || learner.state === "elsewhere")
     return `learning ${rate(recent(rates.events)).padStart(7)}`;
   return "not learning";
