@@ -94,6 +94,7 @@ export async function runTui(
       pane: given.text("pane") ?? "overview",
       stdin: process.stdin,
       stdout: process.stdout,
+      stderr: process.stderr,
       run: (line) =>
         runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal }),
       async save(text) {

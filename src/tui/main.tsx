@@ -5,6 +5,7 @@ import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
+import { holdBack } from "./quiet.ts";
 import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
 import { followJobControl, lend } from "./suspend.ts";
@@ -30,6 +31,7 @@ export interface ScreenOptions {
   readonly pane: string;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
   /** Runs one line of a command; never fails. */
   readonly run: (line: string, lendTerminal: (work: () => Promise<void>) => Promise<void>) => Promise<Answer>;
   /** Saves text to a file and returns its path. */
@@ -123,6 +125,9 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
   const forget = followJobControl(() => state.handles, modes);
+  const release = holdBack(options.stderr, (text) =>
+    options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
+  );
 
   try {
     if (!options.screenReader) modes.enter();
@@ -170,5 +175,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     stdin.off("end", onGone).off("error", onGone);
     stdout.off("error", onGone);
     stdin.unref();
+    const kept = release();
+    if (kept !== "") options.stderr.write(kept);
   }
 }
