@@ -1,4 +1,5 @@
 import { render } from "ink";
+import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
 import { clipboardSequence } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
@@ -45,8 +46,10 @@ export interface ScreenOptions {
 /** How a screen ended. */
 export type Ending = "quit" | "interrupted";
 
-function answered(screen: Screen, line: string, { ok, text }: Answer): Screen {
+// What was asked for is shown; of what was done it is enough to know that it was.
+function answered(screen: Screen, line: string, reads: boolean, { ok, text }: Answer): Screen {
   const lines = text.trimEnd().split("\n");
+  if (lines.length > 1 && ok && !reads) return { ...screen, message: { text: `${line}: done`, level: "good" } };
   if (lines.length > 1)
     return { ...screen, message: null, dialog: { kind: "text", title: line, text: text.trimEnd(), top: 0 } };
   const said = lines[0] === "" ? `${line}: done` : (lines[0] ?? "");
@@ -104,7 +107,11 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "run":
         return void options
           .run(deed.line, lendTerminal)
-          .then((answer) => change((screen) => answered(screen, deed.line, answer)));
+          .then((answer) =>
+            change((screen) =>
+              answered(screen, deed.line, actionOf(deed.line, options.actions)?.reads ?? true, answer),
+            ),
+          );
       case "save":
         return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
       case "page":

@@ -12,14 +12,16 @@ export interface Paint {
   readonly plain: boolean;
 }
 
+const drawings = /[─│├└█░▁▂▃▄▅▆▇●▲✖○]/g;
+
 /** A row as text of at most so many cells, with the colours of the theme; the last door before the terminal. */
 export function paintLine(row: Line, cells: number, { theme, ascii, plain }: Paint): string {
   let painted = "";
   let rest = cells;
   for (const { text, tone } of row) {
     if (rest <= 0) break;
-    if (plain && tone === "rule") continue;
-    const safe = ascii ? toAscii(clean(text)) : clean(text);
+    const cleaned = plain ? clean(text).replace(drawings, "") : clean(text);
+    const safe = ascii ? toAscii(cleaned) : cleaned;
     const shown = truncate(safe, rest, ascii ? "~" : "…");
     rest -= widthOf(shown);
     const codes = plain ? "" : theme[tone];

@@ -24,7 +24,7 @@ function ofBreakers({ breakers }: Unjudged): AttentionView[] {
   });
 }
 
-function ofLearning({ learner, sinks, pressure, learned, disk }: Unjudged): AttentionView[] {
+function ofLearning({ learner, sinks, pressure, disk }: Unjudged): AttentionView[] {
   const found: AttentionView[] = [];
   const say = (level: "warn" | "bad", text: string, item = "") => found.push({ level, text, pane: "learning", item });
   if (learner.state === "failed") say("bad", `the learner stopped: ${learner.why}`);
@@ -36,15 +36,20 @@ function ofLearning({ learner, sinks, pressure, learned, disk }: Unjudged): Atte
   if (pressure.paused === true) say("warn", "intake is paused until the backlog is small again");
   if (learner.paused !== null)
     say("warn", `learning is paused by hand${learner.paused === "" ? "" : `: ${learner.paused}`}`);
-  for (const { source, barren, events } of learned?.sources ?? []) {
-    if (barren) say("warn", `0 lessons from ${events} events of ${source}`, source);
-  }
   return found;
+}
+
+function ofSources({ learned }: Unjudged): AttentionView[] {
+  return (learned?.sources ?? []).flatMap(({ source, barren, events }): AttentionView[] =>
+    barren
+      ? [{ level: "warn", text: `0 lessons from ${events} events of ${source}`, pane: "learning", item: source }]
+      : [],
+  );
 }
 
 /** What needs a person, the worst first. */
 export function attentionOf(view: Unjudged): AttentionView | null {
-  const all = [...ofLearning(view), ...ofServices(view), ...ofBreakers(view)];
+  const all = [...ofLearning(view), ...ofServices(view), ...ofBreakers(view), ...ofSources(view)];
   return all.find(({ level }) => level === "bad") ?? all[0] ?? null;
 }
 

@@ -11,7 +11,7 @@ export function farewellOf({ learner, services, demo }: View): string[] {
   }
   if (demo !== null) said.push("The demonstration is over; its home is gone.");
   else if (learner.state === "here") {
-    said.push("The learner of this console has stopped, and nothing is lost. To go on learning, type: aistack learn");
+    said.push("The learner here has stopped, and nothing is lost. To go on: aistack learn");
   } else if (learner.state === "elsewhere") {
     said.push(`Process ${learner.pid} (${learner.command}) goes on learning.`);
   }
