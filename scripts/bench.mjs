@@ -1,4 +1,5 @@
-// Measures in one run: the floor (split and parse), the engine end to end, the locked writer and a cold start.
+// Measures in one run: the floor (split and parse), the engine end to end, the locked writer, the
+// breakers, the backpressure check and a cold start.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
+import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchPressure } from "./bench/pressure.mjs";
 
 const { values } = parseArgs({
   options: { mb: { type: "string", default: "200" }, quick: { type: "boolean" }, json: { type: "boolean" } },
@@ -142,6 +145,9 @@ try {
   say(`locked append: p50 ${p50.toFixed(1)} µs, p99 ${p99.toFixed(1)} µs, slowest ${max.toFixed(1)} µs`);
   bar("locked append p50", p50, 100, p50 <= 100, " µs");
   bar("locked append p99", p99, 100, p99 <= 100, " µs");
+
+  await benchBreakers({ say, bar, report });
+  benchPressure({ work, say, bar, report });
 
   const cold = coldStart(home);
   report.cold = cold;

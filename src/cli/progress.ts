@@ -11,6 +11,11 @@ export interface Progress {
   end(): void;
 }
 
+function moved(event: Extract<EngineEvent, { type: "store.moved" | "store.verified" }>): string {
+  if (event.type === "store.verified") return `${event.table}: ${event.rows} rows verified\n`;
+  return `${event.table}: ${event.rows} of ${event.total} rows\n`;
+}
+
 /** Opens the progress display; `bar` for a terminal. */
 export function openProgress(output: Output, { bar, quiet }: { bar: boolean; quiet: boolean }): Progress {
   const totals = { events: 0, lessons: 0, bytes: 0, total: 0 };
@@ -41,6 +46,15 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         shownAt = now;
         output.write(bar ? `\r\u001b[K${line().slice(0, output.columns - 1)}` : `${line()}\n`);
         shown = bar;
+        return;
+      }
+      if (event.type === "store.moved" || event.type === "store.verified") {
+        const now = performance.now();
+        const whole = event.type === "store.verified" || event.rows === event.total;
+        if (quiet || (!whole && now - shownAt < (bar ? everyMs : plainEveryMs))) return;
+        shownAt = now;
+        clear();
+        output.write(moved(event));
         return;
       }
       const text = sentenceOf(event);

@@ -9,6 +9,7 @@ import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { tuiSettings } from "./config/tui.ts";
 import { Failure, messageOf } from "./errors.ts";
@@ -26,6 +27,7 @@ export const settings = {
   ...limitsSettings,
   ...rotationSettings,
   ...tuiSettings,
+  ...storeSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

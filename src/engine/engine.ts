@@ -11,6 +11,7 @@ import { noteSettled, noteTaken, type SinkProgress, startProgress } from "./prog
 import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
 import type { Batch } from "./telemetry/batch.ts";
+import { openDescriptors } from "./telemetry/descriptors.ts";
 import { coveredBy, discover } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 import { openZeroYield, type ZeroYield } from "./zero-yield.ts";
@@ -55,6 +56,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
   const { values } = config;
   const memory = openLearnMemory(sinks.length, values["telemetry.maxLineBytes"]);
   const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
+  const descriptors = openDescriptors();
   const progress = sinks.map(({ name }) => startProgress(name));
   const essential = progress.filter((_, index) => sinks[index]?.optional === false);
   // Essential loops under way; without one nobody would shrink the backlog that optional work waits for.
@@ -91,6 +93,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       discover: () => discover(patterns),
       covers: coveredBy(patterns),
       memory,
+      descriptors,
       maxLineBytes: values["telemetry.maxLineBytes"],
       unended: once,
       emit,

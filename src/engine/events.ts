@@ -11,6 +11,8 @@ export type EngineEvent =
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
   | { type: "rotation.failed"; why: string }
+  | { type: "store.moved"; table: string; rows: number; total: number }
+  | { type: "store.verified"; table: string; rows: number }
   | { type: "engine.held"; pid: number; command: string; since: string }
   | { type: "pressure.changed"; paused: boolean; backlogBytes: number }
   | { type: "disk.changed"; stopped: boolean; freeBytes: number; minFreeBytes: number }

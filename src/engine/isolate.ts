@@ -24,7 +24,8 @@ export async function withoutRefused(batch: Batch, { sink, take, refusals, emit 
   );
   const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
     try {
-      await take({ ...batch, lessons, bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 });
+      const nothing = { bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 };
+      await take({ ...batch, ...nothing, lessons, trial: true });
       kept.push(...lessons);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "refused") throw error;

@@ -9,6 +9,7 @@ import { proposalsAction } from "./proposals.ts";
 import { rotateActions } from "./rotate.ts";
 import { settingActions } from "./settings.ts";
 import { statusAction } from "./status.ts";
+import { storeActions } from "./store.ts";
 import { telemetryAction } from "./telemetry.ts";
 
 /** The action table: everything the user can do, once. */
@@ -22,6 +23,7 @@ export const actions: readonly Action[] = [
   ...rotateActions,
   doctorAction,
   infoAction,
+  ...storeActions,
   ...settingActions,
   telemetryAction,
 ];

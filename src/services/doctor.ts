@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../engine/errors.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
 import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
@@ -47,6 +47,15 @@ function checkDisk(stack: Stack): Check {
 }
 
 async function checkStore(stack: Stack): Promise<Check[]> {
+  try {
+    return await checkOpenStore(stack);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ name: "store", verdict: "failed", found: error.message, hint: error.hint }];
+  }
+}
+
+async function checkOpenStore(stack: Stack): Promise<Check[]> {
   const store = await stack.seen();
   if (store === null) {
     return [{ name: "store", verdict: "warning", found: "nothing learned yet", hint: "Type: aistack learn --once" }];

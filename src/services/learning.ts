@@ -83,7 +83,7 @@ export async function learn(
   patternsOf(stack.config, run.sources);
   const held = lookAtHold(stack.config.home);
   if (held) return attach(stack, held, run.once, signal);
-  const store = await stack.openStore();
+  const store = await stack.openStore({ patient: !run.once });
   const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
   if ("pid" in hold) return attach(stack, hold, run.once, signal);
   try {

@@ -1,6 +1,9 @@
 import { closeSync, openSync } from "node:fs";
+import { Failure } from "../engine/errors.ts";
 import { learnLines } from "../engine/learning/learn.ts";
-import type { Store } from "../engine/stores/store.ts";
+import { forgetRefusals, readRefusals } from "../engine/refusals.ts";
+import type { Refusal } from "../engine/shapes.ts";
+import type { Sink, Store } from "../engine/stores/store.ts";
 import { addLine, emptyBatch } from "../engine/telemetry/batch.ts";
 import { readAt } from "../engine/telemetry/identity.ts";
 import { findInode } from "../engine/telemetry/lost.ts";
@@ -21,9 +24,43 @@ function readLine(file: string, inode: string, offset: number, bytes: number): B
   }
 }
 
+// A refused lesson is read again where its line stands, and offered to the sink that refused it.
+async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Promise<"taken" | "refused" | "gone"> {
+  const bytes = readLine(refusal.file, refusal.inode, refusal.offset, refusal.bytes);
+  if (bytes === null) return "gone";
+  const batch = emptyBatch();
+  for (const line of learnLines(bytes, refusal.offset, refusal, null, refusal.bytes)) {
+    addLine(batch, line, refusal.file, refusal.inode);
+  }
+  const lessons = batch.lessons.filter(({ id }) => id === refusal.lesson);
+  if (lessons.length === 0) return "gone";
+  try {
+    // Its line was counted when it was refused; now it is a lesson instead.
+    const rejected = new Map([[`refused_by_${sink.name}`, -1]]);
+    const tallies = new Map([[refusal.file, { events: 0, rejected }]]);
+    await sink.take({ ...emptyBatch(), lessons, tallies }, { signal });
+    return "taken";
+  } catch (error) {
+    if (error instanceof Failure && error.code === "refused") return "refused";
+    throw error;
+  }
+}
+
+async function replayRefused(home: string, sinks: readonly Sink[], signal: AbortSignal) {
+  const counts = { taken: 0, stillRefused: 0, gone: 0 };
+  for (const refusal of readRefusals(home)) {
+    const sink = sinks.find(({ name }) => name === refusal.sink);
+    if (signal.aborted || sink === undefined) break;
+    const result = await offerAgain(refusal, sink, signal);
+    if (result === "taken") await forgetRefusals(home, [refusal]);
+    counts[result === "refused" ? "stillRefused" : result]++;
+  }
+  return counts;
+}
+
 /**
  * Reads every bad line again where it stands, and learns from those that are understood now (after an update, or a
- * larger telemetry.maxLineBytes). Lines whose file is gone stay listed.
+ * larger telemetry.maxLineBytes); offers refused lessons to their sinks again. What is gone stays listed.
  */
 export async function replayRejected(stack: Stack, store: Store, { signal }: { signal: AbortSignal }): Promise<Plain> {
   const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
@@ -56,8 +93,8 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
       }
       await store.forgetBadLine(bad);
     }
+    return { ...counts, refused: await replayRefused(stack.config.home, sinks, signal) };
   } finally {
     close();
   }
-  return counts;
 }

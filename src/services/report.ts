@@ -42,7 +42,8 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
       duplicates,
       eventsPerSecond: rates[index]?.events.look(events) ?? 0,
       bytesPerSecond,
-      secondsLeft: secondsFor(lagBytes, bytesPerSecond),
+      // The average still falls while a sink waits; that it would get done at that rate is not so.
+      secondsLeft: secondsFor(lagBytes, waiting === "" ? bytesPerSecond : 0),
       checkpoints,
       checkpointAt,
     };
@@ -61,7 +62,7 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
       backlogBytes,
       since: pressure.since(),
       drainBytesPerSecond,
-      secondsLeft: secondsFor(toDrain, drainBytesPerSecond),
+      secondsLeft: secondsFor(toDrain, behind?.waiting === "" ? drainBytesPerSecond : 0),
     };
   };
 

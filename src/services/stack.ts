@@ -15,13 +15,23 @@ export interface Stack extends AsyncDisposable {
   look(): Promise<Store>;
   /** The store to look at, or null when nothing was learned yet. */
   seen(): Promise<Store | null>;
-  /** The store to write to; makes the home. */
-  openStore(): Promise<Store>;
+  /** The store to write to; makes the home. When patient, a server that is silent is no failure yet. */
+  openStore(options?: { readonly patient?: boolean }): Promise<Store>;
+}
+
+/** The file of the embedded store. */
+export function embeddedFile({ home }: Config): string {
+  return join(home, "aistack.db");
+}
+
+async function addressOf(config: Config) {
+  return (await import("../engine/stores/postgres-address.ts")).postgresAddress(config);
 }
 
 /** The one function that constructs: opening starts nothing. */
 export function openStack(config: Config, emit: Emit): Stack {
-  const file = join(config.home, "aistack.db");
+  const file = embeddedFile(config);
+  const onServer = config.values["store.kind"] === "postgres";
   const opened: { close(): Promise<void> }[] = [];
   const keep = (one: Store): Store => {
     opened.push(one);
@@ -32,13 +42,25 @@ export function openStack(config: Config, emit: Emit): Stack {
     emit,
     datasetFile: resolve(config.values["dataset.path"] ?? join(config.home, "dataset.jsonl")),
     async look() {
+      const store = await this.seen();
+      if (store !== null) return store;
+      throw new Failure("home", {
+        what: "There is nothing to look at yet",
+        why: onServer ? "the PostgreSQL server has no tables of ours" : `${file} does not exist`,
+        hint: "Type: aistack learn --once",
+      });
+    },
+    async seen() {
+      if (onServer) {
+        const { lookAtPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        const store = await lookAtPostgresStore(await addressOf(config));
+        return store === null ? null : keep(store);
+      }
+      if (!existsSync(file)) return null;
       const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
       return keep(openEmbeddedStore(file, { readOnly: true }));
     },
-    async seen() {
-      return existsSync(file) ? this.look() : null;
-    },
-    async openStore() {
+    async openStore(options = {}) {
       await makeDirectory(config.home).catch((error: unknown) => {
         if (error instanceof Failure) throw error;
         throw new Failure("home", {
@@ -48,6 +70,10 @@ export function openStack(config: Config, emit: Emit): Stack {
           cause: error,
         });
       });
+      if (onServer) {
+        const { openPostgresStore } = await import("../engine/stores/postgres-store.ts");
+        return keep(await openPostgresStore(await addressOf(config), options));
+      }
       const { openEmbeddedStore } = await import("../engine/stores/sqlite-store.ts");
       return keep(openEmbeddedStore(file));
     },

@@ -1,14 +1,15 @@
 import { statSync } from "node:fs";
+import { Failure } from "../engine/errors.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
-import type { Action } from "./action.ts";
+import type { Action, Plain } from "./action.ts";
 import { breakerList } from "./breaker-list.ts";
 import { lookAtHold } from "./hold.ts";
-import { lookAtReport, readReport } from "./read-report.ts";
+import { lookAtReport, readReport, type SeenReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
-import { pressureOf, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
+import { pressureOf, reportedSinks, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
 export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
@@ -59,30 +60,50 @@ export const statusAction: Action = {
     const seen = report?.stale === false ? readReport(config.home, engine) : null;
     const breakers = breakerList(config.home, config.values, seen).breakers;
     const state = { home: config.home, engine, ...stateOf(config, seen), report };
-    const store = await stack.seen();
-    if (store === null) return { ...state, learned: null, breakers, hint: "Type: aistack learn --once" };
-    const bySource = await store.tallies();
-    const sinks = await lagOf(stack, store);
-    const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
-    const counts = await store.counts();
-    const atLeast = config.values["learning.zeroYieldEvents"];
-    const zeroYield = Object.entries(bySource)
-      .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
-      .map(([source, { events, rejected }]) => ({ source, events, rejected }));
-    return {
-      ...state,
-      learned: { ...total(bySource), bySource },
-      kept: counts,
-      embeddings: await store.vectorModel(),
-      dataset: {
-        path: stack.datasetFile,
-        pairs: counts.pairs,
-        ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
-      },
-      sinks: sinksOf(sinks, seen),
-      backpressure: pressureOf(config, backlogBytes, seen),
-      breakers,
-      zeroYield,
-    };
+    try {
+      return { ...state, ...(await learned(stack, seen)), breakers };
+    } catch (error) {
+      // A server that is away hides what it keeps, not what the engine says.
+      if (!(error instanceof Failure) || !away.has(error.code)) throw error;
+      const { what, why, hint } = error;
+      const backpressure = pressureOf(config, null, seen);
+      return {
+        ...state,
+        learned: null,
+        store: { what, why, hint },
+        sinks: reportedSinks(seen),
+        backpressure,
+        breakers,
+      };
+    }
   },
 };
+
+const away: ReadonlySet<string> = new Set(["silent", "config", "timeout", "dependency"]);
+
+async function learned(stack: Stack, seen: SeenReport | null): Promise<Plain> {
+  const { config } = stack;
+  const store = await stack.seen();
+  if (store === null) return { learned: null, hint: "Type: aistack learn --once" };
+  const bySource = await store.tallies();
+  const sinks = await lagOf(stack, store);
+  const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
+  const counts = await store.counts();
+  const atLeast = config.values["learning.zeroYieldEvents"];
+  const zeroYield = Object.entries(bySource)
+    .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
+    .map(([source, { events, rejected }]) => ({ source, events, rejected }));
+  return {
+    learned: { ...total(bySource), bySource },
+    kept: counts,
+    embeddings: await store.vectorModel(),
+    dataset: {
+      path: stack.datasetFile,
+      pairs: counts.pairs,
+      ready: (counts.pairs ?? 0) >= config.values["dataset.readyPairs"],
+    },
+    sinks: sinksOf(sinks, seen),
+    backpressure: pressureOf(config, backlogBytes, seen),
+    zeroYield,
+  };
+}

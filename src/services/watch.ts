@@ -78,6 +78,7 @@ export async function openWatch(stack: Stack, guards: Pick<Guards, "states">): P
         if (performance.now() >= reportAt) {
           reportAt = performance.now() + reportMs;
           await disk.look();
+          look();
           await attempt(report.look);
         }
         await pause(lookMs, { signal });

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -27,7 +28,8 @@ function prepare(directory: string) {
 
 function startLearn(home: string, telemetry: string, ...more: string[]): Running {
   const source = join(telemetry, "*-events.jsonl");
-  return startAistack(["learn", "--json", "--home", home, "--source", source, ...more], join(telemetry, ".."));
+  const where = ["--home", home, "--source", source, "--set", "disk.minFreeBytes=0"];
+  return startAistack(["learn", "--json", ...where, ...more], join(telemetry, ".."));
 }
 
 async function learnOnce(
@@ -70,48 +72,80 @@ function badLines(home: string): Record<string, number> {
   return Object.fromEntries(rows.map(({ reason, n }) => [String(reason), Number(n)]));
 }
 
-test("a full disk makes the learner wait and say so, and it finishes once there is room", async ({ skip }) => {
-  using directory = temporaryDirectory();
-  const { telemetry, log } = prepare(directory.path);
-  using disk = mountDisk(directory.path, "16m");
-  if (disk === null) return skip("this user may not mount a disk");
-  const home = join(disk.path, "home");
-  const first = names("first", 20);
-  writeFileSync(log, first.map((name) => taskLine(name)).join(""));
-  await learnOnce(home, telemetry);
-  const ballast = join(disk.path, "ballast");
+function fillDisk(disk: string): string {
+  const ballast = join(disk, "ballast");
   const fd = openSync(ballast, "w");
   try {
     for (;;) writeSync(fd, Buffer.alloc(4096));
   } catch {
     closeSync(fd);
   }
+  return ballast;
+}
+
+test("a full disk makes the learner wait and say so, and it finishes once there is room", async ({ skip }) => {
+  using directory = temporaryDirectory();
+  const { telemetry, log } = prepare(directory.path);
+  using disk = mountDisk(directory.path, "64m");
+  if (disk === null) return skip("this user may not mount a disk");
+  const home = join(disk.path, "home");
+  const pairs = () => {
+    const file = join(home, "dataset.jsonl");
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
+  };
+  const first = names("first", 20);
+  writeFileSync(log, first.map((name) => taskLine(name)).join(""));
+  const learner = startLearn(home, telemetry);
+  await until(() => pairs() === first.length, 60_000);
+  const ballast = fillDisk(disk.path);
   const second = names("second", 4000);
   appendFileSync(log, second.map((name) => taskLine(name)).join(""));
-  const learner = startLearn(home, telemetry);
-  await until(() => /full|space|room|waiting/i.test(learner.complained() + learner.said()), 60_000);
+  for (const sink of ["rows", "dataset", "vectors", "neighbours"]) {
+    const waits = new RegExp(`${sink} waits \\d+ ms: .*full`, "g");
+    await until(() => (learner.complained().match(waits) ?? []).length > 1, 60_000);
+  }
   expect(learner.process.exitCode, learner.complained()).toBe(null);
   rmSync(ballast);
-  await until(() => learnedTasks(home).dataset.length === first.length + second.length, 120_000);
+  await until(() => pairs() === first.length + second.length, 120_000);
+  await until(() => /rows goes on/.test(learner.complained()), 60_000);
   learner.process.kill("SIGINT");
-  await learner.ended;
+  expect(await learner.ended).toBe(130);
   await learnOnce(home, telemetry);
   expectLearned(home, [...first, ...second]);
+});
+
+test("a learner that is started on a full disk says so and ends; nothing is lost", async ({ skip }) => {
+  using directory = temporaryDirectory();
+  const { telemetry, log } = prepare(directory.path);
+  using disk = mountDisk(directory.path, "64m");
+  if (disk === null) return skip("this user may not mount a disk");
+  const home = join(disk.path, "home");
+  const tasks = names("first", 20);
+  writeFileSync(log, tasks.map((name) => taskLine(name)).join(""));
+  for (const before of ["a home that was never used", "a home that was used"]) {
+    const ballast = fillDisk(disk.path);
+    const learner = startLearn(home, telemetry, "--once");
+    expect([before, await learner.ended]).toEqual([before, 1]);
+    expect(JSON.parse(learner.said()).error).toMatchObject({ code: "full", why: expect.stringContaining("full") });
+    rmSync(ballast);
+    await learnOnce(home, telemetry);
+    expectLearned(home, tasks);
+  }
 });
 
 test("a damaged checkpoint is named, its previous copy is used, and nothing is lost or learned twice", async () => {
   using directory = temporaryDirectory();
   const { telemetry, log, home } = prepare(directory.path);
-  const tasks = names("a", 250);
+  const tasks = names("a", 50);
   writeFileSync(log, tasks.map((name) => taskLine(name)).join(""));
   await learnOnce(home, telemetry);
   for (const damage of [
     "UPDATE cursors SET body = replace(body, 'offset', 'offsat')",
     "UPDATE cursors SET body = substr(body, 1, 20)",
-    "UPDATE cursors SET body = x'00ff', checksum = '', previous_body = 'x'",
+    "UPDATE cursors SET body = char(0) || 'x', checksum = '', previous_body = 'x'",
   ]) {
     const store = openEmbedded(join(home, "aistack.db"));
-    await store.commit(() => store.run(damage.replace("x'00ff'", "'\u0000'")));
+    await store.commit(() => store.run(damage));
     store.close();
     const more = names(`more${tasks.length}x`, 5);
     appendFileSync(log, more.map((name) => taskLine(name)).join(""));

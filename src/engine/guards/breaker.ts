@@ -68,14 +68,16 @@ export interface BreakerOptions {
 }
 
 // opossum counts and is the gate; when the gate opens and closes is decided by the machine, which knows failures in a
-// row, several probes and slow calls. Its own triggers are out of reach: the volume is never met, no timer runs out.
-const never = { volumeThreshold: Number.MAX_SAFE_INTEGER, errorThresholdPercentage: 100, resetTimeout: 2 ** 31 - 1 };
+// row, several probes and slow calls. Its own triggers are out of reach: no timer runs out, and to it no call fails,
+// because it would add up its whole window at every failure; failures are told to its counters apart.
+const never = { errorFilter: () => true, resetTimeout: 2 ** 31 - 1 };
 
 /** Opens the breaker of one dependency. */
 export function openBreaker(options: BreakerOptions): Breaker {
   const { name, clock, onChange, onCount } = options;
   const uncounted: ReadonlySet<string> = new Set(options.uncounted);
-  let { lastError, lastErrorAt } = options.remembered ?? { lastError: null, lastErrorAt: null };
+  let lastError = options.remembered?.lastError ?? null;
+  let lastErrorMs = Date.parse(options.remembered?.lastErrorAt ?? "");
   let refused: { at: number; count: number }[] = [];
   const fuse = new Opossum((call: () => Promise<void>) => call(), {
     ...never,
@@ -83,7 +85,6 @@ export function openBreaker(options: BreakerOptions): Breaker {
     timeout: false,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    errorFilter: (error: unknown) => !counts(error, uncounted),
   });
   const turn = (phase: Phase) => (phase === "open" ? fuse.open() : fuse.close());
   const machine = openMachine({
@@ -107,7 +108,8 @@ export function openBreaker(options: BreakerOptions): Breaker {
 
   const failed = (error: unknown) => {
     lastError = messageOf(error);
-    lastErrorAt = new Date(clock.wall()).toISOString();
+    lastErrorMs = clock.wall();
+    fuse.emit("failure", error, 0);
   };
 
   return {
@@ -147,7 +149,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
         retryAfterMs: machine.retryAfterMs(),
         tripped,
         lastError,
-        lastErrorAt,
+        lastErrorAt: Number.isNaN(lastErrorMs) ? null : new Date(lastErrorMs).toISOString(),
         recent: { calls: fires, failures: recentFailures, refused: recentRefused },
       };
     },
@@ -162,18 +164,24 @@ function counts(error: unknown, uncounted: ReadonlySet<string>): boolean {
   return !(error instanceof Error && error.name === "AbortError");
 }
 
+// Where the call came from says nothing about a refusal, and looking it up is most of what a refusal costs.
+function untraced(make: () => Failure): Failure {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const failure = make();
+  Error.stackTraceLimit = stackTraceLimit;
+  return failure;
+}
+
 function refusal(name: BreakerName, machine: Machine): Failure {
   const { phase, tripped } = machine.remembered();
   const retryAfterMs = machine.retryAfterMs();
   const what = `${name} was not asked`;
+  const silent = (why: string, hint: string) =>
+    untraced(() => new Failure("silent", { what, why, hint, retryAfterMs }));
   if (tripped !== null) {
-    const why = `its breaker was opened by hand: ${tripped}`;
-    return new Failure("silent", { what, why, hint: `Type: aistack breakers reset ${name}`, retryAfterMs });
+    return silent(`its breaker was opened by hand: ${tripped}`, `Type: aistack breakers reset ${name}`);
   }
-  const hint = "Type: aistack breakers";
-  if (phase === "half_open") {
-    return new Failure("silent", { what, why: "its breaker waits for a probe under way", hint, retryAfterMs });
-  }
-  const seconds = Math.ceil((retryAfterMs ?? 0) / 1000);
-  return new Failure("silent", { what, why: `its breaker is open, ${seconds} s more`, hint, retryAfterMs });
+  if (phase === "half_open") return silent("its breaker waits for a probe under way", "Type: aistack breakers");
+  return silent(`its breaker is open, ${Math.ceil((retryAfterMs ?? 0) / 1000)} s more`, "Type: aistack breakers");
 }

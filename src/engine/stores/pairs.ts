@@ -3,10 +3,13 @@ import { type DatasetFile, openDatasetFile } from "../learning/dataset.ts";
 import { datasetLine } from "../learning/export.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
+import { nowOrLater } from "./later.ts";
 import type { Sink, SinkOptions } from "./store.ts";
 
 /** Where the names of the dataset's pairs are kept, with the cursors of its sink. */
 export interface PairNames {
+  /** The server that is asked, where there is one. */
+  readonly dependency?: Sink["dependency"];
   cursors(): Promise<readonly Cursor[]>;
   /** Which of these lessons are pairs already. */
   known(ids: readonly string[]): Promise<ReadonlySet<string>>;
@@ -26,18 +29,20 @@ export async function openPairsSink(
   { emit, signal }: SinkOptions,
 ): Promise<Sink & { close(): void }> {
   const dataset = await openDatasetFile(file, { signal });
-  try {
-    await repair(names, dataset, emit);
-  } catch (error) {
+  const repaired = await nowOrLater(() => repair(names, dataset, emit)).catch((error: unknown) => {
     dataset.close();
     throw error;
-  }
+  });
   // Pairs that are in the file while their names could not be kept yet: trying again must not append them again.
   const unnamed = new Set<string>();
   return {
     name: "dataset",
     optional: false,
-    load: () => names.cursors(),
+    ...(names.dependency === undefined ? {} : { dependency: names.dependency }),
+    async load() {
+      await repaired();
+      return names.cursors();
+    },
     async take(batch, options) {
       const known = await names.known(batch.lessons.map(({ id }) => id));
       const fresh = new Map<string, Lesson>();

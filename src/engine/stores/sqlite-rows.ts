@@ -81,7 +81,7 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
             tally.fresh++;
           } else tally.duplicates++;
         }
-        // A delivery without cursors is a trial of single lessons: only the one that moves the cursor is counted.
+        // A trial has no counts: only the delivery that moves the cursor is counted.
         for (const [source, { events, rejected }] of batch.tallies) {
           const tally = bySource.get(source);
           count(store, source, "events", "", events);
@@ -96,6 +96,6 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
         }
         saveCursors(store, "rows", batch.cursors);
         return { fresh, duplicates: batch.lessons.length - fresh, bySource };
-      }),
+      }, batch),
   };
 }

@@ -45,11 +45,14 @@ export function tablesOf(store: Embedded): Tables {
     async clear(table) {
       await store.commit(() => store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`));
     },
-    async finish() {
+    async finish(mark) {
       await store.commit(() => {
         store.run("INSERT INTO lessons_text (lessons_text) VALUES ('rebuild')");
-        store.run("DELETE FROM facts WHERE name = ?", markName);
+        save(mark);
       });
+    },
+    async forget() {
+      await store.commit(() => store.run("DELETE FROM facts WHERE name = ?", markName));
     },
   };
 }

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
@@ -15,8 +16,11 @@ export interface Embedded {
   run(sql: string, ...values: SQLInputValue[]): number;
   all(sql: string, ...values: SQLInputValue[]): Row[];
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
-  /** Runs work in a transaction and resolves with its result once that is on disk; fails with `full`, `home` or `corrupt`. */
-  commit<T>(work: () => T): Promise<T>;
+  /**
+   * Runs work in a transaction and resolves with its result once that is on disk, or, when it is only a trial, once it
+   * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
+   */
+  commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
   /** How many transactions were synced, and the milliseconds spent on syncing them. */
   commits(): { readonly count: number; readonly ms: number };
   /** Adds the vector functions of sqlite-vec to this connection. */
@@ -33,9 +37,14 @@ function storeFailure(error: unknown, file: string): Error {
     return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
   if (primary === 5 || primary === 6)
     return new Failure("silent", { ...text, hint: "Another process is using it; it is tried again" });
-  if (primary === 10) return new Failure("full", { ...text, hint: "Look at the disk: it may be full or failing" });
+  if (primary === 10) {
+    const why = hasRoom(dirname(file)) ? text.why : `the disk that holds it is full (${text.why})`;
+    return new Failure("full", { ...text, why, hint: `Look at the disk: df -h ${dirname(file)}` });
+  }
   if (primary === 8 || primary === 14)
     return new Failure("home", { ...text, hint: "Make the home writable, or give another one with --home" });
+  if (primary === 18 || primary === 19 || primary === 20)
+    return new Failure("refused", { ...text, hint: "The lesson is listed by: aistack learn --rejected" });
   if (primary === 11 || primary === 26) {
     return new Failure("corrupt", {
       ...text,
@@ -49,10 +58,19 @@ function closed(): Failure {
   return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
 }
 
+function hasRoom(directory: string): boolean {
+  try {
+    return statfsSync(directory).bavail > 0;
+  } catch {
+    return true;
+  }
+}
+
 interface Waiting {
   /** Does the work and returns what to call once it is on disk. */
   readonly run: () => () => void;
   readonly fail: (error: unknown) => void;
+  readonly trial: boolean;
 }
 
 /** Opens, and unless it is only to be looked at creates, the embedded store. Fails with `home`, `corrupt` or `config`. */
@@ -85,7 +103,7 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
         database.exec("SAVEPOINT one");
         try {
           const done = one.run();
-          database.exec("RELEASE one");
+          database.exec(one.trial ? "ROLLBACK TO one; RELEASE one" : "RELEASE one");
           settle.push(done);
         } catch (error) {
           if (!database.isTransaction) throw error;
@@ -110,11 +128,12 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     all: (sql, ...values) => prepare(sql).all(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
-    commit<T>(work: () => T): Promise<T> {
+    commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
       return new Promise((resolve, reject) => {
         if (!open) return reject(closed());
         if (queue.length === 0) setImmediate(flush);
         queue.push({
+          trial,
           run: () => {
             const value = work();
             return () => resolve(value);

@@ -25,8 +25,10 @@ export interface Tables {
   mark(): Promise<string | null>;
   /** Takes all rows out of a table. */
   clear(table: Table): Promise<void>;
-  /** Makes what follows from the rows (text index, numbering), and forgets the mark. */
-  finish(): Promise<void>;
+  /** Makes what follows from the rows, such as the index of words, and saves how far that is. */
+  finish(mark: string): Promise<void>;
+  /** Forgets what was saved of how far it is. */
+  forget(): Promise<void>;
 }
 
 const whole = "whole" as const;

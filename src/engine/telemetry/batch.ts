@@ -24,6 +24,8 @@ export interface Batch {
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly tasks: readonly JsonRecord[];
   readonly cursors: readonly Cursor[];
+  /** Whether it is only tried, to find what is refused: a sink that counts keeps nothing of it. */
+  readonly trial?: boolean;
 }
 
 /** A batch while lines are still put into it. */

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import type { Turn } from "../learning/formats/shapes.ts";
 import { type LearnedLine, type LearnMemory, learnLines, learnTooLong } from "../learning/learn.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
+import type { Descriptors } from "./descriptors.ts";
 import {
   type Fingerprint,
   fingerprint,
@@ -84,21 +85,15 @@ export function restart(followed: Followed): void {
 }
 
 /** Opens the file if need be; says how it relates to its cursor, or that it is no longer the same file. */
-export function openFollowed(followed: Followed): Relation | "replaced" {
-  if (followed.fd !== null) return "same";
-  const fd = openSync(followed.file, constants.O_RDONLY | constants.O_NONBLOCK);
+export function openFollowed(followed: Followed, descriptors: Descriptors): Relation | "replaced" {
+  const wasOpen = followed.fd !== null;
+  const fd = descriptors.open(followed);
+  if (wasOpen) return "same";
   if (inodeKey(fstatSync(fd)) !== followed.inode) {
-    closeSync(fd);
+    descriptors.close(followed);
     return "replaced";
   }
-  followed.fd = fd;
   return relate(fd, followed.offset, followed.print);
-}
-
-/** Closes the descriptor; the place stays. */
-export function closeFollowed(followed: Followed): void {
-  if (followed.fd !== null) closeSync(followed.fd);
-  followed.fd = null;
 }
 
 /** How lines are read. */
@@ -144,12 +139,18 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   return "ready";
 }
 
-/** Forgets lines that wait to be handed out when the file no longer has them: a copy of it may, and gives them then. */
+/**
+ * Forgets lines that wait to be handed out when the file no longer has them, or was closed so that nobody can tell: a
+ * copy of it may have them, and gives them then.
+ */
 export function forgetStale(followed: Followed): void {
   const { fd, read, ready, readyAt } = followed;
-  if (fd === null || !read || readyAt >= ready.length) return;
-  const tail = read.bytes.subarray(Math.max(0, read.bytes.length - tailBytesMax));
-  if (readAt(fd, read.at + read.bytes.length - tail.length, tail.length).equals(tail)) return;
+  if (readyAt >= ready.length) return;
+  if (fd !== null) {
+    if (!read) return;
+    const tail = read.bytes.subarray(Math.max(0, read.bytes.length - tailBytesMax));
+    if (readAt(fd, read.at + read.bytes.length - tail.length, tail.length).equals(tail)) return;
+  }
   Object.assign(followed, { ready: [], readyAt: 0, read: null });
 }
 

@@ -5,9 +5,9 @@ import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn.ts";
 import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
+import type { Descriptors } from "./descriptors.ts";
 import {
   advance,
-  closeFollowed,
   cursorOf,
   type Followed,
   fill,
@@ -20,8 +20,6 @@ import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
 import { findInode } from "./lost.ts";
 import type { FoundFile } from "./sources.ts";
 
-/** Files kept open at once; a file that is open is still read after it was renamed or removed. */
-const openFilesMax = 256;
 /** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
 const leftPlacesMax = 1000;
 /** Time stamps of files are coarse: one younger than this may stand for two changes. */
@@ -38,6 +36,8 @@ export interface FollowOptions {
   /** Whether a name belongs to what is followed here, so that its file is looked for when it was renamed. */
   readonly covers: (file: string) => boolean;
   readonly memory: LearnMemory;
+  /** Files open for reading; one that is open is still read after it was renamed or removed. */
+  readonly descriptors: Descriptors;
   readonly maxLineBytes: number;
   /** Whether a last line without its end is taken when it is a whole JSON object. */
   readonly unended: boolean;
@@ -58,7 +58,7 @@ export interface Follower {
 
 /** Opens a follower at the places its cursors name. Unreadable files are said and tried again later. */
 export function openFollower(options: FollowOptions): Follower {
-  const { emit, sink } = options;
+  const { emit, sink, descriptors } = options;
   const files = new Map<string, Followed>();
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
@@ -80,7 +80,7 @@ export function openFollower(options: FollowOptions): Follower {
   // An open file is checked against its cursor once, when it is opened; later every read checks its own start.
   const open = (followed: Followed): boolean => {
     try {
-      const relation = openFollowed(followed);
+      const relation = openFollowed(followed, descriptors);
       if (relation === "replaced") return false;
       if (relation !== "same") renew(followed, relation);
       unreadable.delete(followed.file);
@@ -94,13 +94,14 @@ export function openFollower(options: FollowOptions): Follower {
   // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
   const adopt = (copy: Followed, log: string): "read" | "leave" => {
     const stem = parse(log).name;
-    const known: Place[] = [...left, ...files.values(), ...saved.values()].filter(
-      ({ inode, file, offset }) =>
-        inode !== copy.inode && offset > 0 && offset <= copy.size && basename(file).startsWith(stem),
-    );
+    const mayBe = ({ inode, file, offset }: Place) =>
+      inode !== copy.inode && offset > 0 && offset <= copy.size && basename(file).startsWith(stem);
+    const followed = [...files.values()].filter(mayBe).map(cursorOf);
+    const known: Place[] = [...left.filter(mayBe), ...followed, ...[...saved.values()].filter(mayBe)];
     if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
     const print = fingerprint(copy.fd, copy.size);
     for (const place of known.toSorted((a, b) => b.offset - a.offset)) {
+      if (!open(copy) || copy.fd === null) return "read";
       if (relate(copy.fd, place.offset, place.print) !== "same") continue;
       const origin = files.get(place.inode);
       if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
@@ -126,7 +127,7 @@ export function openFollower(options: FollowOptions): Follower {
     if (open(followed) && followed.fd !== null && wasOpen && !stillHas(followed.fd, followed)) {
       renew(followed, "rewritten");
     }
-    if (!wasOpen && files.size > openFilesMax) closeFollowed(followed);
+    if (!wasOpen && files.size > descriptors.max) descriptors.close(followed);
     followed.checkedMtimeMs = Date.now() - mtimeMs > coarseMs ? mtimeMs : -1;
   };
 
@@ -148,7 +149,7 @@ export function openFollower(options: FollowOptions): Follower {
     if (cursor && followed.size !== followed.offset) open(followed);
     files.set(inode, followed);
     if (rotatedFrom !== null && followed.offset === 0 && adopt(followed, rotatedFrom) === "leave") {
-      closeFollowed(followed);
+      descriptors.close(followed);
       files.delete(inode);
     } else if (!met) emit({ type: "file.found", sink, file, bytes: stat.size });
   };
@@ -162,7 +163,7 @@ export function openFollower(options: FollowOptions): Follower {
       const unreadBytes = Math.max(0, followed.size - followed.offset);
       const linked = followed.fd !== null && fstatSync(followed.fd).nlink > 0;
       if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
-      closeFollowed(followed);
+      descriptors.close(followed);
       files.delete(followed.inode);
       saved.set(followed.inode, cursorOf(followed));
       emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
@@ -186,7 +187,7 @@ export function openFollower(options: FollowOptions): Follower {
       const followed = followedFrom(cursor.inode, elsewhere.file, null, cursor);
       followed.size = elsewhere.size;
       if (open(followed) && followed.offset === cursor.offset) files.set(cursor.inode, followed);
-      else closeFollowed(followed);
+      else descriptors.close(followed);
     }
   };
 
@@ -199,20 +200,13 @@ export function openFollower(options: FollowOptions): Follower {
     settleUnseen();
     seekRenamed(first);
     first = false;
-    let spare = [...files.values()].filter(({ fd }) => fd !== null).length - openFilesMax;
-    for (const followed of files.values()) {
-      if (spare <= 0) break;
-      if (followed.fd === null || !followed.seen || followed.size > followed.offset) continue;
-      closeFollowed(followed);
-      spare--;
-    }
   };
 
   const takeFrom = (followed: Followed, batch: OpenBatch, events: number) => {
     const full = () => batch.events >= events;
     let last = null;
     while (!full()) {
-      if (followed.fd === null && !open(followed)) break;
+      if (!open(followed)) break;
       const state = fill(followed, options);
       if (state === "broken") {
         renew(followed, "rewritten");
@@ -256,7 +250,7 @@ export function openFollower(options: FollowOptions): Follower {
         lagBytes: Math.max(0, size - offset),
       })),
     close() {
-      for (const followed of files.values()) closeFollowed(followed);
+      for (const followed of files.values()) descriptors.close(followed);
     },
   };
 }

@@ -94,6 +94,31 @@ describe("a breaker", () => {
     expect(guards.breaker("redis").state()).toMatchObject({ failures: 1, lastError: "thrown at once" });
   });
 
+  test("tells what happened in the last ten seconds: calls made, failures and refusals", async () => {
+    const one = bench();
+    const guards = one.open();
+    const breaker = guards.breaker("qdrant");
+    for (let turn = 0; turn < 3; turn++) await breaker.run(up);
+    await fail(guards, 7);
+    expect(breaker.state().recent).toEqual({ calls: 8, failures: 5, refused: 2 });
+    one.nowMs += 10_000;
+    expect(breaker.state().recent.refused).toBe(0);
+  });
+
+  test("opens when too many of the last calls were slow, where that is asked for", async () => {
+    const one = bench();
+    const guards = one.open("breakers.slowCallMs=100", "breakers.slowCallWindow=4", "breakers.slowCallShare=0.5");
+    const take = (ms: number) =>
+      guards.breaker("local_llm").run(async () => {
+        one.nowMs += ms;
+      });
+    for (const ms of [10, 200, 10, 10, 10, 200]) await take(ms);
+    expect(guards.breaker("local_llm").state().state).toBe("closed");
+    await take(200);
+    expect(guards.breaker("local_llm").state().state).toBe("open");
+    expect(one.events.at(-1)).toMatchObject({ type: "breaker.changed", why: "50 % of the last 4 calls were slow" });
+  });
+
   test("does not count what says nothing about the dependency: refusals (4xx), wrong settings and aborts", async () => {
     const guards = bench().open();
     const breaker = guards.breaker("remote_llm");

@@ -1,26 +1,56 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FollowOptions, openFollower } from "../../../src/engine/telemetry/tail.ts";
-import { anyStep, play } from "./model.ts";
+import { anyStep, type OpenFollower, play, type Step } from "./model.ts";
+import { bugs, plant } from "./planted-bugs.ts";
 import { temporaryDirectory } from "./writing.ts";
 
 const sequences = 5000;
 
-function attempt(open: typeof openFollower, numRuns: number, parent: string) {
+function attempt(
+  open: OpenFollower,
+  numRuns: number,
+  parent: string,
+  { openFilesMax = 64, endOnFailure = false } = {},
+) {
   return fc.check(
-    fc.property(fc.array(anyStep, { minLength: 4, maxLength: 14 }), (steps) => {
-      const wrong = play(steps, parent, open);
+    fc.property(fc.array(anyStep, { minLength: 4, maxLength: 14 }), fc.boolean(), (steps, longHeads) => {
+      const wrong = play(steps, parent, open, { openFilesMax, longHeads });
       if (wrong !== null) throw new Error(wrong);
     }),
-    { numRuns },
+    { numRuns, endOnFailure },
   );
+}
+
+function report(details: ReturnType<typeof attempt>): string {
+  return details.failed ? `${fc.defaultReportMessage(details)}${details.errorInstance}` : "";
 }
 
 test("whatever happens to logs, each line that can still be read is delivered exactly once", () => {
   using directory = temporaryDirectory();
-  const details = attempt(openFollower, sequences, directory.path);
-  expect(details.failed ? `${fc.defaultReportMessage(details)}${details.errorInstance}` : "").toBe("");
+  expect(report(attempt(openFollower, sequences, directory.path))).toBe("");
 }, 180_000);
+
+test("so it is when only one file may be open at a time", () => {
+  using directory = temporaryDirectory();
+  expect(report(attempt(openFollower, 1000, directory.path, { openFilesMax: 1 }))).toBe("");
+}, 180_000);
+
+test("lines that were read before their log was cut and copied are handed out once", () => {
+  using directory = temporaryDirectory();
+  const lines = (count: number) => ({ count, header: false, padded: false });
+  const steps: Step[] = [
+    { kind: "start" },
+    { kind: "append", log: 0, lines: lines(4) },
+    { kind: "glance", events: 1, batches: 1 },
+    { kind: "copytruncate", log: 0 },
+    { kind: "append", log: 0, lines: lines(3) },
+    { kind: "poll", events: 500 },
+  ];
+  for (const openFilesMax of [1, 64]) {
+    expect(play(steps, directory.path, openFollower, { openFilesMax, longHeads: false })).toBe(null);
+  }
+});
 
 test("a follower that forgets its cursors, or saves them too early, does not pass", () => {
   using directory = temporaryDirectory();
@@ -43,3 +73,13 @@ test("a follower that forgets its cursors, or saves them too early, does not pas
   };
   for (const planted of [forgetful, hasty]) expect(attempt(planted, sequences, directory.path).failed).toBe(true);
 }, 180_000);
+
+test.each(bugs)(
+  "a follower with a mistake in $name does not pass",
+  async (bug) => {
+    using directory = temporaryDirectory();
+    const details = attempt(await plant(bug, directory.path), 4 * sequences, directory.path, { endOnFailure: true });
+    expect(details.failed).toBe(true);
+  },
+  180_000,
+);

@@ -1,0 +1,103 @@
+import { nowOrLater, onceDone } from "./later.ts";
+import { openPostgres, type Postgres } from "./postgres.ts";
+import type { PostgresAddress } from "./postgres-address.ts";
+import { loadCursors, lockSink, saveCursors } from "./postgres-cursors.ts";
+import { migrate, tablesVersion } from "./postgres-migrations.ts";
+import { readsOf } from "./postgres-reads.ts";
+import { escapeText } from "./postgres-text.ts";
+import { nearestLessons, openVectors, vectorModel } from "./postgres-vectors.ts";
+import type { Store } from "./store.ts";
+
+function storeOf(postgres: Postgres): Store {
+  const { ask, place, schema, transaction } = postgres;
+  return {
+    kind: "postgres",
+    place,
+    async version() {
+      const [row] = await ask("SELECT current_setting('server_version') AS version");
+      return { tables: await tablesVersion(postgres), server: `PostgreSQL ${row?.version}` };
+    },
+    ...readsOf(ask),
+    nearestLessons: (vector, limit) => nearestLessons(ask, vector, limit),
+    vectorModel: () => vectorModel(ask),
+    async health() {
+      const { server } = await this.version();
+      return { ok: true, found: server, hint: "" };
+    },
+    cursors: (sink, emit) => loadCursors(ask, sink, emit),
+    saveCursors: (sink, cursors) =>
+      transaction(`The place of ${sink} was not saved`, async (ask) => {
+        await lockSink(ask, schema, sink);
+        await saveCursors(ask, sink, cursors);
+      }),
+    async review(id, verdict) {
+      await ask("UPDATE lessons SET review = $1 WHERE id = $2", [verdict, id]);
+    },
+    async forgetBadLine({ inode, offset, reason }) {
+      await ask(`DELETE FROM bad_lines WHERE inode = $1 AND "offset" = $2 AND reason = $3`, [
+        inode,
+        offset,
+        escapeText(reason),
+      ]);
+    },
+    openRows: async (rows) => (await import("./postgres-rows.ts")).openRows(postgres, rows),
+    async openPairs(dataset, sink) {
+      const [{ openPairsSink }, { pairNames }] = await Promise.all([
+        import("./pairs.ts"),
+        import("./postgres-pairs.ts"),
+      ]);
+      return openPairsSink(pairNames(postgres, sink), dataset, sink);
+    },
+    openVectors: (embedder, sink) => openVectors(postgres, embedder, sink),
+    openNeighbours: async ({ emit }) => (await import("./postgres-neighbours.ts")).openNeighbours(postgres, emit),
+    spent: () => postgres.spent(),
+    openTables: async () => (await import("./postgres-tables.ts")).tablesOf(postgres),
+    close: () => postgres.close(),
+  };
+}
+
+/** How a store is opened to write to. */
+export interface OpenOptions {
+  readonly schema?: string;
+  /** Whether a silent server is no failure yet: then its tables are made by the first call that reaches it. */
+  readonly patient?: boolean;
+}
+
+/** Opens the store on a server to write to, and makes its tables. Fails with `config`, and unless patient with `silent`. */
+export async function openPostgresStore(
+  address: PostgresAddress,
+  { schema = address.schema, patient = false }: OpenOptions = {},
+): Promise<Store> {
+  const postgres = openPostgres(address, schema);
+  const ready = onceDone(() => migrate(postgres));
+  try {
+    await (patient ? nowOrLater(ready) : ready());
+    return storeOf({
+      ...postgres,
+      async ask(sql, values) {
+        await ready();
+        return postgres.ask(sql, values);
+      },
+      async transaction(what, work, options) {
+        await ready();
+        return postgres.transaction(what, work, options);
+      },
+    });
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}
+
+/** Opens the store on a server to look at it, or null where its tables are not made yet. Fails with `silent` or `config`. */
+export async function lookAtPostgresStore(address: PostgresAddress, schema = address.schema): Promise<Store | null> {
+  const postgres = openPostgres(address, schema);
+  try {
+    if ((await tablesVersion(postgres)) > 0) return storeOf(postgres);
+    await postgres.close();
+    return null;
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}

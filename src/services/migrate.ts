@@ -1,0 +1,135 @@
+import { type Config, type SettingKey, saveSetting } from "../engine/config.ts";
+import { Failure } from "../engine/errors.ts";
+import { moveAll, movedWith, sumsOf, type TableSum, wholeSum } from "../engine/stores/move.ts";
+import type { Store } from "../engine/stores/store.ts";
+import { tables } from "../engine/stores/tables.ts";
+import type { Target } from "../engine/stores/target.ts";
+import type { Plain } from "./action.ts";
+import { takeHold } from "./hold.ts";
+import { embeddedFile, type Stack } from "./stack.ts";
+
+type Kind = "embedded" | "postgres";
+
+const addressKeys: readonly SettingKey[] = [
+  "postgres.host",
+  "postgres.port",
+  "postgres.database",
+  "postgres.user",
+  "postgres.schema",
+];
+
+async function targetOf(config: Config, kind: Kind): Promise<Target> {
+  if (kind === "embedded") {
+    return (await import("../engine/stores/sqlite-target.ts")).embeddedTarget(embeddedFile(config));
+  }
+  const { postgresAddress } = await import("../engine/stores/postgres-address.ts");
+  return (await import("../engine/stores/postgres-target.ts")).postgresTarget(postgresAddress(config));
+}
+
+function refuse(why: string, hint: string): Failure {
+  return new Failure("config", { what: "The store was not moved", why, hint });
+}
+
+function check({ values, origins }: Config, to: Kind): void {
+  if (values["store.kind"] === to) throw refuse(`everything is kept ${to} already`, "Type: aistack store status");
+  const origin = origins["store.kind"];
+  if (origin === "environment" || origin === "flag") {
+    throw refuse(
+      `store.kind is given by ${origin === "flag" ? "a flag" : "the environment"}, so it could not be switched`,
+      "Leave it out, and type the same again",
+    );
+  }
+  const flagged = to === "postgres" ? addressKeys.find((key) => origins[key] === "flag") : undefined;
+  if (flagged) {
+    throw refuse(`${flagged} is given for this run only`, `Save it first: aistack config set ${flagged} VALUE`);
+  }
+}
+
+async function planOf(from: Store, target: Target): Promise<Plain> {
+  const source = await from.openTables();
+  const counts: Plain[] = [];
+  for (const table of tables) counts.push({ table: table.name, rows: await source.count(table) });
+  const standing = await target.standing();
+  const kept = standing === null ? null : (await standing.counts()).lessons;
+  await standing?.close();
+  return {
+    dryRun: true,
+    from: from.place,
+    to: target.place,
+    tables: counts,
+    putAside: kept === null ? null : `${kept} lessons that are there now`,
+  };
+}
+
+// Whether an earlier move ended after its copy was put in place and before the switch.
+async function adoptedBefore(from: Store, target: Target, signal: AbortSignal): Promise<TableSum[] | null> {
+  const standing = await target.standing();
+  const verified = standing === null ? null : await movedWith(standing);
+  await standing?.close();
+  if (verified === null) return null;
+  const sums = await sumsOf(from, signal);
+  return wholeSum(sums) === verified ? sums : null;
+}
+
+async function move(stack: Stack, from: Store, target: Target, to: Kind, signal: AbortSignal): Promise<Plain> {
+  const { emit, config } = stack;
+  let aside: string | null = null;
+  let sums = await adoptedBefore(from, target, signal);
+  if (sums === null) {
+    const building = await target.open();
+    try {
+      sums = await moveAll(from, building, { emit, signal });
+    } finally {
+      await building.close();
+    }
+    signal.throwIfAborted();
+    aside = await target.adopt();
+  }
+  await saveSetting(config, "store.kind", to);
+  const adopted = await target.openAdopted();
+  try {
+    await (await adopted.openTables()).forget();
+  } finally {
+    await adopted.close();
+  }
+  return {
+    from: from.place,
+    to: target.place,
+    verified: true,
+    tables: sums,
+    putAside: aside,
+    note: `${from.place} was left as it was; remove it when you are sure`,
+  };
+}
+
+/**
+ * Moves everything to the other store: built beside its place, verified by count and checksum, then put in place and
+ * switched to. Fails with `held` while somebody learns on this home, and with `config` when it could not be switched.
+ */
+export async function migrateStore(
+  stack: Stack,
+  to: Kind,
+  { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
+): Promise<Plain> {
+  const { config } = stack;
+  check(config, to);
+  const from = await stack.look();
+  const target = await targetOf(config, to);
+  if (dryRun) return planOf(from, target);
+  const hold = takeHold(config.home, "aistack store migrate");
+  if ("pid" in hold) {
+    throw new Failure("held", {
+      what: "The store was not moved",
+      why: `process ${hold.pid} (${hold.command}, since ${hold.since}) works on this home`,
+      hint: `End it first: kill ${hold.pid}`,
+    });
+  }
+  try {
+    return await move(stack, from, target, to, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { verified: false, stopped: true, hint: "Type the same again; it goes on from there" };
+  } finally {
+    hold.close();
+  }
+}

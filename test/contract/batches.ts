@@ -1,0 +1,48 @@
+import type { Lesson } from "../../src/engine/learning/lesson.ts";
+import { lessonId } from "../../src/engine/learning/lesson.ts";
+import type { Batch } from "../../src/engine/telemetry/batch.ts";
+import { type Cursor, cursorVersion } from "../../src/engine/telemetry/cursor.ts";
+
+/** A lesson of these words, from this file. */
+export function lesson(
+  prompt: string,
+  { file = "/logs/a.jsonl", response = "it is done as it was asked" } = {},
+): Lesson {
+  return {
+    id: lessonId(prompt, response),
+    patternId: `task_${prompt.slice(0, 8)}`,
+    kind: "task_completion",
+    prompt,
+    response,
+    backend: "aider",
+    iterations: 2,
+    timestamp: "2026-01-02T03:04:05.000Z",
+    successMetrics: { tests: 0.1 + 0.2 },
+    outcome: "success",
+    feedback: null,
+    origin: { file, inode: "1:2", offset: 10, bytes: 20 },
+  };
+}
+
+/** The cursor of a file up to an offset. */
+export function cursor(offset: number, file = "/logs/a.jsonl", inode = "1:2"): Cursor {
+  return {
+    version: cursorVersion,
+    inode,
+    file,
+    offset,
+    print: { headBytes: 4, headHash: "ab", tailHash: "cd" },
+    turn: null,
+  };
+}
+
+/** A batch of lessons, as many events as lessons, with the cursor that is true once they are taken. */
+export function batch(lessons: readonly Lesson[], cursors: readonly Cursor[], more: Partial<Batch> = {}): Batch {
+  const tallies = new Map<string, { events: number; rejected: Map<string, number> }>();
+  for (const { origin } of lessons) {
+    const tally = tallies.get(origin.file) ?? { events: 0, rejected: new Map() };
+    tally.events++;
+    tallies.set(origin.file, tally);
+  }
+  return { events: lessons.length, bytes: 100, lessons, bad: [], tallies, tasks: [], cursors, ...more };
+}
