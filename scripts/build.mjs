@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -69,3 +70,8 @@ await build({
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: "warning",
 });
+
+// What the program reads at run time lies beside the bundle as it lies beside the source.
+for (const name of ["compose.yaml", "shipped"]) {
+  await cp(join(root, "src/services", name), join(outdir, name), { recursive: true });
+}

@@ -4,7 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What some tests need from the machine beside Node. */
-export type Part = "python3" | "flock" | "postgres" | "redis" | "podman" | "tmux" | "chromium" | "mount";
+export type Part =
+  | "python3"
+  | "flock"
+  | "postgres"
+  | "redis"
+  | "podman"
+  | "tmux"
+  | "chromium"
+  | "mount"
+  | "nginx"
+  | "prometheus";
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {
@@ -19,6 +29,8 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   flock: { package: "util-linux", tries: () => [["flock", "--version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
+  nginx: { package: "nginx-light", tries: () => [["nginx", "-v"]] },
+  prometheus: { package: "prometheus", tries: () => [["promtool", "--version"]] },
   podman: { package: "podman", tries: () => [["podman", "info"]] },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
   chromium: {

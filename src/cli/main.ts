@@ -51,37 +51,58 @@ function onInterrupt(controller: AbortController, err: Output): () => void {
   };
 }
 
-async function printResult(result: ReturnType<Action["run"]>, json: boolean, out: Output): Promise<void> {
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}
+
+// While a container has the terminal, Ctrl-C is for the container.
+function ignoreInterrupt(): () => void {
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  return () => void process.off("SIGINT", ignore);
+}
+
+async function printResult(action: Action, result: ReturnType<Action["run"]>, json: boolean, out: Output) {
   if (!(Symbol.asyncIterator in result)) {
     const data = await result;
     out.write(json ? toJson(data) : toText(data, out));
-    return;
+    return action.isBad?.(data) === true ? 1 : 0;
   }
   for await (const line of result) out.write(`${line}\n`);
+  return 0;
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function runAction(action: Action, given: Given, parsed: Parsed): Promise<number> {
+async function runAction(action: Action, given: Given, parsed: Parsed, rest: readonly string[]): Promise<number> {
   const json = parsed.json === true;
   const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
   const config = openConfig({ home: textOf(parsed.home), set });
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();
-  const settle = onInterrupt(controller, err);
+  const settle = action.handsOver === true ? ignoreInterrupt() : onInterrupt(controller, err);
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);
     const lines = action.name === "telemetry write" ? await readStandardInput(given) : [];
-    const all: Given = { ...given, list: (name) => (name === "stdin" ? lines : given.list(name)) };
+    const all: Given = {
+      ...given,
+      list: (name) => (name === "stdin" ? lines : name === "--" ? rest : given.list(name)),
+    };
     const result = action.run(stack, all, { signal: controller.signal });
-    if (!(Symbol.asyncIterator in result)) await result;
+    if (!(Symbol.asyncIterator in result)) {
+      const data = await result;
+      if (action.handsOver === true) return typeof data.exitCode === "number" ? data.exitCode : 0;
+    }
     progress.end();
-    await printResult(result, json, out);
-    return controller.signal.aborted ? interrupted : 0;
+    const code = await printResult(action, result, json, out);
+    return controller.signal.aborted && action.endless !== true ? interrupted : code;
+  } catch (error) {
+    if (controller.signal.aborted && isAbort(error)) return action.endless === true ? 0 : interrupted;
+    throw error;
   } finally {
     progress.end();
     settle();
@@ -96,12 +117,16 @@ async function openTui(given: Given, parsed: Parsed): Promise<number> {
 /** Turns argv into an action, its result into text, and what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
+  // What stands behind `--` belongs to a command in a container and is not ours to understand.
+  const end = argv.indexOf("--");
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const rest = end === -1 ? [] : argv.slice(end + 1);
   const program = openProgram([...actions, tuiCommand], async (action, given, parsed) => {
     const open = action === tuiCommand && process.stdin.isTTY === true;
-    code = open ? await openTui(given, parsed) : await runAction(action, given, parsed);
+    code = open ? await openTui(given, parsed) : await runAction(action, given, parsed, rest);
   });
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync([...own]);
     return code;
   } catch (error) {
     const failure =
@@ -114,7 +139,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             cause: error,
           });
     const environment = openConfigQuietly();
-    if (argv.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
+    if (own.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
     const err = output(process.stderr, environment);
     err.write(failureText(failure, err));
     return exitCodes[failure.code];

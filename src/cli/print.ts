@@ -32,8 +32,8 @@ export function failureText({ what, why, hint }: Failure, output: Output): strin
   return `${paint("aistack:", "red", output)} ${what}: ${why}\n${hint === "" ? "" : `  ${hint}\n`}`;
 }
 
-// Text from logs must not move the cursor or ring the bell.
-function visible(text: string): string {
+/** The text without what would move the cursor or ring the bell. */
+export function visible(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ");
 }

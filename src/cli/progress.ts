@@ -1,13 +1,15 @@
 import type { EngineEvent } from "../engine/events.ts";
 import { sentenceOf } from "../services/observe/sentence.ts";
-import { type Output, paint } from "./print.ts";
+import { stackSentenceOf } from "../services/observe/stack-sentence.ts";
+import type { StackEvent } from "../services/supervisor/said.ts";
+import { type Output, paint, visible } from "./print.ts";
 
 const everyMs = 100;
 const plainEveryMs = 5000;
 
 /** Shows what the engine says on standard error: a moving line on a terminal, now and then a plain line otherwise. */
 export interface Progress {
-  say(event: EngineEvent): void;
+  say(event: EngineEvent | StackEvent): void;
   end(): void;
 }
 
@@ -26,7 +28,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
     if (shown) output.write("\r\u001b[K");
     shown = false;
   };
-  const line = () => {
+  const gaugeLine = () => {
     const seconds = (performance.now() - started) / 1000;
     const share = totals.total === 0 ? 1 : Math.min(1, totals.bytes / totals.total);
     const filled = Math.round(share * 20);
@@ -36,6 +38,13 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
   };
   return {
     say(event) {
+      const line =
+        event.type === "stack.log" ? `${event.line.service} | ${visible(event.line.text)}` : stackSentenceOf(event);
+      if (line !== null) {
+        clear();
+        if (!quiet) output.write(`${line}\n`);
+        return;
+      }
       if (event.type === "file.found" && event.sink === "rows") totals.total += event.bytes;
       if (event.type === "batch.taken" && event.sink === "rows") {
         totals.events += event.events;
@@ -44,7 +53,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         const now = performance.now();
         if (quiet || now - shownAt < (bar ? everyMs : plainEveryMs)) return;
         shownAt = now;
-        output.write(bar ? `\r\u001b[K${line().slice(0, output.columns - 1)}` : `${line()}\n`);
+        output.write(bar ? `\r\u001b[K${gaugeLine().slice(0, output.columns - 1)}` : `${gaugeLine()}\n`);
         shown = bar;
         return;
       }

@@ -1,6 +1,6 @@
 import { openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
-import type { Action, Argument, Plain } from "../services/action.ts";
+import type { Action, Argument, Given, Plain } from "../services/action.ts";
 import { openStack } from "../services/stack.ts";
 import { toText } from "./print.ts";
 import { openProgram } from "./program.ts";
@@ -8,6 +8,14 @@ import { splitWords } from "./words.ts";
 
 const mostLines = 2000;
 const streamMs = 10_000;
+
+// What cannot be had back by running something else; everything else only asks for itself again.
+const losses: Readonly<Record<string, string>> = {
+  down: "Every container of the stack is removed. Volumes stay, and with them all data.",
+  prune: "Containers that are no part of the stack any more and images that nothing uses are removed.",
+  kill: "The service ends at once and cannot save what it was about to.",
+  "secrets rotate": "The old secret is gone; who still uses it is started anew.",
+};
 
 function usageOf(args: readonly Argument[]): string {
   const places = args.filter(({ positional }) => positional);
@@ -26,7 +34,7 @@ export function rowOf({ name, sentence, args, reads }: Action) {
     sentence,
     usage: usageOf(args),
     reads,
-    losing: "",
+    losing: losses[name] ?? "",
     takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
     needsWord: args.some(({ positional, required }) => positional === true && required === true),
   };
@@ -54,35 +62,55 @@ async function textOf(
   return lines.join("\n");
 }
 
+/** How a typed line is run. */
+export interface LineRun {
+  readonly actions: readonly Action[];
+  readonly home: string;
+  readonly columns: number;
+  readonly signal: AbortSignal;
+  /** Gives the terminal to whatever takes it over. */
+  readonly lend: (work: () => Promise<void>) => Promise<void>;
+}
+
+async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["lend"]): Promise<string> {
+  let said = "";
+  await lend(async () => {
+    const result = await Promise.resolve(run());
+    const code = Symbol.asyncIterator in result ? 0 : result.exitCode;
+    said = code === 0 || code === undefined ? "back again" : `it ended with ${code}`;
+  });
+  return said;
+}
+
 /** Runs one typed line as the command line would, on this home; what came of it is text, and it never fails. */
-export async function runLine(
-  line: string,
-  {
-    actions,
-    home,
-    columns,
-    signal,
-  }: { actions: readonly Action[]; home: string; columns: number; signal: AbortSignal },
-): Promise<{ ok: boolean; text: string }> {
+export async function runLine(line: string, options: LineRun): Promise<{ ok: boolean; text: string }> {
+  const { actions, home, columns, signal, lend } = options;
   let text = "";
   const said: string[] = [];
+  const words = splitWords(line);
+  const end = words.indexOf("--");
+  const rest = end === -1 ? [] : words.slice(end + 1);
   const program = openProgram(actions, async (action, given, parsed) => {
     const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
+    const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
     await using stack = openStack(openConfig({ home, set }), () => undefined);
-    text = await textOf(action.run(stack, given, { signal: either }), columns, controller);
+    const run = () => action.run(stack, all, { signal: either });
+    text = action.handsOver === true ? await handOver(run, lend) : await textOf(run(), columns, controller);
   });
   try {
-    await program.parseAsync(splitWords(line), {}, (_error, _argv, output) => {
+    await program.parseAsync(end === -1 ? words : words.slice(0, end), {}, (_error, _argv, output) => {
       if (output !== "") said.push(output);
     });
     return { ok: true, text: text === "" ? said.join("\n") : text };
   } catch (error) {
-    const failed =
-      error instanceof Failure
-        ? `${error.what}: ${error.why}${error.hint === "" ? "" : `; ${error.hint}`}`
-        : messageOf(error);
-    return { ok: false, text: failed.replaceAll("\n", " ") };
+    return { ok: false, text: failureLine(error) };
   }
+}
+
+function failureLine(error: unknown): string {
+  if (!(error instanceof Failure)) return messageOf(error).replaceAll("\n", " ");
+  const hint = error.hint === "" ? "" : `; ${error.hint}`;
+  return `${error.what}: ${error.why}${hint}`.replaceAll("\n", " ");
 }

@@ -29,6 +29,16 @@ function checkTerminal(config: Config): void {
   }
 }
 
+async function page(config: Config, text: string): Promise<{ ok: boolean; text: string }> {
+  const { showInPager } = await import("../services/pager.ts");
+  try {
+    await showInPager(config, text);
+    return { ok: true, text: "" };
+  } catch (error) {
+    return { ok: false, text: messageOf(error) };
+  }
+}
+
 interface Opened {
   readonly shown: Console;
   readonly config: Config;
@@ -95,8 +105,8 @@ export async function runTui(
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
-      run: (line) =>
-        runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal }),
+      run: (line, lend) =>
+        runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal, lend }),
       async save(text) {
         const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
         try {
@@ -106,7 +116,7 @@ export async function runTui(
           return { ok: false, text: `${file} was not written: ${messageOf(error)}` };
         }
       },
-      page: null,
+      page: (text) => page(opened.config, text),
       onReady: () => void opened.start(),
     });
     said.push(...shown.farewell());

@@ -7,8 +7,10 @@ import { embeddingsSettings } from "./config/embeddings.ts";
 import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
+import { podmanSettings } from "./config/podman.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
+import { stackSettings } from "./config/stack.ts";
 import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { tuiSettings } from "./config/tui.ts";
@@ -28,6 +30,8 @@ export const settings = {
   ...rotationSettings,
   ...tuiSettings,
   ...storeSettings,
+  ...podmanSettings,
+  ...stackSettings,
 } as const;
 
 export type SettingKey = keyof typeof settings;

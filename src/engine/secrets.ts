@@ -38,6 +38,11 @@ export type SecretName = "embeddings_api_key" | "postgres_password";
  * must not be readable by others. Null where there is none; fails with `config` when the file is open to others.
  */
 export function readSecret(config: Config, name: SecretName): Secret | null {
+  return readSecretByName(config, name);
+}
+
+/** The same for a name that a file gave, such as one of the stack's services. */
+export function readSecretByName(config: Config, name: string): Secret | null {
   const given = config.environment[`AISTACK_SECRET_${name.toUpperCase()}`];
   if (given !== undefined && given !== "") return new Secret(given);
   const file = join(config.home, "secrets", name);

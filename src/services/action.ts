@@ -30,5 +30,11 @@ export interface Action {
   readonly args: readonly Argument[];
   /** Whether it only looks. */
   readonly reads: boolean;
+  /** Whether it takes the terminal over; its result's `exitCode` is then the program's. */
+  readonly handsOver?: boolean;
+  /** Whether its result says that something is wrong; the program then ends with 1. */
+  readonly isBad?: (result: Plain) => boolean;
+  /** Whether it runs until it is asked to end, so that being asked is its normal end. */
+  readonly endless?: boolean;
   run(stack: Stack, given: Given, options: { readonly signal: AbortSignal }): Promise<Plain> | AsyncIterable<string>;
 }

@@ -1,12 +1,14 @@
 import { statSync } from "node:fs";
+import { measureMachine } from "../engine/machine.ts";
 import { expand, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
+import { chooseTier } from "../engine/tiers.ts";
 import type { Action } from "./action.ts";
 import { version } from "./version.ts";
 
-/** Where everything is, and which telemetry there is on this machine. */
+/** Where everything is, what this machine is good for, and which telemetry there is on it. */
 export const infoAction: Action = {
   name: "info",
-  sentence: "Show versions, places, and the telemetry found on this machine",
+  sentence: "Show versions, places, the machine with its tier, and the telemetry found on this machine",
   args: [],
   reads: true,
   async run(stack) {
@@ -27,6 +29,8 @@ export const infoAction: Action = {
         enable: enable === "" ? null : enable,
       };
     });
+    const machine = measureMachine(config.home);
+    const { tier, chosen } = chooseTier(config.values["stack.tier"], machine);
     return {
       version,
       node: process.versions.node,
@@ -36,6 +40,9 @@ export const infoAction: Action = {
       configuration: config.file,
       telemetry: telemetryDirectory(config),
       dataset: stack.datasetFile,
+      tier,
+      tierChosen: chosen,
+      machine,
       sources,
     };
   },

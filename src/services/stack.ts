@@ -3,13 +3,17 @@ import { join, resolve } from "node:path";
 import type { Config } from "../engine/config.ts";
 import { makeDirectory } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
-import type { Emit } from "../engine/events.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import type { Store } from "../engine/stores/store.ts";
+import type { StackEvent } from "./supervisor/said.ts";
+
+/** Says what the engine or the supervisor did; it must not throw and must not wait. */
+export type EmitAll = (event: EngineEvent | StackEvent) => void;
 
 /** Everything an action may use; what is opened here is closed with it, in reverse order. */
 export interface Stack extends AsyncDisposable {
   readonly config: Config;
-  readonly emit: Emit;
+  readonly emit: EmitAll;
   readonly datasetFile: string;
   /** The store to look at; fails with `home` when nothing was learned yet. */
   look(): Promise<Store>;
@@ -29,7 +33,7 @@ async function addressOf(config: Config) {
 }
 
 /** The one function that constructs: opening starts nothing. */
-export function openStack(config: Config, emit: Emit): Stack {
+export function openStack(config: Config, emit: EmitAll): Stack {
   const file = embeddedFile(config);
   const onServer = config.values["store.kind"] === "postgres";
   const opened: { close(): Promise<void> }[] = [];

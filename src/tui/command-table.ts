@@ -26,6 +26,7 @@ const everywhere: readonly ScreenCommand[] = [
   { name: "mark", short: "mark", sentence: "Mark the row, so that the next command acts on all marked ones" },
   { name: "open", short: "details", sentence: "Show everything known about the row" },
   { name: "copy", short: "copy", sentence: "Copy the row to the clipboard of your terminal (OSC 52)" },
+  { name: "logs of {name}", short: "logs", sentence: "Show the logs of the chosen service alone", pane: "services" },
   { name: "theme", short: "theme", sentence: "Take the next theme" },
   { name: "redraw", short: "redraw", sentence: "Draw the whole screen anew" },
   { name: "suspend", short: "suspend", sentence: "Back to the shell; fg returns here" },

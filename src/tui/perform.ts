@@ -1,6 +1,6 @@
 import { type Outcome, runCustom, runLine, say } from "./actions.ts";
 import type { Facts } from "./facts.ts";
-import { mark, move, settle } from "./list.ts";
+import { mark, move, settle, targets } from "./list.ts";
 import { logCommand } from "./log-commands.ts";
 import { paneNamed, panes } from "./pane-table.ts";
 import { listOf, type Screen, withList } from "./screen.ts";
@@ -126,8 +126,17 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
   }
 }
 
+// Only the chosen service is heard; the others come back with "log only".
+function logsOf(screen: Screen, facts: Facts): Outcome {
+  const [service] = targets(listOf(screen, screen.pane), facts.items, facts.size.rows);
+  if (service === undefined) return say(screen, "No row is chosen");
+  const muted = new Set(facts.sources.map(({ name }) => name).filter((name) => name !== service));
+  return go({ ...screen, log: { ...screen.log, source: service, muted, bottom: null } }, "logs");
+}
+
 function performOther(screen: Screen, command: string, facts: Facts): Outcome {
   if (command.startsWith("go ")) return go(screen, paneNamed(command.slice(3)).name);
+  if (command === "logs of {name}") return logsOf(screen, facts);
   if (command.startsWith("log ")) return perform({ ...screen, pane: "logs" }, command, facts);
   const own = facts.custom.find(({ name }) => name === command);
   return own ? runCustom(screen, own, {}, facts) : runLine(screen, command, facts);

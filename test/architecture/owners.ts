@@ -55,6 +55,12 @@ export const owners: readonly Owner[] = [
     said: "src/engine/guards/*.ts",
     lazy: true,
   },
+  {
+    packages: ["yaml", "ajv", "ajv-formats"],
+    files: /^src\/services\/manifest\/[^/]+\.ts$/,
+    said: "src/services/manifest",
+    lazy: true,
+  },
   { packages: ["conf"], files: /^src\/engine\/config\.ts$/, said: "src/engine/config.ts", lazy: true },
   {
     packages: ["zod"],

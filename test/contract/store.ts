@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { openEngine } from "../../src/engine/engine.ts";
+import type { StackEvent } from "../../src/services/supervisor/said.ts";
 import type { EngineEvent } from "../../src/engine/events.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import { readRefusals } from "../../src/engine/refusals.ts";
@@ -30,13 +31,13 @@ export function storeContract(name: string, makePlace: () => Place): void {
   afterEach(async () => {
     for (const stack of stacks.splice(0)) await stack[Symbol.asyncDispose]();
   });
-  const stackOn = (place: Place, said: EngineEvent[] = []): Stack => {
+  const stackOn = (place: Place, said: (EngineEvent | StackEvent)[] = []): Stack => {
     const config = openConfig({ home: place.home, set: place.settings });
     const stack = openStack(config, (event) => void said.push(event));
     stacks.push(stack);
     return stack;
   };
-  const openAll = async (place: Place, said: EngineEvent[] = []) => {
+  const openAll = async (place: Place, said: (EngineEvent | StackEvent)[] = []) => {
     const stack = stackOn(place, said);
     const store = await stack.openStore();
     const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });

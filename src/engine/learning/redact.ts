@@ -114,11 +114,22 @@ const scanner = new RegExp(everyWord.join("|"), "gi");
  * `~`. Pure; a text once redacted stays as it is.
  */
 export function redact(text: string): string {
+  return clean(text, rules);
+}
+
+const secretRules = rules.filter(({ kind }) => kind !== "home");
+
+/** The text without secrets; paths stay as they are. */
+export function redactSecrets(text: string): string {
+  return clean(text, secretRules);
+}
+
+function clean(text: string, rules: readonly Rule[]): string {
   const found = new Set(text.match(scanner)?.map((word) => word.toLowerCase()));
   if (found.size === 0) return text;
-  let clean = text;
+  let rest = text;
   for (const { words, pattern, replacement } of rules) {
-    if (words.some((word) => found.has(word))) clean = clean.replace(pattern, replacement);
+    if (words.some((word) => found.has(word))) rest = rest.replace(pattern, replacement);
   }
-  return clean;
+  return rest;
 }

@@ -74,6 +74,8 @@ export interface Service {
   readonly networks: readonly string[];
   readonly dependsOn: readonly Dependency[];
   readonly healthcheck: Healthcheck | null;
+  /** Whether the image's own health check is switched off too. */
+  readonly healthcheckOff: boolean;
   readonly restart: RestartPolicy;
   readonly cpus: number | null;
   readonly memoryBytes: number | null;
@@ -102,6 +104,20 @@ export interface Service {
   readonly breaker: string | null;
 }
 
+/** Where a secret comes from: made here when first needed, a file, a variable, or it is in Podman already. */
+export type SecretSource =
+  | { readonly kind: "generated" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "environment"; readonly variable: string }
+  | { readonly kind: "external" };
+
+/** A file that must lie at `path` before the containers start; its path changes with its text. */
+export interface PlacedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
 /** The whole stack as data. */
 export interface Manifest {
   readonly project: string;
@@ -110,4 +126,9 @@ export interface Manifest {
   readonly volumes: readonly string[];
   /** Names of secrets that services use. */
   readonly secrets: readonly string[];
+  readonly secretSources: Readonly<Record<string, SecretSource>>;
+  /** Configuration files that services mount. */
+  readonly files: readonly PlacedFile[];
+  /** Directories that are made before the containers start. */
+  readonly directories: readonly string[];
 }

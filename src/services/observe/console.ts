@@ -1,20 +1,21 @@
 import type { Config } from "../../engine/config.ts";
-import type { EngineEvent } from "../../engine/events.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
-import { openStack } from "../stack.ts";
+import { type EmitAll, openStack } from "../stack.ts";
+import type { CommandRun, LogLine } from "../supervisor/state.ts";
 import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
-import { change, foldEvent, happen } from "./fold.ts";
+import { change, foldEvent, foldRun, happen } from "./fold.ts";
 import { learnerActions } from "./learner-actions.ts";
 import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
 import { type Live, openLive } from "./live.ts";
 import { type LogBook, openLogBook } from "./log-book.ts";
 import { openLooks, openReports } from "./looks.ts";
 import { addSecond, isAtRest } from "./rates.ts";
-import { levelOfEvent, sentenceOf } from "./sentence.ts";
 import { followTelemetry } from "./telemetry-log.ts";
+import { toldOf } from "./told.ts";
+import type { ServicesView } from "./view.ts";
 
 const beatMs = 1000;
 
@@ -46,17 +47,17 @@ export function openConsole(config: Config): Console {
   let changed = true;
   let beats = 0;
 
-  const emit = (event: EngineEvent) => {
+  const emit: EmitAll = (event) => {
     const at = new Date().toISOString();
     changed = true;
     if (event.type === "batch.taken" && event.sink === "rows") {
       second.events += event.events;
       second.lessons += event.lessons;
     }
-    const text = sentenceOf(event);
-    if (text !== null) {
-      const level = levelOfEvent(event) === "bad" ? "ERROR " : levelOfEvent(event) === "warn" ? "WARN " : "";
-      logs.push({ service: "engine", stream: "stderr", at, text: `${level}${text}` });
+    const told = toldOf(event);
+    if (told !== null) {
+      const lead = told.level === "bad" ? "ERROR " : told.level === "warn" ? "WARN " : "";
+      logs.push({ service: sayer(event.type), stream: "stderr", at, text: `${lead}${told.text}` });
     }
     live.update((view) => foldEvent(view, at, event));
   };
@@ -79,7 +80,23 @@ export function openConsole(config: Config): Console {
   let telemetry: ReturnType<typeof followTelemetry> | null = null;
   const looks = openLooks(stack, live);
   const reports = openReports(config, live);
+  const closing = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
   let beating: NodeJS.Timeout | null = null;
+
+  const watch = async () => {
+    const { watchContainers } = await import("./containers.ts");
+    const readers = {
+      show: (services: ServicesView) => live.update((view) => change(view, { services })),
+      say: emit,
+      onLine(line: LogLine) {
+        logs.push(line);
+        live.touch();
+      },
+      onRun: (run: CommandRun) => live.update((view) => foldRun(view, run)),
+    };
+    await watchContainers(openStack(config, emit), readers, { signal: closing.signal });
+  };
 
   const beat = async () => {
     const { rates, pressure } = live.view();
@@ -111,21 +128,26 @@ export function openConsole(config: Config): Console {
         },
       );
       telemetry.look();
-      live.update((view) => change(view, { services: { state: "absent", why: "", list: [] } }));
       reports();
       await looks.look();
       await learner.start();
+      watching = watch();
       beating = setInterval(() => void beat(), beatMs);
     },
     async close() {
       if (beating) clearInterval(beating);
       telemetry?.close();
-      await learner.stop();
+      closing.abort();
+      await Promise.all([learner.stop(), watching]);
       await looks.idle();
       live.close();
       await stack[Symbol.asyncDispose]();
     },
   };
+}
+
+function sayer(type: string): string {
+  return /^(stack|service|podman)\./.test(type) ? "supervisor" : "engine";
 }
 
 function learnerSaid(state: string, why: string): { level: "good" | "warn" | "bad"; text: string } {

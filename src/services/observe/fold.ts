@@ -1,6 +1,8 @@
 import type { EngineEvent } from "../../engine/events.ts";
+import type { StackEvent } from "../supervisor/said.ts";
+import type { CommandRun } from "../supervisor/state.ts";
 import { attentionOf, verdictOf } from "./attention.ts";
-import { levelOfEvent, sentenceOf } from "./sentence.ts";
+import { toldOf } from "./told.ts";
 import type { HappeningView, Level, SinkView, View } from "./view.ts";
 
 const keptHappenings = 500;
@@ -32,7 +34,7 @@ function withSink(view: View, name: string, by: Partial<SinkView>): Change {
   return { sinks: view.sinks.map((sink) => (sink.name === name ? { ...sink, ...by } : sink)) };
 }
 
-function changeOf(view: View, at: string, event: EngineEvent): Change {
+function changeOf(view: View, at: string, event: EngineEvent | StackEvent): Change {
   switch (event.type) {
     case "batch.taken":
       return withSink(view, event.sink, { checkpointAt: at, checkpointMs: event.checkpointMs });
@@ -47,9 +49,18 @@ function changeOf(view: View, at: string, event: EngineEvent): Change {
   }
 }
 
-/** The snapshot after the engine said something. */
-export function foldEvent(view: View, at: string, event: EngineEvent): View {
+/** The snapshot after the engine or the supervisor said something. */
+export function foldEvent(view: View, at: string, event: EngineEvent | StackEvent): View {
   const next = change(view, changeOf(view, at, event));
-  const text = sentenceOf(event);
-  return text === null ? next : happen(next, at, { type: event.type, level: levelOfEvent(event), text });
+  const told = toldOf(event);
+  return told === null ? next : happen(next, at, { type: event.type, ...told });
+}
+
+const keptCommands = 300;
+
+/** The snapshot with a command that began, or, when it is one that is there, has ended. */
+export function foldRun(view: View, run: CommandRun): View {
+  const at = view.commands.findLastIndex(({ argv, startedAt }) => argv === run.argv && startedAt === run.startedAt);
+  const commands = at < 0 ? [...view.commands, run].slice(-keptCommands) : view.commands.with(at, run);
+  return { ...view, commands };
 }

@@ -1,9 +1,8 @@
 import type { Config } from "../../engine/config.ts";
 import { messageOf } from "../../engine/errors.ts";
-import type { Emit } from "../../engine/events.ts";
 import { type Hold, lookAtHold, takeHold } from "../hold.ts";
 import { runLearner } from "../learner.ts";
-import { openStack, type Stack } from "../stack.ts";
+import { type EmitAll, openStack, type Stack } from "../stack.ts";
 import type { LearnerView } from "./view.ts";
 
 // States: resting → running (start, when nobody else learns here) → resting (stop, or it failed).
@@ -23,7 +22,7 @@ export interface LearnerLife {
 export interface LearnerLifeOptions {
   readonly config: Config;
   readonly command: string;
-  readonly emit: Emit;
+  readonly emit: EmitAll;
   readonly say: (learner: Partial<LearnerView>) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "../../engine/events.ts";
+import type { StackEvent } from "../supervisor/said.ts";
 import type { Level } from "./view.ts";
 
 function words(state: string): string {
@@ -6,7 +7,7 @@ function words(state: string): string {
 }
 
 /** What an event means to a person; null where it is only progress. */
-export function sentenceOf(event: EngineEvent): string | null {
+export function sentenceOf(event: EngineEvent | StackEvent): string | null {
   switch (event.type) {
     case "file.unreadable":
       return `${event.file} is not read: ${event.why}`;
@@ -69,7 +70,7 @@ const bad: ReadonlySet<string> = new Set([
 const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed"]);
 
 /** How bad an event is. */
-export function levelOfEvent(event: EngineEvent): Level {
+export function levelOfEvent(event: EngineEvent | StackEvent): Level {
   if (bad.has(event.type)) return "bad";
   if (good.has(event.type)) return "good";
   if (event.type === "pressure.changed") return event.paused ? "warn" : "good";

@@ -9,7 +9,8 @@ import { widthOf } from "../width.ts";
 
 function shortOf(command: string, commands: readonly ScreenCommand[]): string {
   const own = commands.find(({ name }) => name === command);
-  return own?.short ?? command.replace("{name}", "").trim().split(" ").slice(-1).join(" ");
+  const words = command.split(" ").filter((word) => !word.startsWith("-") && word !== "{name}");
+  return own?.short ?? (command.includes(" -- ") ? words[1] : words.at(-1)) ?? command;
 }
 
 function isAction(command: string, { actions }: Facts): boolean {

@@ -1,0 +1,62 @@
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { pause } from "../engine/pause.ts";
+import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
+import { inodeKey } from "../engine/telemetry/identity.ts";
+import { discover, listSources } from "../engine/telemetry/sources.ts";
+import type { Plain } from "./action.ts";
+import { lookAtHold } from "./hold.ts";
+import type { Stack } from "./stack.ts";
+
+const stuckMs = 5000;
+const lookMs = 500;
+const chunkBytes = 64 * 1024;
+
+// A last line without its end is not for learning yet, however long it waits.
+function hasWholeLine(file: string, from: number): boolean {
+  const fd = openSync(file, "r");
+  try {
+    const chunk = Buffer.alloc(chunkBytes);
+    for (let at = from; ; ) {
+      const bytes = readSync(fd, chunk, 0, chunkBytes, at);
+      if (bytes === 0) return false;
+      if (chunk.subarray(0, bytes).includes(0x0a)) return true;
+      at += bytes;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** What every essential sink has yet to take: file and offset of each log with a whole line left. */
+async function behind(stack: Stack, store: Store): Promise<string[]> {
+  const patterns = listSources(stack.config).flatMap(({ enabled, pattern }) => (enabled ? [pattern] : []));
+  const places = await store.places();
+  return discover(patterns).flatMap(({ file }) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (!stat?.isFile()) return [];
+    return sinkNames.slice(0, essentialSinks).flatMap((sink) => {
+      const offset = places.find((one) => one.sink === sink && one.inode === inodeKey(stat))?.offset ?? 0;
+      return offset < stat.size && hasWholeLine(file, offset) ? [`${sink}: ${file} from ${offset}`] : [];
+    });
+  });
+}
+
+/**
+ * Whether somebody learns on this home and gets on: the lock is held, and whatever is behind moves. Waits some seconds
+ * before it says that something does not.
+ */
+export async function engineHealth(stack: Stack, signal: AbortSignal): Promise<Plain> {
+  const holder = lookAtHold(stack.config.home);
+  if (holder === null) return { healthy: false, why: "nobody learns on this home", holder };
+  const store = await stack.seen();
+  if (store === null) return { healthy: true, why: "", holder };
+  let stuck = await behind(stack, store);
+  const until = performance.now() + stuckMs;
+  while (stuck.length > 0 && performance.now() < until && !signal.aborted) {
+    await pause(lookMs, { signal });
+    const now = new Set(await behind(stack, store));
+    stuck = stuck.filter((one) => now.has(one));
+  }
+  const why = stuck.length === 0 ? "" : `nothing moves: ${stuck.join(", ")}`;
+  return { healthy: stuck.length === 0, why, holder };
+}

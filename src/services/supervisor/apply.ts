@@ -1,0 +1,44 @@
+import type { Service } from "../manifest/service.ts";
+import { verbs } from "./argv.ts";
+import { createCommand } from "./create.ts";
+import { containerName, externalSecrets } from "./names.ts";
+import type { Step } from "./plan.ts";
+import { nameHolder } from "./port-holder.ts";
+import type { Stage } from "./stage.ts";
+
+/** The podman commands of one step, in order. */
+export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { service, do: what, container }: Step) {
+  const { project } = stage.manifest;
+  const name = containerName(project, service.name);
+  const external = externalSecrets(stage.manifest);
+  const made = createCommand("run", service, { project, timers: stage.timers, root: stage.root, external });
+  const commands: { readonly argv: readonly string[]; readonly environment?: Readonly<Record<string, string>> }[] = [];
+  if (what === "recreate") commands.push({ argv: verbs.remove(container?.name ?? name, service.stopGraceMs) });
+  if (what === "create" || what === "recreate") commands.push(made);
+  if (what === "restart") commands.push({ argv: verbs.stop(name, service.stopGraceMs) });
+  if (what === "start" || what === "restart") commands.push({ argv: verbs.start(name) });
+  return commands;
+}
+
+/** How long a command may take that may have to wait for a service to end. */
+export function limitOf({ changeTimeoutMs }: Pick<Stage, "changeTimeoutMs">, service: Service): number {
+  return changeTimeoutMs + service.stopGraceMs;
+}
+
+/** Does one step. It is not ended half-way: a signal is heeded by whoever asks for the next one. */
+export async function applyStep(stage: Stage, step: Step): Promise<void> {
+  const { service } = step;
+  if (step.do === "keep") return;
+  stage.say({ type: "stack.step", service: service.name, step: step.do, why: step.why });
+  try {
+    for (const { argv, environment } of stepArgv(stage, step)) {
+      await stage.podman.run(argv, {
+        what: `The service ${service.name} was not started`,
+        timeoutMs: limitOf(stage, service),
+        ...(environment === undefined ? {} : { environment }),
+      });
+    }
+  } catch (error) {
+    throw await nameHolder(stage, service, error);
+  }
+}

@@ -1,0 +1,188 @@
+import type { Options } from "execa";
+import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
+import type { Environment } from "../../engine/home.ts";
+import { podmanFailure, podmanMissing, podmanSilent } from "./podman-error.ts";
+import type { CommandRun } from "./state.ts";
+import { mergeLines, type OutputLine } from "./two-streams.ts";
+
+/** How one podman command is run. */
+export interface Run {
+  /** What did not happen if it fails, as a sentence. */
+  readonly what: string;
+  /** Milliseconds; null means until the signal. */
+  readonly timeoutMs?: number | null;
+  /** Given on standard input, so that it is on no command line. */
+  readonly input?: string;
+  /** Added to Podman's own environment, so that values are on no command line. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit codes beside 0 that are an answer, not a failure; `any` where the container's own code is passed on. */
+  readonly accept?: readonly number[] | "any";
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a podman command answered. */
+export interface Answer {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** A running podman command that prints line by line. */
+export interface PodmanStream extends AsyncDisposable {
+  readonly lines: AsyncIterable<OutputLine>;
+}
+
+/** The one door to Podman: nothing else starts a process. */
+export interface Podman {
+  /** Runs a command to its end; fails with `podman`, `held`, `dependency`, `full` or `failed`. */
+  run(argv: readonly string[], run: Run): Promise<Answer>;
+  /** Runs a command that goes on, line by line, until it ends or the signal comes. */
+  stream(argv: readonly string[], options: { readonly signal: AbortSignal }): PodmanStream;
+  /** Gives the terminal to a command; its exit code. */
+  handOver(argv: readonly string[]): Promise<number>;
+  /** The commands that were run, oldest first; at most the last 1,000. */
+  readonly runs: readonly CommandRun[];
+}
+
+/** What opens the door to Podman. */
+export interface PodmanOptions {
+  readonly command: string;
+  readonly environment: Environment;
+  /** For commands that say nothing themselves, milliseconds. */
+  readonly timeoutMs: number;
+  readonly parallel: number;
+  readonly onRun?: (run: CommandRun) => void;
+}
+
+const runsKept = 1000;
+const answerBytes = 64 * 1024 * 1024;
+
+function openGate(places: number) {
+  let free = places;
+  const waiting: (() => void)[] = [];
+  return {
+    async enter() {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    },
+  };
+}
+
+/** Opens the door to Podman; starts nothing. */
+export function openPodman(options: PodmanOptions): Podman {
+  const { command, environment } = options;
+  const runs: CommandRun[] = [];
+  const gate = openGate(options.parallel);
+
+  const begin = (argv: readonly string[]) => {
+    const started = performance.now();
+    const run = { argv, startedAt: new Date().toISOString(), elapsedMs: null, exitCode: null };
+    runs.push(run);
+    if (runs.length > runsKept) runs.shift();
+    options.onRun?.(run);
+    return (exitCode: number | null) => {
+      const ended: CommandRun = { ...run, elapsedMs: performance.now() - started, exitCode };
+      const at = runs.lastIndexOf(run);
+      if (at !== -1) runs[at] = ended;
+      options.onRun?.(ended);
+    };
+  };
+
+  const execute = async (argv: readonly string[], run: Run): Promise<Answer> => {
+    const { execa } = await import("execa");
+    const timeoutMs = run.timeoutMs === undefined ? options.timeoutMs : run.timeoutMs;
+    const end = begin(argv);
+    const settings = {
+      reject: false,
+      extendEnv: false,
+      env: { ...environment, ...run.environment },
+      // A Ctrl-C in the terminal must not reach a command that changes something half-way.
+      detached: true,
+      ...(run.input === undefined ? { stdin: "ignore" } : { input: run.input }),
+      stripFinalNewline: false,
+      maxBuffer: answerBytes,
+      killSignal: "SIGTERM",
+      forceKillAfterDelay: 2000,
+      ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
+      ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
+    } satisfies Options;
+    const result = await execa(command, argv, settings);
+    end(result.exitCode ?? null);
+    if (result.isCanceled) throw run.signal?.reason ?? new Failure("podman", { what: run.what, why: "it was ended" });
+    if (result.timedOut) throw podmanSilent(argv, timeoutMs ?? 0);
+    if (result.exitCode === undefined) {
+      if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);
+      const why =
+        result.signal === undefined ? messageOf(result.cause) : `podman ${argv[0]} was ended by ${result.signal}`;
+      throw new Failure("podman", { what: run.what, why, hint: "Type: aistack doctor", cause: result.cause });
+    }
+    const { exitCode, stdout, stderr } = result;
+    if (exitCode !== 0 && run.accept !== "any" && run.accept?.includes(exitCode) !== true) {
+      throw podmanFailure({ argv, exitCode, stderr }, run.what);
+    }
+    return { stdout, stderr, exitCode };
+  };
+
+  return {
+    runs,
+    async run(argv, run) {
+      await gate.enter();
+      try {
+        run.signal?.throwIfAborted();
+        return await execute(argv, run);
+      } finally {
+        gate.leave();
+      }
+    },
+    stream(argv, { signal }) {
+      const stop = new AbortController();
+      const both = AbortSignal.any([signal, stop.signal]);
+      const lines = async function* () {
+        const { execa } = await import("execa");
+        const end = begin(argv);
+        const child = execa(command, argv, {
+          reject: false,
+          extendEnv: false,
+          env: environment,
+          stdin: "ignore",
+          buffer: false,
+          cancelSignal: both,
+          forceKillAfterDelay: 2000,
+        });
+        try {
+          yield* mergeLines(child.iterable({ from: "stdout" }), child.iterable({ from: "stderr" }));
+          const result = await child;
+          end(result.exitCode ?? null);
+          if (both.aborted) return;
+          if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);
+        } finally {
+          stop.abort();
+        }
+      };
+      return {
+        lines: lines(),
+        async [Symbol.asyncDispose]() {
+          stop.abort();
+        },
+      };
+    },
+    async handOver(argv) {
+      const { execa } = await import("execa");
+      const end = begin(argv);
+      const result = await execa(command, argv, {
+        reject: false,
+        extendEnv: false,
+        env: environment,
+        stdio: "inherit",
+      });
+      end(result.exitCode ?? null);
+      if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);
+      return result.exitCode ?? 1;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Service } from "../manifest/service.ts";
+import type { Container } from "./container.ts";
+import { endsByItself, findContainer } from "./plan.ts";
+import type { ServicePhase, ServiceState } from "./state.ts";
+
+/** What a service is doing as far as its container tells. */
+export function phaseOf(service: Service, container: Container | null, wanted: boolean): ServicePhase {
+  if (container === null) return "absent";
+  switch (container.state) {
+    case "running":
+      return container.health === "starting" ? "starting" : "running";
+    case "created":
+    case "configured":
+    case "initialized":
+      return "created";
+    case "stopping":
+    case "removing":
+      return "stopping";
+    case "exited":
+    case "stopped":
+      if (container.startedAt === null) return "created";
+      if (container.exitCode === 0 && endsByItself(service) && wanted) return "completed";
+      return wanted && container.exitCode !== 0 ? "failed" : "stopped";
+    default:
+      return "unknown";
+  }
+}
+
+/** One service as its container shows it now. */
+export function stateOf(service: Service, container: Container | null, wanted: boolean): ServiceState {
+  const phase = phaseOf(service, container, wanted);
+  const ended = phase === "failed" || phase === "completed" || phase === "stopped";
+  return {
+    name: service.name,
+    image: service.image,
+    container: container?.name ?? null,
+    wanted,
+    phase,
+    health: container === null || ended ? "none" : container.health,
+    startedAt: container?.startedAt ?? null,
+    exitCode: ended ? (container?.exitCode ?? null) : null,
+    restarts: container?.restarts ?? 0,
+    cpuPercent: null,
+    memoryBytes: null,
+    memoryLimitBytes: service.memoryBytes,
+    ports: container?.ports ?? [],
+    dependsOn: [...new Set(service.dependsOn.map(({ service: name }) => name))],
+    breaker: service.breaker,
+    why: phase === "failed" ? `it ended with ${container?.exitCode}` : "",
+  };
+}
+
+/** Every service of a stack as its containers show it now. */
+export function statesOf(
+  services: readonly Service[],
+  project: string,
+  containers: readonly Container[],
+  wanted: Readonly<Record<string, boolean>>,
+): ServiceState[] {
+  return services.map((service) =>
+    stateOf(service, findContainer(containers, project, service.name), wanted[service.name] ?? false),
+  );
+}

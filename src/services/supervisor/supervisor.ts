@@ -1,0 +1,181 @@
+import { messageOf } from "../../engine/errors.ts";
+import { pause } from "../../engine/pause.ts";
+import type { Container, PodmanEvent, Usage } from "./container.ts";
+import { type Cause, type Court, restore } from "./judge.ts";
+import { inspect, readStack } from "./look.ts";
+import { labels } from "./names.ts";
+import { findContainer } from "./plan.ts";
+import { followEvents } from "./podman-events.ts";
+import { identifyNamed } from "./process-identity.ts";
+import { forgetRun, openRecord, type ServiceRecord } from "./record.ts";
+import type { ServiceState } from "./state.ts";
+import { stateOf } from "./states.ts";
+import { check, isDue, lost } from "./vigil.ts";
+import { readWanted } from "./wanted.ts";
+
+/** How a supervisor keeps watch. */
+export interface Watch {
+  /** How often everything is compared, milliseconds. */
+  readonly reconcileMs: number;
+  readonly settledHealthMs: number;
+  readonly healUnhealthy: boolean;
+  readonly unhealthyGraceMs: number;
+}
+
+/** Keeps a stack as it is wanted, as long as it runs. */
+export interface Supervisor {
+  /** Every service as it is now. */
+  readonly states: readonly ServiceState[];
+  /** Takes what `podman stats` measured into the states. */
+  measured(usage: readonly Usage[]): void;
+  /** Watches until the signal comes; containers go on running after it. */
+  run(): Promise<void>;
+}
+
+const tickMs = 1000;
+const soonMs = 150;
+
+function isRunning(container: Container | null): container is Container {
+  return container?.state === "running";
+}
+
+/** Opens a supervisor on a court's stage; starts nothing. Whatever runs already is adopted as it is. */
+export function openSupervisor(court: Court, watch: Watch): Supervisor {
+  const { stage, home, signal } = court;
+  const { project } = stage.manifest;
+  const records = new Map(stage.manifest.services.map((service) => [service.name, openRecord(service)]));
+  const usage = new Map<string, Usage>();
+  const work = new Set<Promise<void>>();
+  let reconciling: Promise<void> | null = null;
+  let isSoon = false;
+
+  const inBackground = (task: Promise<void>) => {
+    work.add(task);
+    void task.finally(() => work.delete(task));
+  };
+  const trouble = (record: ServiceRecord, cause: Cause) => {
+    if (record.busy || signal.aborted) return;
+    inBackground(restore(court, record, cause).then(soon));
+  };
+  // Learns who the processes of new runs are, in one call for all of them.
+  const identifyNew = async () => {
+    const fresh = [...records.values()].filter(
+      ({ container, main }) => stage.local && isRunning(container) && container.pid > 0 && main?.pid !== container.pid,
+    );
+    const names = fresh.flatMap(({ container }) => container?.name ?? []);
+    for (const one of await inspect(stage.podman, names, { signal })) {
+      const record = fresh.find(({ container }) => container?.id === one.id);
+      if (record === undefined || one.state !== "running") continue;
+      record.main = identifyNamed(one.pid);
+      record.conmon = identifyNamed(one.conmonPid);
+    }
+  };
+  const take = (record: ServiceRecord, container: Container | null) => {
+    const before = record.container;
+    const isNewRun = isRunning(container) && (before?.id !== container.id || before.startedAt !== container.startedAt);
+    record.container = container;
+    if (isNewRun) {
+      forgetRun(record);
+      record.startedAtMs = performance.now();
+      if (container.health === "healthy") record.health = "healthy";
+      if (!record.busy) record.phase = null;
+    }
+    if (stage.timers && container !== null && container.health !== "none") record.health = container.health;
+  };
+  const reconcileNow = async () => {
+    const containers = await readStack(stage.podman, project, { signal });
+    const wanted = readWanted(home)?.services ?? {};
+    for (const record of records.values()) {
+      if (record.busy) continue;
+      const { name } = record.service;
+      take(record, findContainer(containers, project, name));
+      const settled = record.phase === "failed" || record.phase === "completed" || record.phase === "stopped";
+      if (wanted[name] === true && !isRunning(record.container) && !settled) trouble(record, "ended");
+    }
+    await identifyNew();
+  };
+  const reconcile = () => {
+    reconciling ??= reconcileNow()
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        stage.say({ type: "podman.lost", what: "ps", why: messageOf(error), retryMs: watch.reconcileMs });
+      })
+      .finally(() => {
+        reconciling = null;
+      });
+    return reconciling;
+  };
+  // Many events come together; one look after them tells all.
+  function soon() {
+    if (isSoon || signal.aborted) return;
+    isSoon = true;
+    inBackground(
+      pause(soonMs, { signal }).then(() => {
+        isSoon = false;
+        return signal.aborted ? undefined : reconcile();
+      }),
+    );
+  }
+  const onEvent = ({ what, labels: own, health }: PodmanEvent) => {
+    const record = records.get(own[labels.service] ?? "");
+    if (record === undefined) return;
+    if (what === "died" || what === "remove") trouble(record, "ended");
+    if (what === "start") {
+      if (record.phase === "stopped" || record.phase === "failed") record.phase = null;
+      soon();
+    }
+    if (what === "health_status" && stage.timers && health !== null) record.health = health;
+  };
+  const tick = () => {
+    const nowMs = performance.now();
+    for (const record of records.values()) {
+      if (record.busy) continue;
+      const cause = lost(record);
+      if (cause !== null) trouble(record, cause);
+      else if (!stage.timers && isDue(record, nowMs)) {
+        inBackground(check(stage, record, { settledMs: watch.settledHealthMs }, { signal }));
+      }
+      if (stage.timers)
+        record.unhealthySinceMs = record.health === "unhealthy" ? (record.unhealthySinceMs ?? nowMs) : null;
+      const sick = record.unhealthySinceMs !== null && nowMs - record.unhealthySinceMs >= watch.unhealthyGraceMs;
+      if (sick && watch.healUnhealthy && record.service.restart.policy !== "no") trouble(record, "unhealthy");
+    }
+  };
+  const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
+    const state = stateOf(record.service, record.container, wanted);
+    const used = usage.get(record.container?.name ?? "");
+    return {
+      ...state,
+      ...(record.phase === null ? {} : { phase: record.phase, why: record.why }),
+      health: record.health !== null && isRunning(record.container) ? record.health : state.health,
+      restarts: Math.max(record.restarts, state.restarts),
+      cpuPercent: used?.cpuPercent ?? null,
+      memoryBytes: used?.memoryBytes ?? null,
+      memoryLimitBytes: used?.memoryLimitBytes ?? state.memoryLimitBytes,
+    };
+  };
+  return {
+    get states() {
+      const wanted = readWanted(home)?.services ?? {};
+      return [...records.values()].map((record) => stateNow(record, wanted[record.service.name] === true));
+    },
+    measured(frame) {
+      usage.clear();
+      for (const one of frame) usage.set(one.name, one);
+    },
+    async run() {
+      const following = followEvents(stage, { onEvent, resumed: soon, signal });
+      let nextMs = 0;
+      while (!signal.aborted) {
+        if (performance.now() >= nextMs) {
+          await reconcile();
+          nextMs = performance.now() + watch.reconcileMs;
+        }
+        tick();
+        await pause(tickMs, { signal });
+      }
+      await following;
+      await Promise.allSettled(work);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { Failure } from "../../engine/errors.ts";
+
+/** A limit on how long something may take, joined with the wish to stop. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+  /** What an error means: `timeout` when the limit ended it, else itself. */
+  explain(error: unknown): unknown;
+}
+
+/** Opens a limit of so many milliseconds; `why` says, when it is reached, what was not there yet. */
+export function openDeadline(timeoutMs: number, what: string, why: () => string, signal: AbortSignal): Deadline {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  return {
+    signal: AbortSignal.any([signal, limit.signal]),
+    explain(error) {
+      if (!limit.signal.aborted || signal.aborted) return error;
+      if (error instanceof Failure && error.code !== "podman") return error;
+      return new Failure("timeout", {
+        what: `${what} within ${timeoutMs / 1000} s`,
+        why: why(),
+        hint: "Give it more time with --timeout, or look: aistack ps; aistack logs",
+        cause: error,
+      });
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

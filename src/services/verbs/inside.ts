@@ -1,0 +1,42 @@
+import { isatty } from "node:tty";
+import { Failure } from "../../engine/errors.ts";
+import type { Given } from "../action.ts";
+import type { Run } from "../lazily.ts";
+import type { Stack } from "../stack.ts";
+import { verbs } from "../supervisor/argv.ts";
+import { readStack } from "../supervisor/look.ts";
+import { findContainer } from "../supervisor/plan.ts";
+import { openStage } from "./open-stage.ts";
+
+async function runningContainer(stack: Stack, given: Given, signal: AbortSignal) {
+  const name = given.text("service") ?? "";
+  const stage = await openStage(stack, given, [name]);
+  const container = findContainer(
+    await readStack(stage.podman, stage.manifest.project, { signal }),
+    stage.manifest.project,
+    name,
+  );
+  if (container?.state === "running") return { podman: stage.podman, name: container.name };
+  throw new Failure("failed", {
+    what: `Nothing was run in ${name}`,
+    why: container === null ? "it has no container" : `its container is ${container.state}`,
+    hint: `Type: aistack up ${name}`,
+  });
+}
+
+/** `aistack exec`. */
+export const runExec: Run = async (stack, given, { signal }) => {
+  const command = given.list("--");
+  if (command.length === 0) {
+    const hint = `Type: aistack exec ${given.text("service")} -- sh`;
+    throw new Failure("usage", { what: "Nothing was run", why: "no command stands behind --", hint });
+  }
+  const { podman, name } = await runningContainer(stack, given, signal);
+  return { exitCode: await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1))) };
+};
+
+/** `aistack attach`. */
+export const runAttach: Run = async (stack, given, { signal }) => {
+  const { podman, name } = await runningContainer(stack, given, signal);
+  return { exitCode: await podman.handOver(verbs.attach(name)) };
+};

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { Manifest } from "../../src/services/manifest/service.ts";
+import { bringUp, type UpRequest } from "../../src/services/supervisor/bring-up.ts";
+import { openSupervisor, type Watch } from "../../src/services/supervisor/supervisor.ts";
+import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
+import { needs as part } from "../parts.ts";
+import { checksFile, image, podman, script, service, stackOf, stageOf } from "../services/supervisor/box.ts";
+
+const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
+const watch: Watch = { reconcileMs: 10_000, settledHealthMs: 60_000, healUnhealthy: true, unhealthyGraceMs: 500 };
+
+async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAfter = 3) {
+  const home = mkdtempSync(join(tmpdir(), "aistack-test-"));
+  const stage = stageOf(manifest);
+  await bringUp(stage, plain, { signal: AbortSignal.timeout(20_000) });
+  const services = Object.fromEntries(manifest.services.map(({ name }) => [name, true]));
+  await saveWanted(home, { project: manifest.project, files: [], profiles: [], tier: null, named: [], services });
+  const end = new AbortController();
+  const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 3000 };
+  const court = { stage, home, backoff, secrets: () => null, luck: () => 0, signal: end.signal };
+  const supervisor = openSupervisor(court, { ...watch, ...over });
+  const running = supervisor.run();
+  onTestFinished(async () => {
+    end.abort();
+    await running;
+    rmSync(home, { recursive: true, force: true });
+  });
+  const state = (name: string) => supervisor.states.find((one) => one.name === name);
+  await until(() => supervisor.states.every(({ phase }) => phase === "running" || phase === "completed"));
+  return { stage, home, supervisor, state };
+}
+
+async function until(holds: () => boolean, withinMs = 25_000): Promise<void> {
+  const end = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`it did not come to hold in time: ${holds}`);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
+
+const pidOf = (manifest: Manifest, name: string, which: "Pid" | "ConmonPid") =>
+  Number(podman("inspect", "--format", `{{.State.${which}}}`, `${manifest.project}-${name}`).stdout);
+
+const well = "touch /tmp/well; while :; do sleep 0.1; done";
+
+describe.skipIf(part("podman").missing)("the supervisor with real Podman", () => {
+  test("brings a killed container back to healthy by itself", async () => {
+    const manifest = stackOf(script("web", well, { healthcheck: checksFile("/tmp/well") }), service("other"));
+    const { state } = await supervised(manifest);
+    const pid = pidOf(manifest, "web", "Pid");
+    process.kill(pid, "SIGKILL");
+    await until(() => (state("web")?.restarts ?? 0) > 0 && state("web")?.health === "healthy");
+    expect(pidOf(manifest, "web", "Pid")).not.toBe(pid);
+    expect(state("other")?.restarts).toBe(0);
+  });
+
+  test("brings a container back to healthy whose conmon was killed", async () => {
+    const manifest = stackOf(script("web", well, { healthcheck: checksFile("/tmp/well") }));
+    const { state } = await supervised(manifest);
+    const conmon = pidOf(manifest, "web", "ConmonPid");
+    process.kill(conmon, "SIGKILL");
+    await until(() => ![0, conmon].includes(pidOf(manifest, "web", "ConmonPid")) && state("web")?.health === "healthy");
+  });
+
+  test("rests longer between restarts of what keeps dying, and calls it a crash loop", async () => {
+    const manifest = stackOf(
+      script("bad", "test -e /data/die && exit 1; while :; do sleep 0.1; done", {
+        restart: { policy: "always", maxRetries: null },
+        mounts: [{ type: "volume", source: "data", target: "/data", readOnly: false, options: [] }],
+      }),
+    );
+    const { state, stage } = await supervised(manifest);
+    podman("exec", `${manifest.project}-bad`, "touch", "/data/die");
+    process.kill(pidOf(manifest, "bad", "Pid"), "SIGKILL");
+    await until(() => state("bad")?.phase === "crash loop");
+    const rests = () => stage.said.flatMap((event) => (event.type === "service.died" ? (event.restartMs ?? 0) : []));
+    await until(() => rests().includes(2000));
+    const grown = rests().filter((rest) => rest > 0);
+    expect(grown).toEqual(grown.toSorted((a, b) => a - b));
+    podman("run", "--rm", "--volume", `${manifest.project}_data:/data`, image, "rm", "/data/die");
+    await until(() => state("bad")?.phase === "running");
+  });
+
+  test("takes a wanted stop and a wanted restart for no crash", async () => {
+    const manifest = stackOf(service("web"));
+    const { state, stage, home } = await supervised(manifest);
+    await wish(home, ["web"], false);
+    podman("stop", "--time", "1", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "stopped");
+    expect(stage.said.filter(({ type }) => type === "service.died")).toEqual([]);
+    await wish(home, ["web"], true);
+    podman("start", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running");
+    expect(state("web")?.restarts).toBe(0);
+  });
+
+  test("restarts a service that stays unhealthy", async () => {
+    const manifest = stackOf(
+      script("web", well, { healthcheck: checksFile("/tmp/well", { intervalMs: 500, retries: 2 }) }),
+    );
+    const { state, stage } = await supervised(manifest, { settledHealthMs: 500 });
+    await until(() => state("web")?.health === "healthy");
+    podman("exec", `${manifest.project}-web`, "rm", "/tmp/well");
+    await until(() => stage.said.some((event) => event.type === "service.died" && event.why === "it is unhealthy"));
+    await until(() => state("web")?.health === "healthy");
+  });
+
+  test("notices by comparing what its event stream missed", async () => {
+    const manifest = stackOf(service("web"));
+    const { state } = await supervised(manifest, { reconcileMs: 1000 });
+    podman("rm", "--force", "--time", "0", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+  });
+});
