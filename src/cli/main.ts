@@ -109,9 +109,11 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   }
 }
 
-async function openTui(given: Given, parsed: Parsed): Promise<number> {
+// What may still be under way outside, such as a Podman that hangs, must not keep the terminal.
+async function openTui(given: Given, parsed: Parsed): Promise<never> {
   const { runTui } = await import("./tui.ts");
-  return runTui(given, { home: textOf(parsed.home), set: Array.isArray(parsed.set) ? parsed.set.map(String) : [] });
+  const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
+  process.exit(await runTui(given, { home: textOf(parsed.home), set }));
 }
 
 /** Turns argv into an action, its result into text, and what happened into an exit code. */

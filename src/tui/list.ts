@@ -29,8 +29,8 @@ export function move(list: ListState, command: string, items: readonly Item[], h
   const now = settle(list, items, height);
   const page = Math.max(1, height - 1);
   const steps: Readonly<Record<string, number>> = {
-    up: now.at - 1,
-    down: now.at + 1,
+    "row up": now.at - 1,
+    "row down": now.at + 1,
     "page up": now.at - page,
     "page down": now.at + page,
     first: 0,
@@ -46,7 +46,7 @@ export function mark(list: ListState, items: readonly Item[], height: number): L
   if (id === "") return list;
   const marks = new Set(list.marks);
   if (!marks.delete(id)) marks.add(id);
-  return move({ ...list, marks }, "down", items, height);
+  return move({ ...list, marks }, "row down", items, height);
 }
 
 /** What a command acts on: the marked rows that are in sight, or else the row under the cursor. */

@@ -34,7 +34,7 @@ function textOf({ lines }: Facts): string {
 
 function moved(log: LogState, command: string, { lines, size }: Facts): LogState | null {
   const page = Math.max(1, size.rows - 3);
-  const steps: Readonly<Record<string, number>> = { up: -1, down: 1, "page up": -page, "page down": page };
+  const steps: Readonly<Record<string, number>> = { "row up": -1, "row down": 1, "page up": -page, "page down": page };
   const by = steps[command];
   if (by !== undefined) return scroll(lines, log, by);
   if (command === "last") return { ...log, bottom: null, hit: null };

@@ -6,7 +6,7 @@ import { paneNamed, panes } from "./pane-table.ts";
 import { listOf, type Screen, withList } from "./screen.ts";
 import { nextTheme } from "./theme.ts";
 
-const moves: ReadonlySet<string> = new Set(["up", "down", "page up", "page down", "first", "last"]);
+const moves: ReadonlySet<string> = new Set(["row up", "row down", "page up", "page down", "first", "last"]);
 
 function only(screen: Screen): Outcome {
   return { screen, deeds: [] };
@@ -68,8 +68,8 @@ function scrollHelp(screen: Screen, command: string, { helpRows, size }: Facts):
   const { top } = listOf(screen, "help");
   const page = Math.max(1, size.rows - 1);
   const steps: Readonly<Record<string, number>> = {
-    up: -1,
-    down: 1,
+    "row up": -1,
+    "row down": 1,
     "page up": -page,
     "page down": page,
     first: -top,

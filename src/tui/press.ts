@@ -91,8 +91,8 @@ function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts
   const page = Math.max(1, facts.size.rows - 4);
   const last = Math.max(0, dialog.text.split("\n").length - page);
   const steps: Readonly<Record<string, number>> = {
-    up: -1,
-    down: 1,
+    "row up": -1,
+    "row down": 1,
     "page up": -page,
     "page down": page,
     first: -last,

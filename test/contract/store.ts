@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { openEngine } from "../../src/engine/engine.ts";
-import type { StackEvent } from "../../src/services/supervisor/said.ts";
 import type { EngineEvent } from "../../src/engine/events.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import { readRefusals } from "../../src/engine/refusals.ts";
 import type { Sink, Store } from "../../src/engine/stores/store.ts";
 import { openSinks } from "../../src/services/learner.ts";
 import { openStack, type Stack } from "../../src/services/stack.ts";
+import type { StackEvent } from "../../src/services/supervisor/said.ts";
 import { taskLine } from "../faults/running.ts";
 import { batch, cursor, lesson } from "./batches.ts";
 

@@ -8,7 +8,14 @@ function ofServices({ services }: Unjudged): AttentionView[] {
   return services.list.flatMap(({ name, phase, health, why }): AttentionView[] => {
     const reason = why === "" ? "" : `: ${why}`;
     const found = { pane: "services", item: name } as const;
-    if (troubled.has(phase)) return [{ ...found, level: "bad", text: `${name} is in ${phase}${reason}` }];
+    if (troubled.has(phase))
+      return [
+        {
+          ...found,
+          level: "bad",
+          text: `${name} ${phase === "failed" ? "has failed" : "is in a crash loop"}${reason}`,
+        },
+      ];
     if (health === "unhealthy") return [{ ...found, level: "bad", text: `${name} is unhealthy${reason}` }];
     if (phase === "backoff") return [{ ...found, level: "warn", text: `${name} waits to start again${reason}` }];
     return [];

@@ -1,4 +1,5 @@
 import type { Config } from "../../engine/config.ts";
+import { pause } from "../../engine/pause.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
@@ -18,6 +19,7 @@ import { toldOf } from "./told.ts";
 import type { ServicesView } from "./view.ts";
 
 const beatMs = 1000;
+const patienceMs = 3000;
 
 /** Everything the console shows of one home, kept up to date; it learns there itself when nobody else does. */
 export interface Console {
@@ -138,7 +140,10 @@ export function openConsole(config: Config): Console {
       if (beating) clearInterval(beating);
       telemetry?.close();
       closing.abort();
-      await Promise.all([learner.stop(), watching]);
+      // A Podman that hangs must not keep the user's terminal.
+      const patience = new AbortController();
+      await Promise.all([learner.stop(), Promise.race([watching, pause(patienceMs, { signal: patience.signal })])]);
+      patience.abort();
       await looks.idle();
       live.close();
       await stack[Symbol.asyncDispose]();

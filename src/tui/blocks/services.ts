@@ -23,12 +23,19 @@ export function phaseWords({ phase, health }: ServiceState): string {
   return phase === "running" && health !== "none" ? health : phase;
 }
 
+/** How many of the services that are meant to run are well. */
+export function wellWords(list: readonly ServiceState[]): string {
+  const meant = list.filter(({ wanted, phase }) => wanted || !away.has(phase));
+  const well = meant.filter((service) => serviceLook(service).sign === "good").length;
+  return meant.length === 0 ? "none brought up" : `${well} of ${meant.length} well`;
+}
+
 /** The services as far as there is room; why there are none where Podman cannot be asked. */
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
   const { services } = view;
-  const up = services.list.filter((service) => serviceLook(service).sign === "good").length;
-  const about = services.state === "live" ? `${up} of ${services.list.length} well` : services.state;
+  const about =
+    services.state === "live" ? wellWords(services.list) : services.state === "absent" ? "need Podman" : "syncing";
   const body = services.list.map((service): Line => {
     const { tone, sign } = serviceLook(service);
     return [

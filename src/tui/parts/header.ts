@@ -1,6 +1,6 @@
 import type { Level, View } from "../../services/observe/view.ts";
 import { recent } from "../blocks/learning.ts";
-import { serviceLook } from "../blocks/services.ts";
+import { wellWords } from "../blocks/services.ts";
 import { bytes, rate } from "../format.ts";
 import { type KeyRow, keyOf } from "../keys.ts";
 import { type Line, type Span, span, type Tone } from "../line.ts";
@@ -26,9 +26,8 @@ function behindWords({ pressure }: View): string {
 
 function serviceWords({ services }: View): string {
   if (services.state === "syncing") return "services unknown";
-  if (services.list.length === 0) return "no containers";
-  const well = services.list.filter((service) => serviceLook(service).sign === "good").length;
-  return `${well} of ${services.list.length} services well`;
+  if (services.state === "absent") return "no Podman";
+  return `services: ${wellWords(services.list)}`;
 }
 
 /** Whether everything is all right, on one row. */
