@@ -72,7 +72,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   const tell = (text: string, ok: boolean) =>
     change((screen) => ({ ...screen, message: { text, level: ok ? "good" : "bad" } }));
   const lendTerminal = async (work: () => Promise<void>) => {
-    if (state.handles) await lend(state.handles, modes, work);
+    if (state.handles) await lend(state.handles, { modes, stdin }, work);
   };
   const end = (ending: Ending) => {
     state.ending = ending;
@@ -131,7 +131,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   process.on("uncaughtException", onThrow);
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
-  const forget = followJobControl(() => state.handles, modes);
+  const forget = followJobControl(() => state.handles, { modes, stdin });
   const release = holdBack(options.stderr, (text) =>
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );

@@ -16,13 +16,22 @@ function stopped(): Promise<void> {
   });
 }
 
+/** The terminal that the screen holds. */
+export interface Held {
+  readonly modes: Modes;
+  readonly stdin: NodeJS.ReadStream;
+}
+
 /** Lends the terminal to something else, and draws everything anew when it is done. */
-export async function lend(handles: Handles, modes: Modes, work: () => Promise<void>): Promise<void> {
+export async function lend(handles: Handles, { modes, stdin }: Held, work: () => Promise<void>): Promise<void> {
   await handles.suspend(async () => {
     modes.leave();
+    // Ends the read that is under way: it would take keys that are not for us, and block once somebody else took them.
+    stdin.emit("pause");
     try {
       await work();
     } finally {
+      stdin.read(0);
       modes.enter();
     }
   });
@@ -32,14 +41,14 @@ export async function lend(handles: Handles, modes: Modes, work: () => Promise<v
  * Follows job control: on SIGTSTP (ctrl+z, or kill -TSTP) the terminal is given back as it was found before the process
  * stops, and taken again when it goes on. Returns how to stop following.
  */
-export function followJobControl(handles: () => Handles | null, modes: Modes): () => void {
+export function followJobControl(handles: () => Handles | null, held: Held): () => void {
   let busy = false;
   const stop = async () => {
     const now = handles();
     if (busy || now === null) return;
     busy = true;
     try {
-      await lend(now, modes, async () => {
+      await lend(now, held, async () => {
         process.off("SIGTSTP", onStop);
         const wake = stopped();
         process.kill(process.pid, "SIGTSTP");
@@ -56,7 +65,7 @@ export function followJobControl(handles: () => Handles | null, modes: Modes): (
     if (busy || now === null) return;
     busy = true;
     try {
-      await lend(now, modes, async () => undefined);
+      await lend(now, held, async () => undefined);
     } finally {
       busy = false;
     }
