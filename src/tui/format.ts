@@ -18,8 +18,8 @@ export function count(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return "–";
   if (value < 100_000) return Math.round(value).toLocaleString("en-US");
   if (value < 999_500) return `${Math.round(value / 1000)}k`;
-  if (value < 999_500_000) return `${(value / 1e6).toFixed(value < 1e8 ? 1 : 0)}M`;
-  return `${(value / 1e9).toFixed(1)}G`;
+  if (value < 999_500_000) return `${(value / 1e6).toFixed(value < 9.995e7 ? 1 : 0)}M`;
+  return `${(value / 1e9).toFixed(value < 9.995e10 ? 1 : 0)}G`;
 }
 
 /** Things a second: `0/s`, `3.2/s`, `128/s`. */
