@@ -7,9 +7,10 @@ import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
+import { openRedraw, type Redraw } from "./redraw.ts";
 import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
-import { followJobControl, lend } from "./suspend.ts";
+import { followJobControl, type Held, lend } from "./suspend.ts";
 import type { ThemeName } from "./theme.ts";
 
 /** What came of a command that the screen asked for. */
@@ -60,8 +61,10 @@ function answered(screen: Screen, line: string, reads: boolean, { ok, text }: An
 export async function openScreen(options: ScreenOptions): Promise<Ending> {
   const { stdin, stdout } = options;
   const modes = openModes(stdout);
-  const state: { handles: Handles | null; ending: Ending; failed: Error | null } = {
+  const held: Held = { modes, stdin, lent: false };
+  const state: { handles: Handles | null; redraw: Redraw | null; ending: Ending; failed: Error | null } = {
     handles: null,
+    redraw: null,
     ending: "quit",
     failed: null,
   };
@@ -72,7 +75,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   const tell = (text: string, ok: boolean) =>
     change((screen) => ({ ...screen, message: { text, level: ok ? "good" : "bad" } }));
   const lendTerminal = async (work: () => Promise<void>) => {
-    if (state.handles) await lend(state.handles, { modes, stdin }, work);
+    if (state.handles) await lend(state.handles, held, work);
   };
   const end = (ending: Ending) => {
     state.ending = ending;
@@ -96,7 +99,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "suspend":
         return void process.kill(0, "SIGTSTP");
       case "redraw":
-        return void lendTerminal(async () => undefined);
+        return void state.redraw?.now();
       case "copy": {
         const sequence = clipboardSequence(deed.text);
         if (sequence === null)
@@ -131,47 +134,49 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   process.on("uncaughtException", onThrow);
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
-  const forget = followJobControl(() => state.handles, { modes, stdin });
+  const forget = followJobControl(() => state.handles, held);
   const release = holdBack(options.stderr, (text) =>
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );
 
+  const app = () => (
+    <App
+      source={options.source}
+      first={freshScreen(options.pane, options.theme)}
+      tables={{
+        keys: bindKeys([...allKeys, ...own], options.keys),
+        commands: allScreenCommands,
+        actions: options.actions,
+        custom: options.custom,
+        readOnly: options.readOnly,
+      }}
+      ascii={options.ascii}
+      mono={options.mono}
+      screenReader={options.screenReader}
+      act={act}
+      onOpen={(handles) => {
+        state.handles = handles;
+      }}
+    />
+  );
   try {
     if (!options.screenReader) modes.enter();
-    const instance = render(
-      <App
-        source={options.source}
-        first={freshScreen(options.pane, options.theme)}
-        tables={{
-          keys: bindKeys([...allKeys, ...own], options.keys),
-          commands: allScreenCommands,
-          actions: options.actions,
-          custom: options.custom,
-          readOnly: options.readOnly,
-        }}
-        ascii={options.ascii}
-        mono={options.mono}
-        screenReader={options.screenReader}
-        act={act}
-        onOpen={(handles) => {
-          state.handles = handles;
-        }}
-      />,
-      {
-        stdin,
-        stdout,
-        exitOnCtrlC: false,
-        interactive: true,
-        alternateScreen: !options.screenReader,
-        incrementalRendering: true,
-        isScreenReaderEnabled: options.screenReader,
-        // What is shown changes at most ten times a second by itself; a key is answered at once.
-        maxFps: 60,
-      },
-    );
+    const instance = render(app(), {
+      stdin,
+      stdout,
+      exitOnCtrlC: false,
+      interactive: true,
+      alternateScreen: !options.screenReader,
+      incrementalRendering: true,
+      isScreenReaderEnabled: options.screenReader,
+      // What is shown changes at most ten times a second by itself; a key is answered at once.
+      maxFps: 60,
+    });
     await instance.waitUntilRenderFlush();
     options.onReady();
-    await instance.waitUntilExit();
+    state.redraw = openRedraw(stdout, instance, { draw: () => instance.rerender(app()), isLent: () => held.lent });
+    const unfollow = options.screenReader ? () => undefined : state.redraw.follow();
+    await instance.waitUntilExit().finally(unfollow);
     if (state.failed) throw state.failed;
     return state.ending;
   } finally {

@@ -20,10 +20,14 @@ function stopped(): Promise<void> {
 export interface Held {
   readonly modes: Modes;
   readonly stdin: NodeJS.ReadStream;
+  /** Whether somebody else has it now. */
+  lent: boolean;
 }
 
 /** Lends the terminal to something else, and draws everything anew when it is done. */
-export async function lend(handles: Handles, { modes, stdin }: Held, work: () => Promise<void>): Promise<void> {
+export async function lend(handles: Handles, held: Held, work: () => Promise<void>): Promise<void> {
+  const { modes, stdin } = held;
+  held.lent = true;
   await handles.suspend(async () => {
     modes.leave();
     // Ends the read that is under way: it would take keys that are not for us, and block once somebody else took them.
@@ -33,6 +37,7 @@ export async function lend(handles: Handles, { modes, stdin }: Held, work: () =>
     } finally {
       stdin.read(0);
       modes.enter();
+      held.lent = false;
     }
   });
 }

@@ -19,6 +19,8 @@ export interface Terminal {
   /** The rows on the screen, without blanks at their ends. */
   rows(): string[];
   text(): string;
+  /** The rows with how each cell looks. */
+  cells(): string[];
   /** Everything that was written so far, as it came. */
   raw(): string;
   /** Whether the alternate screen is shown, the cursor is, and lines wrap; and whether pastes are marked. */
@@ -117,6 +119,19 @@ export function openTerminal(
     kill: (signal) => child.kill(signal),
     rows: lines,
     text: () => lines().join("\n"),
+    cells: () =>
+      lines().map((_, at) => {
+        const { active } = emulator.buffer;
+        const line = active.getLine(active.viewportY + at);
+        return Array.from({ length: emulator.cols }, (_cell, column) => {
+          const cell = line?.getCell(column);
+          if (!cell) return "";
+          const look = [cell.getFgColor(), cell.getBgColor(), cell.isBold(), cell.isInverse(), cell.isDim()].join();
+          return `${cell.getChars() || " "}${look === "-1,-1,0,0,0" ? "" : `{${look}}`}`;
+        })
+          .join("")
+          .trimEnd();
+      }),
     raw: () => raw,
     modes: () => ({
       alternate: emulator.buffer.active.type === "alternate",

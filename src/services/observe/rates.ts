@@ -1,6 +1,7 @@
 import type { RatesView } from "./view.ts";
 
 const keptSeconds = 120;
+const restSeconds = 6;
 
 /** No second measured yet. */
 export const noRates: RatesView = { events: [], lessons: [], backlog: [] };
@@ -18,15 +19,7 @@ export function addSecond(
   };
 }
 
-/** Whether another second without anything would leave the rates as they are. */
-export function isAtRest({ events, lessons, backlog }: RatesView): boolean {
-  const flat = (values: readonly number[]) => values.every((value) => value === 0);
-  const last = backlog.at(-1) ?? 0;
-  return flat(events) && flat(lessons) && backlog.length > 0 && backlog.every((value) => value === last);
-}
-
-/** The mean of the newest seconds; null before the first. */
-export function meanOf(values: readonly number[], seconds: number): number | null {
-  const newest = values.slice(-seconds);
-  return newest.length === 0 ? null : newest.reduce((sum, value) => sum + value, 0) / newest.length;
+/** Whether nothing has happened for so long that the rates are zero; then they stand still, and nothing is redrawn. */
+export function isAtRest({ events, lessons }: RatesView): boolean {
+  return [...events.slice(-restSeconds), ...lessons.slice(-restSeconds)].every((value) => value === 0);
 }
