@@ -45,6 +45,14 @@ const quickAssert = {
   },
 };
 
+/** Leaves out Ink's bridge to React's developer tools, which are no part of the program. */
+const noDevtools = {
+  name: "no-devtools",
+  setup(step) {
+    step.onLoad({ filter: /[/\\]ink[/\\]build[/\\]devtools\.js$/ }, () => ({ contents: "export {};" }));
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -56,9 +64,9 @@ await build({
   platform: "node",
   target: "node22.19",
   legalComments: "external",
-  define: { "process.env.NODE_ENV": '"production"' },
+  define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   external: ["koffi", "sqlite-vec"],
-  plugins: [quickWidth, quickAssert],
+  plugins: [quickWidth, quickAssert, noDevtools],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: "warning",
 });

@@ -1,5 +1,8 @@
-// The main job on the embedded default: learn from what this machine has, and from the samples that come along.
+// On a terminal: the console, on what was learned here, or a demonstration when there is nothing to show yet. Anywhere
+// else the main job in plain lines: learn from the samples that come along, and say what came of it.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +15,19 @@ const run = (...args) => {
   });
   if (status !== 0) process.exit(status ?? 1);
 };
+const open = (...args) => {
+  const { status } = spawnSync(process.execPath, ["bin/aistack.js", "tui", ...args], { cwd: root, stdio: "inherit" });
+  process.exit(status ?? 1);
+};
+
+if (process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb") {
+  if (existsSync(`${home}/aistack.db`)) open("--home", home);
+  const ask = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await ask.question("Nothing was learned here yet. Open a demonstration with recorded events? [Y/n] ");
+  ask.close();
+  if (/^n/i.test(answer)) open("--home", home);
+  open("--demo", "--speed", "3");
+}
 run("learn", "--once", "--source", "fixtures/telemetry/*.jsonl", "--source", "fixtures/transcripts/*.jsonl");
 run("dataset", "list", "--limit", "5");
 run("status");

@@ -1,15 +1,14 @@
-import yargs from "yargs";
 import { openConfig, readEnvironment } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { openStack } from "../services/stack.ts";
-import { version } from "../services/version.ts";
-import { addCommands, type Parsed } from "./commands.ts";
-import { completionScript, shellOf, shells } from "./completion.ts";
+import type { Parsed } from "./commands.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
+import { openProgram } from "./program.ts";
 import { openProgress } from "./progress.ts";
 import { readStandardInput } from "./stdin.ts";
+import { tuiCommand } from "./tui-command.ts";
 
 const exitCodes: Readonly<Record<FailureCode, number>> = {
   usage: 2,
@@ -111,6 +110,13 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   }
 }
 
+// What may still be under way outside, such as a Podman that hangs, must not keep the terminal.
+async function openTui(given: Given, parsed: Parsed): Promise<never> {
+  const { runTui } = await import("./tui.ts");
+  const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
+  process.exit(await runTui(given, { home: textOf(parsed.home), set }));
+}
+
 /** Turns argv into an action, its result into text, and what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
@@ -118,35 +124,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const rest = end === -1 ? [] : argv.slice(end + 1);
-  const program = addCommands(
-    yargs()
-      .scriptName("aistack")
-      .usage("$0 <command>\n\nThe control center of a local AI stack that learns from its own work.")
-      .option("home", { type: "string", requiresArg: true, describe: "Directory for all data", global: true })
-      .option("set", { type: "string", array: true, requiresArg: true, describe: "Setting for this run, as key=value" })
-      .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
-      .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
-      .version(version)
-      .command(
-        "completion [shell]",
-        "Print the completion script of a shell: bash, zsh or fish",
-        (inner) => inner.positional("shell", { choices: shells, describe: "Shell; without it, the one you use" }),
-        ({ shell }) => void process.stdout.write(completionScript(shell ?? shellOf(readEnvironment().SHELL))),
-      )
-      .strict()
-      .demandCommand(1, "Name a command; aistack --help lists them")
-      .recommendCommands()
-      .wrap(null)
-      .exitProcess(false)
-      .fail((message, error) => {
-        if (error) throw error;
-        throw new Failure("usage", { what: "Nothing was done", why: message, hint: "Type: aistack --help" });
-      }),
-    actions,
-    async (action, given, parsed) => {
-      code = await runAction(action, given, parsed, rest);
-    },
-  );
+  const program = openProgram([...actions, tuiCommand], async (action, given, parsed) => {
+    const open = action === tuiCommand && process.stdin.isTTY === true;
+    code = open ? await openTui(given, parsed) : await runAction(action, given, parsed, rest);
+  });
   try {
     await program.parseAsync([...own]);
     return code;
@@ -171,7 +152,9 @@ export async function main(argv: readonly string[]): Promise<number> {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    // The terminal has gone; the signal that says so ends what is under way.
+    if (error.code !== "EIO") throw error;
   });
 }
+
 process.exitCode = await main(process.argv.slice(2));

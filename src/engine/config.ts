@@ -14,6 +14,7 @@ import type { Setting } from "./config/setting.ts";
 import { stackSettings } from "./config/stack.ts";
 import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
+import { tuiSettings } from "./config/tui.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
 
@@ -29,6 +30,7 @@ export const settings = {
   ...breakersSettings,
   ...limitsSettings,
   ...rotationSettings,
+  ...tuiSettings,
   ...storeSettings,
   ...podmanSettings,
   ...stackSettings,

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import {
   checkValue,
   environmentName,
@@ -7,6 +8,7 @@ import {
   saveSetting,
   settings,
 } from "../engine/config.ts";
+import { makeDirectory } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
 import type { Action, Given } from "./action.ts";
 
@@ -56,6 +58,18 @@ export const settingActions: readonly Action[] = [
       const value = text === null ? undefined : checkValue(name, parseTyped(name, text), "The command line");
       await saveSetting(config, name, value);
       return { key: name, value: value ?? settings[name].fallback, file: config.file };
+    },
+  },
+  {
+    name: "config edit",
+    sentence: "Open the configuration file in your editor (VISUAL, EDITOR or vi)",
+    args: [],
+    reads: false,
+    handsOver: true,
+    async run({ config }) {
+      const { openInEditor } = await import("./pager.ts");
+      await makeDirectory(dirname(config.file));
+      return { exitCode: await openInEditor(config, config.file) };
     },
   },
   {

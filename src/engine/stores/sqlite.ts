@@ -54,6 +54,10 @@ function storeFailure(error: unknown, file: string): Error {
   return diskFailure(error, what, file);
 }
 
+function closed(): Failure {
+  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
+}
+
 function hasRoom(directory: string): boolean {
   try {
     return statfsSync(directory).bavail > 0;
@@ -88,6 +92,10 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
   const flush = () => {
     const group = queue;
     queue = [];
+    if (!open) {
+      for (const one of group) one.fail(closed());
+      return;
+    }
     const settle: (() => void)[] = [];
     try {
       database.exec("BEGIN IMMEDIATE");
@@ -122,7 +130,7 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     get: (sql, ...values) => prepare(sql).get(...values),
     commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
       return new Promise((resolve, reject) => {
-        if (!open) return reject(new Failure("failed", { what: "Nothing was saved", why: "the store is closed" }));
+        if (!open) return reject(closed());
         if (queue.length === 0) setImmediate(flush);
         queue.push({
           trial,

@@ -38,6 +38,8 @@ export function stackHome(services: string, rest = "") {
   return {
     home,
     project,
+    /** What its programs are run with. */
+    environment: () => environment,
     run(...args: string[]) {
       const { status, stdout, stderr } = spawnSync(process.execPath, words(args), {
         encoding: "utf8",

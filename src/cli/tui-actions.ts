@@ -1,0 +1,116 @@
+import { openConfig } from "../engine/config.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
+import type { Action, Argument, Given, Plain } from "../services/action.ts";
+import { openStack } from "../services/stack.ts";
+import { toText } from "./print.ts";
+import { openProgram } from "./program.ts";
+import { splitWords } from "./words.ts";
+
+const mostLines = 2000;
+const streamMs = 10_000;
+
+// What cannot be had back by running something else; everything else only asks for itself again.
+const losses: Readonly<Record<string, string>> = {
+  down: "Every container of the stack is removed. Volumes stay, and with them all data.",
+  prune: "Containers that are no part of the stack any more and images that nothing uses are removed.",
+  kill: "The service ends at once and cannot save what it was about to.",
+  "secrets rotate": "The old secret is gone; who still uses it is started anew.",
+};
+
+function usageOf(args: readonly Argument[]): string {
+  const places = args.filter(({ positional }) => positional);
+  const flags = args.some(({ positional }) => !positional) ? "[--…]" : "";
+  const words = places.map(({ name, type, required }) => {
+    const dots = type === "list" ? "…" : "";
+    return required ? `<${name}${dots}>` : `[${name}${dots}]`;
+  });
+  return [...words, flags].join(" ").trim();
+}
+
+/** An action as the screen needs to know it. */
+export function rowOf({ name, sentence, args, reads }: Action) {
+  return {
+    name,
+    sentence,
+    usage: usageOf(args),
+    reads,
+    losing: losses[name] ?? "",
+    takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
+    needsWord: args.some(({ positional, required }) => positional === true && required === true),
+  };
+}
+
+async function textOf(
+  result: ReturnType<Action["run"]>,
+  columns: number,
+  controller: AbortController,
+): Promise<string> {
+  if (!(Symbol.asyncIterator in result)) {
+    const data: Plain = await result;
+    return toText(data, { write: () => undefined, colours: false, columns });
+  }
+  const timer = setTimeout(() => controller.abort(), streamMs);
+  const lines: string[] = [];
+  try {
+    for await (const line of result) {
+      lines.push(line);
+      if (lines.length >= mostLines) break;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return lines.join("\n");
+}
+
+/** How a typed line is run. */
+export interface LineRun {
+  readonly actions: readonly Action[];
+  readonly home: string;
+  readonly columns: number;
+  readonly signal: AbortSignal;
+  /** Gives the terminal to whatever takes it over. */
+  readonly lend: (work: () => Promise<void>) => Promise<void>;
+}
+
+async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["lend"]): Promise<string> {
+  let said = "";
+  await lend(async () => {
+    const result = await Promise.resolve(run());
+    const code = Symbol.asyncIterator in result ? 0 : result.exitCode;
+    said = code === 0 || code === undefined ? "back again" : `it ended with ${code}`;
+  });
+  return said;
+}
+
+/** Runs one typed line as the command line would, on this home; what came of it is text, and it never fails. */
+export async function runLine(line: string, options: LineRun): Promise<{ ok: boolean; text: string }> {
+  const { actions, home, columns, signal, lend } = options;
+  let text = "";
+  const said: string[] = [];
+  const words = splitWords(line);
+  const end = words.indexOf("--");
+  const rest = end === -1 ? [] : words.slice(end + 1);
+  const program = openProgram(actions, async (action, given, parsed) => {
+    const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
+    const controller = new AbortController();
+    const either = AbortSignal.any([signal, controller.signal]);
+    const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
+    await using stack = openStack(openConfig({ home, set }), () => undefined);
+    const run = () => action.run(stack, all, { signal: either });
+    text = action.handsOver === true ? await handOver(run, lend) : await textOf(run(), columns, controller);
+  });
+  try {
+    await program.parseAsync(end === -1 ? words : words.slice(0, end), {}, (_error, _argv, output) => {
+      if (output !== "") said.push(output);
+    });
+    return { ok: true, text: text === "" ? said.join("\n") : text };
+  } catch (error) {
+    return { ok: false, text: failureLine(error) };
+  }
+}
+
+function failureLine(error: unknown): string {
+  if (!(error instanceof Failure)) return messageOf(error).replaceAll("\n", " ");
+  const hint = error.hint === "" ? "" : `; ${error.hint}`;
+  return `${error.what}: ${error.why}${hint}`.replaceAll("\n", " ");
+}

@@ -1,0 +1,129 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { type Config, openConfig } from "../engine/config.ts";
+import { messageOf } from "../engine/errors.ts";
+import type { Action, Given } from "../services/action.ts";
+import { actions } from "../services/actions.ts";
+import { type Console, openConsole } from "../services/observe/console.ts";
+import { rowOf, runLine } from "./tui-actions.ts";
+import { refusedTerminal } from "./tui-command.ts";
+
+/** Whether the locale says that the terminal understands UTF-8. */
+function isUtf8({ environment }: Config): boolean {
+  const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find(
+    (one) => one !== undefined && one !== "",
+  );
+  return locale === undefined || /utf-?8/i.test(locale);
+}
+
+function checkTerminal(config: Config): void {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    throw refusedTerminal("standard input and output are no terminal", "Type: aistack status");
+  }
+  if (config.environment.TERM === "dumb") {
+    throw refusedTerminal(
+      "the terminal says that it is dumb (TERM=dumb)",
+      "Type: aistack status, or set TERM to what it is",
+    );
+  }
+}
+
+async function page(config: Config, text: string): Promise<{ ok: boolean; text: string }> {
+  const { showInPager } = await import("../services/pager.ts");
+  try {
+    await showInPager(config, text);
+    return { ok: true, text: "" };
+  } catch (error) {
+    return { ok: false, text: messageOf(error) };
+  }
+}
+
+interface Opened {
+  readonly shown: Console;
+  readonly config: Config;
+  readonly extra: readonly Action[];
+  readonly keys: readonly string[];
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+function openAlone(config: Config): Opened {
+  const shown = openConsole(config);
+  return { shown, config, extra: [], keys: [], start: () => shown.start(), close: () => shown.close() };
+}
+
+async function openDemonstration(given: Given, set: readonly string[], { environment }: Config): Promise<Opened> {
+  const { openDemo } = await import("../services/demo/demo.ts");
+  const demo = await openDemo({ speed: speedOf(given), set }, environment);
+  return {
+    shown: demo.console,
+    config: demo.config,
+    extra: demo.actions,
+    keys: ["E=demo stop", "F=demo flood", "C=demo corrupt", "K=demo kill"],
+    start: () => demo.start(),
+    close: async () => demo[Symbol.asyncDispose](),
+  };
+}
+
+function speedOf(given: Given): number {
+  const speed = given.number("speed") ?? 1;
+  if (speed > 0 && speed <= 1000) return speed;
+  throw refusedTerminal(`the speed ${speed} is not between 0 and 1000`, "Type: aistack tui --demo --speed 5");
+}
+
+/** Opens the console on this terminal; resolves with the exit code once it is closed. */
+export async function runTui(
+  given: Given,
+  flags: { home?: string | undefined; set: readonly string[] },
+): Promise<number> {
+  const config = openConfig(flags);
+  checkTerminal(config);
+  // Frames are garbage a moment later: a young generation that does not grow keeps the console small.
+  setFlagsFromString("--semi-space-growth-factor=1");
+  const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config);
+  const { shown, extra } = opened;
+  const { values, environment, home } = opened.config;
+  const theme = given.text("theme");
+  const all = [...actions, ...shown.actions, ...extra];
+  const said: string[] = [];
+  const controller = new AbortController();
+  try {
+    const { openScreen } = await import("../tui/main.tsx");
+    const { isTheme } = await import("../tui/theme.ts");
+    const ending = await openScreen({
+      source: { view: shown.live.view, subscribe: shown.live.subscribe, logs: shown.logs },
+      actions: all.filter(({ name }) => name !== "learn").map(rowOf),
+      custom: values["tui.commands"],
+      keys: [...opened.keys, ...values["tui.keys"]],
+      theme: theme !== null && isTheme(theme) ? theme : values["tui.theme"],
+      mono: environment.NO_COLOR !== undefined && environment.NO_COLOR !== "",
+      ascii: given.flag("ascii") || (values["tui.ascii"] ?? !isUtf8(config)),
+      screenReader: given.flag("screen-reader") || values["tui.screenReader"],
+      readOnly: given.flag("read-only") || values["tui.readOnly"],
+      pane: given.text("pane") ?? "overview",
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      run: (line, lend) =>
+        runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal, lend }),
+      async save(text) {
+        const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
+        try {
+          await writeFile(file, text, { mode: 0o600, flag: "wx" });
+          return { ok: true, text: `Saved to ${file}` };
+        } catch (error) {
+          return { ok: false, text: `${file} was not written: ${messageOf(error)}` };
+        }
+      },
+      page: (text) => page(opened.config, text),
+      onReady: () => void opened.start(),
+    });
+    said.push(...shown.farewell());
+    return ending === "quit" ? 0 : 130;
+  } finally {
+    controller.abort();
+    await opened.close();
+    for (const text of said) process.stdout.write(`${text}\n`);
+  }
+}

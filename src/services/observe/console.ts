@@ -1,0 +1,176 @@
+import type { Config } from "../../engine/config.ts";
+import { pause } from "../../engine/pause.ts";
+import type { Action } from "../action.ts";
+import { lookAtHold } from "../hold.ts";
+import { patternsOf } from "../learner.ts";
+import { type EmitAll, openStack } from "../stack.ts";
+import type { CommandRun, LogLine } from "../supervisor/state.ts";
+import { farewellOf } from "./farewell.ts";
+import { firstView } from "./first-view.ts";
+import { change, foldEvent, foldRun, happen } from "./fold.ts";
+import { learnerActions } from "./learner-actions.ts";
+import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
+import { type Live, openLive } from "./live.ts";
+import { type LogBook, openLogBook } from "./log-book.ts";
+import { openLooks, openReports } from "./looks.ts";
+import { addSecond, isAtRest } from "./rates.ts";
+import { followTelemetry } from "./telemetry-log.ts";
+import { toldOf } from "./told.ts";
+import type { ServicesView } from "./view.ts";
+
+const beatMs = 1000;
+const patienceMs = 3000;
+
+/** Everything the console shows of one home, kept up to date; it learns there itself when nobody else does. */
+export interface Console {
+  readonly live: Live;
+  readonly logs: LogBook;
+  readonly learner: LearnerLife;
+  /** What can be done with this console alone. */
+  readonly actions: readonly Action[];
+  /** What goes on and what ends when it is closed now, as sentences. */
+  farewell(): readonly string[];
+  /** Starts looking, and learning. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Second {
+  events: number;
+  lessons: number;
+}
+
+/** Opens the console of a home; opening starts nothing. */
+export function openConsole(config: Config): Console {
+  const live = openLive(firstView(config, new Date().toISOString()));
+  const logs = openLogBook(config.values["tui.logLines"]);
+  const stack = openStack(config, () => undefined);
+  const second: Second = { events: 0, lessons: 0 };
+  let changed = true;
+  let beats = 0;
+
+  const emit: EmitAll = (event) => {
+    const at = new Date().toISOString();
+    changed = true;
+    if (event.type === "batch.taken" && event.sink === "rows") {
+      second.events += event.events;
+      second.lessons += event.lessons;
+    }
+    const told = toldOf(event);
+    if (told !== null) {
+      const lead = told.level === "bad" ? "ERROR " : told.level === "warn" ? "WARN " : "";
+      logs.push({ service: sayer(event.type), stream: "stderr", at, text: `${lead}${told.text}` });
+    }
+    live.update((view) => foldEvent(view, at, event));
+  };
+
+  const learner = openLearnerLife({
+    config,
+    command: "aistack tui",
+    emit,
+    say(by) {
+      changed = true;
+      live.update((view) => {
+        const next = change(view, { learner: { ...view.learner, ...by } });
+        if (by.state === undefined || by.state === view.learner.state) return next;
+        const said = learnerSaid(next.learner.state, next.learner.why);
+        return happen(next, new Date().toISOString(), { type: "learner", ...said });
+      });
+    },
+  });
+
+  let telemetry: ReturnType<typeof followTelemetry> | null = null;
+  const looks = openLooks(stack, live);
+  const reports = openReports(config, live);
+  const closing = new AbortController();
+  let watching: Promise<void> = Promise.resolve();
+  let beating: NodeJS.Timeout | null = null;
+
+  const watch = async () => {
+    const { watchContainers } = await import("./containers.ts");
+    const readers = {
+      show: (services: ServicesView) => live.update((view) => change(view, { services })),
+      say: emit,
+      onLine(line: LogLine) {
+        logs.push(line);
+        live.touch();
+      },
+      onRun: (run: CommandRun) => live.update((view) => foldRun(view, run)),
+    };
+    await watchContainers(openStack(config, emit), readers, { signal: closing.signal });
+  };
+
+  const beat = async () => {
+    const { rates, pressure } = live.view();
+    const quiet = second.events === 0 && second.lessons === 0;
+    if (!quiet || !isAtRest(rates)) {
+      const measured = { ...second, backlogBytes: pressure.backlogBytes };
+      live.update((view) => change(view, { rates: addSecond(view.rates, measured) }));
+    }
+    Object.assign(second, { events: 0, lessons: 0 });
+    if (!learner.running) watchOther(config, live);
+    beats++;
+    if (changed || (!learner.running && beats % 3 === 0)) await looks.look();
+    changed = false;
+    reports();
+  };
+
+  return {
+    live,
+    logs,
+    learner,
+    actions: learnerActions(learner),
+    farewell: () => farewellOf(live.view()),
+    async start() {
+      telemetry = followTelemetry(
+        () => patternsOf(config, []),
+        (line) => {
+          logs.push(line);
+          live.touch();
+        },
+      );
+      telemetry.look();
+      reports();
+      await looks.look();
+      await learner.start();
+      watching = watch();
+      beating = setInterval(() => void beat(), beatMs);
+    },
+    async close() {
+      if (beating) clearInterval(beating);
+      telemetry?.close();
+      closing.abort();
+      // A Podman that hangs must not keep the user's terminal.
+      const patience = new AbortController();
+      await Promise.all([learner.stop(), Promise.race([watching, pause(patienceMs, { signal: patience.signal })])]);
+      patience.abort();
+      await looks.idle();
+      live.close();
+      await stack[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function sayer(type: string): string {
+  return /^(stack|service|podman)\./.test(type) ? "supervisor" : "engine";
+}
+
+function learnerSaid(state: string, why: string): { level: "good" | "warn" | "bad"; text: string } {
+  if (state === "failed") return { level: "bad", text: `the learner stopped: ${why}` };
+  if (state === "stopped") return { level: "warn", text: "the learner stopped" };
+  return { level: "good", text: state === "here" ? "the learner runs in this console" : "another process learns here" };
+}
+
+// Whoever else learns here may begin or end at any time.
+function watchOther(config: Config, live: Live): void {
+  const held = lookAtHold(config.home);
+  const { learner } = live.view();
+  if (held?.pid === learner.pid && learner.state === "elsewhere") return;
+  if (held && learner.state !== "here") {
+    const found = { state: "elsewhere", pid: held.pid, command: held.command, since: held.since, why: "" } as const;
+    live.update((view) => change(view, { learner: { ...view.learner, ...found } }));
+  } else if (!held && learner.state === "elsewhere") {
+    const found = { state: "stopped", pid: null, command: "", since: null, why: "" } as const;
+    live.update((view) => change(view, { learner: { ...view.learner, ...found } }));
+  }
+}

@@ -1,0 +1,135 @@
+import { messageOf } from "../../engine/errors.ts";
+import { pause } from "../../engine/pause.ts";
+import type { Given } from "../action.ts";
+import type { Stack } from "../stack.ts";
+import { readStack } from "../supervisor/look.ts";
+import { followEvents } from "../supervisor/podman-events.ts";
+import type { Stage } from "../supervisor/stage.ts";
+import type { ServiceState } from "../supervisor/state.ts";
+import { statesOf } from "../supervisor/states.ts";
+import { holdSupervision } from "../supervisor/supervisor-lock.ts";
+import { readWanted } from "../supervisor/wanted.ts";
+import { openStage, podmanOf } from "../verbs/open-stage.ts";
+import { supervisorOf } from "../verbs/supervise.ts";
+import { followLogs } from "./container-logs.ts";
+import type { ContainerReaders } from "./container-readers.ts";
+import { followUsage, withUsage } from "./container-usage.ts";
+
+const wantedMs = 1000;
+const showMs = 500;
+const lookMs = 15_000;
+
+const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
+
+/**
+ * Watches the containers of a home until the signal comes: supervises them when nobody else does, and otherwise looks.
+ * Never fails; where Podman cannot be asked, that is what is shown.
+ */
+export async function watchContainers(
+  stack: Stack,
+  readers: ContainerReaders,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    const marker = JSON.stringify(readWanted(stack.config.home));
+    const changed = new AbortController();
+    const either = AbortSignal.any([signal, changed.signal]);
+    const watching = watchOnce(stack, readers, marker !== "null", either);
+    while (!signal.aborted && JSON.stringify(readWanted(stack.config.home)) === marker)
+      await pause(wantedMs, { signal });
+    changed.abort();
+    await watching;
+  }
+}
+
+async function watchOnce(
+  stack: Stack,
+  readers: ContainerReaders,
+  isWanted: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  let shown: readonly ServiceState[] = [];
+  try {
+    const opened = await openStage(stack, nothing);
+    const stage: Stage = { ...opened, podman: podmanOf(stack.config, readers.onRun), say: readers.say };
+    const { services, project } = stage.manifest;
+    shown = statesOf(services, project, [], {});
+    const containers = await readStack(stage.podman, project, { signal });
+    const wanted = readWanted(stack.config.home)?.services ?? {};
+    readers.show({ state: "live", why: "", list: statesOf(services, project, containers, wanted) });
+    if (isWanted || containers.length > 0) await follow(stack, stage, readers, signal);
+  } catch (error) {
+    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), list: shown });
+  }
+}
+
+async function follow(stack: Stack, stage: Stage, readers: ContainerReaders, signal: AbortSignal): Promise<void> {
+  const hold = await holdSupervision(stack.config.home).catch(() => null);
+  const usage = followUsage(stage, signal);
+  const logs = followLogs(stage, readers.onLine, signal);
+  let before = "";
+  const show = (list: readonly ServiceState[]) => {
+    const running = list.filter(
+      ({ phase, container }) => container !== null && (phase === "running" || phase === "starting"),
+    );
+    usage.keep(running);
+    logs.keep(running);
+    const next = withUsage(list, usage.latest());
+    const text = JSON.stringify(next);
+    if (text !== before) readers.show({ state: "live", why: "", list: next });
+    before = text;
+  };
+  try {
+    await (hold === null ? look(stack, stage, show, signal) : supervise(stack, stage, show, signal));
+  } finally {
+    hold?.[Symbol.dispose]();
+    await Promise.all([usage.ended(), logs.ended()]);
+  }
+}
+
+async function supervise(
+  stack: Stack,
+  stage: Stage,
+  show: (list: readonly ServiceState[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const supervisor = await supervisorOf(stack, stage, { heals: true, signal });
+  const running = supervisor.run();
+  while (!signal.aborted) {
+    await pause(showMs, { signal });
+    show(supervisor.states);
+  }
+  await running;
+}
+
+// Somebody else keeps the stack: every event asks for a look, and now and then one is taken anyway.
+async function look(
+  stack: Stack,
+  stage: Stage,
+  show: (list: readonly ServiceState[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { services, project } = stage.manifest;
+  let due = true;
+  const soon = () => {
+    due = true;
+  };
+  const events = followEvents(stage, { onEvent: soon, resumed: soon, signal });
+  let list: readonly ServiceState[] = [];
+  let lookedAt = 0;
+  while (!signal.aborted) {
+    if (due || performance.now() - lookedAt > lookMs) {
+      due = false;
+      lookedAt = performance.now();
+      try {
+        const containers = await readStack(stage.podman, project, { signal });
+        list = statesOf(services, project, containers, readWanted(stack.config.home)?.services ?? {});
+      } catch (error) {
+        if (!signal.aborted) stage.say({ type: "podman.lost", what: "ps", why: messageOf(error), retryMs: lookMs });
+      }
+    }
+    show(list);
+    await pause(showMs, { signal });
+  }
+  await events;
+}

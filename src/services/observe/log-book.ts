@@ -1,0 +1,127 @@
+import type { LogLine } from "../supervisor/state.ts";
+import { type LogLevel, levelOf } from "./log-level.ts";
+
+/** One line that is kept; numbered in the order of arrival over all services. */
+export interface LogEntry extends LogLine {
+  readonly id: number;
+  readonly level: LogLevel;
+  /** Characters of a longer line that were not kept. */
+  readonly cut: number;
+  /** Whether newer lines have pushed it out. */
+  gone: boolean;
+}
+
+/** What is known of one service's log. */
+export interface LogSource {
+  readonly name: string;
+  readonly lines: number;
+  readonly dropped: number;
+  /** Lines of level error since somebody last looked. */
+  readonly unread: number;
+}
+
+/** The newest lines of every service, each in a ring of its own, so that a loud one pushes out only itself. */
+export interface LogBook {
+  push(line: LogLine): void;
+  /** The lines with a higher number, oldest first. */
+  after(id: number): readonly LogEntry[];
+  readonly newest: number;
+  /** Changes whenever the kept lines do. */
+  readonly version: number;
+  sources(): readonly LogSource[];
+  /** Says that the errors of these services were seen. */
+  seen(services: readonly string[]): void;
+  clear(): void;
+}
+
+const keptCharacters = 16_384;
+
+interface Ring {
+  readonly entries: (LogEntry | undefined)[];
+  at: number;
+  lines: number;
+  dropped: number;
+  unread: number;
+}
+
+/** Opens a log book that keeps so many lines of each service. */
+export function openLogBook(linesPerService: number): LogBook {
+  const rings = new Map<string, Ring>();
+  let order: LogEntry[] = [];
+  let gone = 0;
+  let newest = 0;
+  let version = 0;
+
+  const ringOf = (service: string): Ring => {
+    const known = rings.get(service);
+    if (known) return known;
+    const made: Ring = { entries: [], at: 0, lines: 0, dropped: 0, unread: 0 };
+    rings.set(service, made);
+    return made;
+  };
+
+  const sweep = () => {
+    if (gone < 1000 || gone < order.length / 2) return;
+    order = order.filter((entry) => !entry.gone);
+    gone = 0;
+  };
+
+  return {
+    push(line) {
+      const cut = Math.max(0, line.text.length - keptCharacters);
+      const text = cut > 0 ? line.text.slice(0, keptCharacters) : line.text;
+      const entry: LogEntry = { ...line, text, id: ++newest, level: levelOf(text), cut, gone: false };
+      const ring = ringOf(line.service);
+      const old = ring.entries[ring.at];
+      if (old) {
+        old.gone = true;
+        gone++;
+        ring.dropped++;
+      } else ring.lines++;
+      ring.entries[ring.at] = entry;
+      ring.at = (ring.at + 1) % linesPerService;
+      if (entry.level === "error") ring.unread++;
+      order.push(entry);
+      version++;
+      sweep();
+    },
+    after(id) {
+      if (id >= newest) return [];
+      let low = 0;
+      let high = order.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((order[middle]?.id ?? 0) <= id) low = middle + 1;
+        else high = middle;
+      }
+      return order.slice(low).filter((entry) => !entry.gone);
+    },
+    get newest() {
+      return newest;
+    },
+    get version() {
+      return version;
+    },
+    sources: () =>
+      [...rings].map(([name, { lines, dropped, unread }]) => ({ name, lines, dropped, unread })).toSorted(byName),
+    seen(services) {
+      for (const service of services) {
+        const ring = rings.get(service);
+        if (!ring || ring.unread === 0) continue;
+        ring.unread = 0;
+        version++;
+      }
+    },
+    clear() {
+      for (const entry of order) entry.gone = true;
+      rings.clear();
+      order = [];
+      gone = 0;
+      version++;
+    },
+  };
+}
+
+function byName(a: LogSource, b: LogSource): number {
+  return a.name < b.name ? -1 : 1;
+}

@@ -1,0 +1,82 @@
+import type { EngineEvent } from "../../engine/events.ts";
+import type { StackEvent } from "../supervisor/said.ts";
+import type { Level } from "./view.ts";
+
+function words(state: string): string {
+  return state.replaceAll("_", " ");
+}
+
+/** What an event means to a person; null where it is only progress. */
+export function sentenceOf(event: EngineEvent | StackEvent): string | null {
+  switch (event.type) {
+    case "file.unreadable":
+      return `${event.file} is not read: ${event.why}`;
+    case "file.gone":
+      return event.unreadBytes > 0 ? `${event.file} is gone with ${event.unreadBytes} bytes unread` : null;
+    case "file.renewed":
+      return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
+    case "sink.waiting":
+      return `${event.sink} waits ${Math.round(event.retryMs)} ms: ${event.why}`;
+    case "sink.resumed":
+      return `${event.sink} goes on`;
+    case "lesson.refused":
+      return `${event.sink} refused lesson ${event.lesson}: ${event.why}`;
+    case "cursor.corrupt":
+      return `the checkpoint of ${event.sink} for ${event.file} is damaged; ${event.used} is used`;
+    case "zero.yield": {
+      const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
+      return `0 lessons from ${event.events} events of ${event.source} (${reasons.join(", ")})`;
+    }
+    case "pressure.changed":
+      return event.paused
+        ? `backlog of ${event.backlogBytes} bytes: intake is paused and optional work put off; draining goes on`
+        : `backlog of ${event.backlogBytes} bytes: intake and optional work go on`;
+    case "disk.changed":
+      return event.stopped
+        ? `disk: ${event.freeBytes} bytes are free, ${event.minFreeBytes} must stay free; learning has stopped`
+        : `disk: ${event.freeBytes} bytes are free; learning goes on`;
+    case "learning.paused":
+      return `learning is paused by hand${event.why === "" ? "" : `: ${event.why}`}; type: aistack resume`;
+    case "learning.resumed":
+      return "learning goes on";
+    case "report.failed":
+      return `the state of the engine was not reported: ${event.why}`;
+    case "breaker.changed":
+      return `breaker ${event.name}: ${words(event.from)} → ${words(event.to)} (${event.why})`;
+    case "breakers.unreadable":
+      return `the breakers saved in ${event.file} are not used: ${event.why}`;
+    case "breakers.unsaved":
+      return `the breakers were not saved: ${event.why}`;
+    case "dataset.repaired":
+      return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
+    case "engine.held":
+      return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
+    case "vectors.filled":
+      return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
+    case "rotation.failed":
+      return `rotation: ${event.why}`;
+    default:
+      return null;
+  }
+}
+
+const bad: ReadonlySet<string> = new Set([
+  "file.unreadable",
+  "cursor.corrupt",
+  "rotation.failed",
+  "lesson.refused",
+  "report.failed",
+  "breakers.unreadable",
+  "breakers.unsaved",
+]);
+const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed", "vectors.filled"]);
+
+/** How bad an event is. */
+export function levelOfEvent(event: EngineEvent | StackEvent): Level {
+  if (bad.has(event.type)) return "bad";
+  if (good.has(event.type)) return "good";
+  if (event.type === "pressure.changed") return event.paused ? "warn" : "good";
+  if (event.type === "disk.changed") return event.stopped ? "bad" : "good";
+  if (event.type === "breaker.changed") return event.to === "closed" ? "good" : event.to === "open" ? "bad" : "warn";
+  return "warn";
+}

@@ -1,0 +1,33 @@
+import type { EngineEvent } from "../../engine/events.ts";
+import type { StackEvent } from "../supervisor/said.ts";
+import type { Level } from "./view.ts";
+
+/** What the supervisor did, as a sentence; null for what is no news of it. */
+export function stackSentenceOf(event: EngineEvent | StackEvent): string | null {
+  switch (event.type) {
+    case "stack.step":
+      return `${event.service}: ${event.step}${event.why === "" ? "" : ` (${event.why})`}`;
+    case "stack.ready":
+      return `${event.service}: ${event.condition} after ${(event.afterMs / 1000).toFixed(1)} s`;
+    case "stack.waiting":
+      return `waiting for ${event.for}: ${event.why}`;
+    case "service.died": {
+      const next = event.restartMs === null ? "" : `; restart in ${(event.restartMs / 1000).toFixed(1)} s`;
+      return `${event.service}: ${event.why}${next}`;
+    }
+    case "service.phase":
+      return `${event.service}: ${event.phase}${event.why === "" ? "" : ` (${event.why})`}`;
+    case "podman.lost":
+      return `podman ${event.what}: ${event.why}; again in ${(event.retryMs / 1000).toFixed(1)} s`;
+    default:
+      return null;
+  }
+}
+
+/** How bad it is what the supervisor says. */
+export function levelOfStackEvent(event: EngineEvent | StackEvent): Level {
+  if (event.type === "service.died") return "bad";
+  if (event.type === "podman.lost") return "warn";
+  if (event.type === "service.phase") return /crash|failed/.test(event.phase) ? "bad" : "unknown";
+  return event.type === "stack.ready" ? "good" : "unknown";
+}

@@ -1,0 +1,152 @@
+import type { CommandRun, ServiceState } from "../supervisor/state.ts";
+
+/** How bad something is; `unknown` until it was measured. */
+export type Level = "good" | "warn" | "bad" | "unknown";
+
+/** Who learns, as far as it is known. */
+export interface LearnerView {
+  /** `here` in this process, `elsewhere` in another one, `stopped` when nobody does. */
+  readonly state: "syncing" | "here" | "elsewhere" | "stopped" | "failed";
+  readonly pid: number | null;
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly since: string | null;
+  readonly why: string;
+  /** Why it was paused by hand; null when it was not. */
+  readonly paused: string | null;
+}
+
+/** One sink as it was last measured. */
+export interface SinkView {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly lagBytes: number | null;
+  readonly checkpointAt: string | null;
+  /** Milliseconds the newest checkpoint took; null where only its maker knows. */
+  readonly checkpointMs: number | null;
+  readonly lessons: number | null;
+  /** Why it waits, or an empty string. */
+  readonly waiting: string;
+}
+
+/** What was learned since the store was made. */
+export interface LearnedView {
+  readonly events: number;
+  readonly lessons: number;
+  readonly duplicates: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly sources: readonly SourceView[];
+  readonly pairs: number;
+  readonly readyPairs: number;
+  readonly highValue: number;
+  readonly proposals: number;
+  readonly badLines: number;
+  readonly vectors: number;
+  /** The model of the vectors; `lexical` for the built-in one. */
+  readonly model: string;
+}
+
+/** What one source gave. */
+export interface SourceView {
+  readonly source: string;
+  readonly events: number;
+  readonly lessons: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** Whether it gave many events and not one lesson. */
+  readonly barren: boolean;
+}
+
+/** One breaker. */
+export interface BreakerView {
+  readonly name: string;
+  readonly state: "closed" | "open" | "half-open" | "not used";
+  /** Failures in a row; null where nothing was ever measured. */
+  readonly failures: number | null;
+  /** When it lets a trial through, ISO 8601; null unless it is open and not by hand. */
+  readonly retryAt: string | null;
+  /** Why a person opened it; null when nobody did. */
+  readonly tripped: string | null;
+  readonly lastError: string;
+  readonly lastErrorAt: string | null;
+}
+
+/** The backlog and what it does to intake. */
+export interface PressureView {
+  readonly backlogBytes: number | null;
+  readonly paused: boolean | null;
+  readonly pauseBytes: number;
+  readonly resumeBytes: number;
+  /** Bytes a second that are taken; null where only a running learner knows. */
+  readonly drainBytesPerSecond: number | null;
+  /** Until intake resumes, or else until nothing waits; null when nothing moves. */
+  readonly secondsLeft: number | null;
+}
+
+/** The disk that learning needs. */
+export interface DiskView {
+  readonly freeBytes: number | null;
+  readonly minFreeBytes: number;
+  readonly stopped: boolean;
+}
+
+/** The containers, or why there are none to see. */
+export interface ServicesView {
+  readonly state: "syncing" | "live" | "absent";
+  readonly why: string;
+  readonly list: readonly ServiceState[];
+}
+
+/** One thing that happened. */
+export interface HappeningView {
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly type: string;
+  readonly level: Level;
+  readonly text: string;
+}
+
+/** The one thing that needs a person, and where to deal with it. */
+export interface AttentionView {
+  readonly level: "warn" | "bad";
+  readonly text: string;
+  readonly pane: string;
+  /** The row there; an empty string where there is none. */
+  readonly item: string;
+}
+
+/** A demonstration's own state. */
+export interface DemoView {
+  readonly speed: number;
+  readonly replayed: number;
+  /** The faults that are on, by name. */
+  readonly faults: readonly string[];
+}
+
+/** Events, lessons and bytes a second over the last minute, oldest first; one number a second. */
+export interface RatesView {
+  readonly events: readonly number[];
+  readonly lessons: readonly number[];
+  readonly backlog: readonly number[];
+}
+
+/** Everything there is to see at one moment; never changed, only replaced. Null is what nobody measured yet. */
+export interface View {
+  readonly home: string;
+  readonly dataset: string;
+  readonly startedAt: string;
+  readonly learner: LearnerView;
+  readonly sinks: readonly SinkView[];
+  readonly learned: LearnedView | null;
+  readonly pressure: PressureView;
+  readonly disk: DiskView | null;
+  readonly breakers: readonly BreakerView[] | null;
+  readonly services: ServicesView;
+  readonly commands: readonly CommandRun[];
+  readonly rates: RatesView;
+  readonly happenings: readonly HappeningView[];
+  readonly demo: DemoView | null;
+  readonly verdict: { readonly level: Level; readonly text: string };
+  readonly attention: AttentionView | null;
+}

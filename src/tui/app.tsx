@@ -1,0 +1,122 @@
+import { Box, Text, useApp, useInput, usePaste, useWindowSize } from "ink";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Outcome } from "./actions.ts";
+import type { Deed, Facts } from "./facts.ts";
+import { frame, paneSize } from "./frame.ts";
+import { helpLines } from "./help.ts";
+import { keyNames } from "./key-name.ts";
+import { filtered } from "./list.ts";
+import { openLogSelection } from "./log-select.ts";
+import { paintLine } from "./paint.ts";
+import { paneNamed } from "./pane-table.ts";
+import { paste, press } from "./press.ts";
+import { listOf, type Screen } from "./screen.ts";
+import { asciiSigns, unicodeSigns } from "./signs.ts";
+import type { Source } from "./source.ts";
+import { themes } from "./theme.ts";
+import { useView } from "./use-view.ts";
+
+/** What the screen is made from. */
+export interface AppProps {
+  readonly source: Source;
+  readonly first: Screen;
+  readonly tables: Pick<Facts, "keys" | "commands" | "actions" | "custom" | "readOnly">;
+  readonly ascii: boolean;
+  readonly mono: boolean;
+  readonly screenReader: boolean;
+  /** Does what the screen cannot. */
+  readonly act: (deed: Deed) => void;
+  /** Hands out how to change the screen and how to lend the terminal. */
+  readonly onOpen: (handles: Handles) => void;
+}
+
+/** What the owner of a screen can do to it. */
+export interface Handles {
+  readonly change: (by: (screen: Screen) => Screen) => void;
+  readonly suspend: ReturnType<typeof useApp>["suspendTerminal"];
+  readonly exit: (error?: Error) => void;
+}
+
+function useFacts({ source, tables, screenReader: calm }: AppProps, screen: Screen, columns: number, rows: number) {
+  const selection = useMemo(() => openLogSelection(source.logs), [source]);
+  const moment = useView(source, { logs: screen.pane === "logs", calm });
+  const factsOf = (shown: Screen): Facts => {
+    const pane = paneNamed(shown.pane);
+    const items = filtered(pane.items?.(moment.view) ?? [], listOf(shown, pane.name).filter);
+    const isLogs = shown.pane === "logs";
+    const facts: Facts = {
+      ...tables,
+      view: moment.view,
+      size: paneSize({ columns, rows }),
+      items,
+      lines: isLogs ? selection.select(shown.log, moment.now) : [],
+      sources: source.logs.sources(),
+      newestLine: source.logs.newest,
+      helpRows: 0,
+    };
+    return shown.pane === "help" ? { ...facts, helpRows: helpLines(facts).length } : facts;
+  };
+  return { moment, factsOf };
+}
+
+/** The screen: the view and the user's choices become rows, keys become choices and deeds. */
+export function App(props: AppProps) {
+  const { columns, rows } = useWindowSize();
+  const [screen, setScreen] = useState(props.first);
+  const latest = useRef(screen);
+  const { exit, suspendTerminal } = useApp();
+  const { moment, factsOf } = useFacts(props, screen, columns, rows);
+
+  const show = (next: Screen) => {
+    latest.current = next;
+    setScreen(next);
+  };
+  const take = ({ screen: next, deeds }: Outcome) => {
+    show(next);
+    for (const deed of deeds) props.act(deed);
+  };
+  const { onOpen } = props;
+  useEffect(() => {
+    const change = (by: (screen: Screen) => Screen) => {
+      latest.current = by(latest.current);
+      setScreen(latest.current);
+    };
+    onOpen({ change, suspend: suspendTerminal, exit });
+  }, [onOpen, exit, suspendTerminal]);
+
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) take(press(latest.current, name, factsOf(latest.current)));
+  });
+  usePaste((text) => take(paste(latest.current, text)));
+
+  useEffect(() => {
+    if (screen.pane !== "logs") return;
+    const { source } = screen.log;
+    const { logs } = props.source;
+    logs.seen(source === "" ? logs.sources().map(({ name }) => name) : [source]);
+  });
+
+  const facts = factsOf(screen);
+  const ascii = props.ascii;
+  const lines = frame(screen, facts, {
+    size: { columns, rows },
+    signs: ascii ? asciiSigns : unicodeSigns,
+    now: moment.now,
+    help: screen.pane === "help" ? helpLines(facts) : [],
+  });
+  const paint = { theme: themes[props.mono ? "mono" : screen.theme], ascii, plain: props.screenReader };
+  return (
+    <Box flexDirection="column" width={columns} {...(props.screenReader ? {} : { height: rows })}>
+      {lines.map((row, at) => {
+        const painted = paintLine(row, columns, paint);
+        if (props.screenReader && painted.trim() === "") return null;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
+          <Text key={at} wrap="truncate">
+            {painted === "" ? " " : painted}
+          </Text>
+        );
+      })}
+    </Box>
+  );
+}

@@ -1,0 +1,57 @@
+import type { View } from "../../services/observe/view.ts";
+import type { ServiceState } from "../../services/supervisor/state.ts";
+import { age, bytes } from "../format.ts";
+import { type Line, span, type Tone } from "../line.ts";
+import type { PaneState } from "../pane.ts";
+import { pad, wrap } from "../width.ts";
+import { head } from "./block.ts";
+
+const steady: ReadonlySet<string> = new Set(["running", "completed"]);
+const down: ReadonlySet<string> = new Set(["failed", "crash loop"]);
+const away: ReadonlySet<string> = new Set(["absent", "created", "stopped", "unknown"]);
+
+/** How a service looks: green only where it runs and nothing says it is unwell. */
+export function serviceLook({ phase, health }: ServiceState): { tone: Tone; sign: "good" | "warn" | "bad" | "idle" } {
+  if (down.has(phase) || health === "unhealthy") return { tone: "bad", sign: "bad" };
+  if (away.has(phase)) return { tone: "dim", sign: "idle" };
+  const well = steady.has(phase) && (health === "healthy" || health === "none");
+  return well ? { tone: "good", sign: "good" } : { tone: "warn", sign: "warn" };
+}
+
+/** The state in a word, with the health where there is a check. */
+export function phaseWords({ phase, health }: ServiceState): string {
+  return phase === "running" && health !== "none" ? health : phase;
+}
+
+/** How many of the services that are meant to run are well. */
+export function wellWords(list: readonly ServiceState[]): string {
+  const meant = list.filter(({ wanted, phase }) => wanted || !away.has(phase));
+  const well = meant.filter((service) => serviceLook(service).sign === "good").length;
+  return meant.length === 0 ? "none brought up" : `${well} of ${meant.length} well`;
+}
+
+/** The services as far as there is room; why there are none where Podman cannot be asked. */
+export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
+  const { signs, now } = state;
+  const { services } = view;
+  const about =
+    services.state === "live" ? wellWords(services.list) : services.state === "absent" ? "need Podman" : "syncing";
+  const body = services.list.map((service): Line => {
+    const { tone, sign } = serviceLook(service);
+    return [
+      span(`${signs[sign]} `, tone),
+      span(pad(service.name, 14, signs.more)),
+      span(pad(phaseWords(service), 11, signs.more), tone === "good" ? "plain" : tone),
+      span(pad(age(service.startedAt, now), 4, signs.more, "right"), "dim"),
+      span(pad(service.cpuPercent === null ? "–" : `${Math.round(service.cpuPercent)}%`, 6, signs.more, "right")),
+      span(pad(bytes(service.memoryBytes), 7, signs.more, "right")),
+      span(service.why === "" ? "" : `  ${service.why}`, tone === "good" ? "dim" : tone),
+    ];
+  });
+  const why = services.why === "" ? [] : wrap(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+  const all = [...body, ...why];
+  const room = Math.max(1, rows - 1);
+  const cut =
+    all.length > room ? [...all.slice(0, room - 1), [span(`  and ${all.length - room + 1} more`, "dim")]] : all;
+  return [head("Services", about, cells, state), ...cut];
+}

@@ -1,0 +1,83 @@
+import type { View } from "../services/observe/view.ts";
+import type { Facts } from "./facts.ts";
+import { blank, type Line, line, span } from "./line.ts";
+import type { Size } from "./pane.ts";
+import { paneNamed, panes } from "./pane-table.ts";
+import { hintLine, messageLine, promptLine } from "./parts/footer.ts";
+import { attentionLine, headerLine, tabLine } from "./parts/header.ts";
+import { dialogLines, paletteLines } from "./parts/overlay.ts";
+import { listOf, type Screen } from "./screen.ts";
+import type { Signs } from "./signs.ts";
+
+const least: Size = { columns: 80, rows: 24 };
+const rowsAround = 4;
+
+/** The cells of a pane on a terminal of this size. */
+export function paneSize({ columns, rows }: Size): Size {
+  return { columns, rows: Math.max(1, rows - rowsAround) };
+}
+
+/** Whether a terminal has room for the screen. */
+export function fits({ columns, rows }: Size): boolean {
+  return columns >= least.columns && rows >= least.rows;
+}
+
+function tooSmall(view: View, { columns, rows }: Size, signs: Signs): Line[] {
+  const lines: Line[] = [
+    headerLine(view, false, columns, signs),
+    line(`This terminal is ${columns} by ${rows}; ${least.columns} by ${least.rows} are needed.`, "warn"),
+    line("Make it larger, or type: aistack status", "dim"),
+  ];
+  return Array.from({ length: rows }, (_, at) => lines[at] ?? blank);
+}
+
+/** The whole screen as exactly so many rows; `help` is only asked for when it is shown. */
+export function frame(
+  screen: Screen,
+  facts: Facts,
+  { size, signs, now, help }: { size: Size; signs: Signs; now: number; help: readonly Line[] },
+): Line[] {
+  const { view, keys, readOnly } = facts;
+  if (!fits(size)) return tooSmall(view, size, signs);
+  const pane = paneNamed(screen.pane);
+  const room = paneSize(size);
+  const body = pane.render(view, room, {
+    signs,
+    now,
+    items: facts.items,
+    list: listOf(screen, pane.name),
+    log: screen.log,
+    lines: facts.lines,
+    sources: facts.sources,
+    help,
+  });
+  const rows = Array.from({ length: room.rows }, (_, at): Line => body[at] ?? blank);
+  const { prompt, dialog, message } = screen;
+  const over =
+    dialog !== null
+      ? dialogLines(dialog, size.columns, room.rows, signs)
+      : prompt?.kind === "command"
+        ? paletteLines(screen, prompt, facts, size.columns, signs)
+        : [];
+  if (over.length > 0) rows.splice(Math.max(0, rows.length - over.length), over.length, ...over.slice(0, room.rows));
+  const { filter, marks } = listOf(screen, pane.name);
+  const about = [
+    ...(filter === "" ? [] : [`filter ${filter}`]),
+    ...(marks.size === 0 ? [] : [`${marks.size} marked`]),
+  ].join(", ");
+  const bottom =
+    prompt !== null
+      ? promptLine(prompt, size.columns)
+      : message !== null
+        ? messageLine(message, signs)
+        : about !== ""
+          ? [span(` ${about}   `, "warn"), ...hintLine(pane, facts, size.columns - about.length - 4)]
+          : hintLine(pane, facts, size.columns);
+  return [
+    headerLine(view, readOnly, size.columns, signs),
+    tabLine(panes, pane.name, keys, size.columns),
+    attentionLine(view, keys, size.columns, signs),
+    ...rows,
+    bottom,
+  ];
+}

@@ -1,0 +1,64 @@
+import type { LogEntry } from "../services/observe/log-book.ts";
+import { clean } from "./clean.ts";
+import { bytes, clock } from "./format.ts";
+import { type Line, type Span, span, type Tone } from "./line.ts";
+import { parsePattern } from "./pattern.ts";
+import type { LogState } from "./screen.ts";
+import type { Signs } from "./signs.ts";
+import { pad, widthOf, wrap } from "./width.ts";
+
+const tones: Readonly<Record<LogEntry["level"], Tone>> = { error: "bad", warn: "warn", info: "plain", debug: "dim" };
+const messages = ["message", "msg", "event", "event_type", "name", "body", "type"];
+const times = ["time", "timestamp", "ts", "@timestamp", "level", "severity"];
+const serviceCells = 14;
+
+/** A line of JSON as its message and its other fields; null where it is no JSON object. */
+export function columnsOf(text: string): { readonly message: string; readonly fields: string } | null {
+  if (!text.startsWith("{")) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    const all = Object.entries(value);
+    const named = messages.find((name) => all.some(([key]) => key === name));
+    const shown = (one: unknown) => (typeof one === "string" ? one : JSON.stringify(one));
+    const message = all.find(([key]) => key === named)?.[1];
+    const fields = all
+      .filter(([key]) => key !== named && !times.includes(key))
+      .map(([key, one]) => `${key}=${shown(one)}`);
+    return { message: message === undefined ? "" : shown(message), fields: fields.join(" ") };
+  } catch {
+    return null;
+  }
+}
+
+function lit(text: string, tone: Tone, find: ReturnType<typeof parsePattern>): Span[] {
+  const spans: Span[] = [];
+  let rest = text;
+  for (let hit = find?.find(rest); hit; hit = find?.find(rest)) {
+    spans.push(span(rest.slice(0, hit.start), tone), span(rest.slice(hit.start, hit.end), "match"));
+    rest = rest.slice(hit.end);
+  }
+  return [...spans, span(rest, tone)];
+}
+
+/** One line of the log on as many rows as it takes: one where long lines are cut. */
+export function logRows(entry: LogEntry, log: LogState, cells: number, signs: Signs): Line[] {
+  const tone = tones[entry.level];
+  const find = parsePattern(log.search);
+  const front: Span[] = [
+    ...(log.times ? [span(`${clock(entry.at)} `, "dim")] : []),
+    span(pad(clean(entry.service), serviceCells, signs.more), entry.id === log.hit ? "match" : "accent"),
+    span(`${signs.bar} `, "rule"),
+  ];
+  const room = Math.max(1, cells - front.reduce((sum, { text }) => sum + widthOf(text), 0));
+  const more = entry.cut > 0 ? ` [${bytes(entry.cut)} more]` : "";
+  const columns = log.raw || log.wrap ? null : columnsOf(entry.text);
+  const text = clean(entry.text) + more;
+  if (columns !== null) {
+    const message = clean(columns.message);
+    return [[...front, ...lit(message, tone, find), span(" "), ...lit(clean(columns.fields) + more, "dim", find)]];
+  }
+  if (!log.wrap) return [[...front, ...lit(text, tone, find)]];
+  const indent = span(" ".repeat(cells - room));
+  return wrap(text, room).map((part, at) => [...(at === 0 ? front : [indent]), ...lit(part, tone, find)]);
+}

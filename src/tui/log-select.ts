@@ -1,0 +1,83 @@
+import type { LogBook, LogEntry } from "../services/observe/log-book.ts";
+import { clean } from "./clean.ts";
+import { parsePattern } from "./pattern.ts";
+import type { LogState } from "./screen.ts";
+
+const loudness = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+
+/** The lines of the log that are not hidden, kept up to date from one frame to the next. */
+export interface LogSelection {
+  /** The lines to show, oldest first. */
+  select(log: LogState, now: number): readonly LogEntry[];
+}
+
+// Grows by what is new as long as the choice stays the same; only another choice looks at every line again.
+/** Opens a selection over a log book. */
+export function openLogSelection(book: LogBook): LogSelection {
+  let key = "";
+  let kept: LogEntry[] = [];
+  let last = 0;
+
+  const passes = (log: LogState) => {
+    const pattern = parsePattern(log.filter);
+    const least = loudness[log.level];
+    return (entry: LogEntry) =>
+      !entry.gone &&
+      loudness[entry.level] >= least &&
+      !log.muted.has(entry.service) &&
+      (pattern === null || pattern.matches(clean(entry.text)));
+  };
+
+  return {
+    select(log, now) {
+      const wanted = JSON.stringify([log.filter, log.level, [...log.muted], log.from]);
+      if (wanted !== key) {
+        key = wanted;
+        kept = [];
+        last = log.from;
+      }
+      const fresh = book.after(last);
+      if (fresh.length > 0 || kept[0]?.gone === true) {
+        const pass = passes(log);
+        const alive = kept.some(({ gone }) => gone) ? kept.filter(({ gone }) => !gone) : kept;
+        kept = [...alive, ...fresh.filter(pass)];
+        last = Math.max(last, book.newest);
+      }
+      if (log.sinceMinutes === 0) return kept;
+      const since = now - log.sinceMinutes * 60_000;
+      return kept.filter(({ at }) => at === null || Date.parse(at) >= since);
+    },
+  };
+}
+
+/** Where in the shown lines the bottom row is. */
+export function bottomOf(shown: readonly LogEntry[], log: LogState): number {
+  const { bottom } = log;
+  if (bottom === null) return shown.length - 1;
+  const at = shown.findLastIndex(({ id }) => id <= bottom);
+  return at < 0 ? Math.min(0, shown.length - 1) : at;
+}
+
+/** The log moved by so many lines; at the newest line it follows again. */
+export function scroll(shown: readonly LogEntry[], log: LogState, by: number): LogState {
+  const at = Math.max(0, bottomOf(shown, log) + by);
+  const entry = shown[at];
+  if (entry === undefined || at >= shown.length - 1) return by > 0 ? { ...log, bottom: null } : log;
+  return { ...log, bottom: entry.id };
+}
+
+/** The log moved to the next line that the search finds, upwards or downwards, and round at the ends; null for none. */
+export function seek(shown: readonly LogEntry[], log: LogState, step: 1 | -1): LogState | null {
+  const pattern = parsePattern(log.search);
+  if (pattern === null || shown.length === 0) return null;
+  const from = log.hit === null ? -1 : shown.findIndex(({ id }) => id === log.hit);
+  const start = from >= 0 ? from + step : step === 1 ? 0 : bottomOf(shown, log);
+  for (let tried = 0; tried < shown.length; tried++) {
+    const at = (((start + tried * step) % shown.length) + shown.length) % shown.length;
+    const entry = shown[at];
+    if (entry === undefined || !pattern.matches(clean(entry.text))) continue;
+    const below = shown[Math.min(shown.length - 1, at + 3)];
+    return { ...log, hit: entry.id, bottom: below?.id ?? entry.id };
+  }
+  return null;
+}

@@ -1,0 +1,193 @@
+import { render } from "ink";
+import { actionOf } from "./actions.ts";
+import { App, type Handles } from "./app.tsx";
+import { clipboardSequence } from "./clipboard.ts";
+import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
+import { bindKeys } from "./keys.ts";
+import { openModes } from "./modes.ts";
+import { allKeys, allScreenCommands } from "./pane-table.ts";
+import { holdBack } from "./quiet.ts";
+import { openRedraw, type Redraw } from "./redraw.ts";
+import { freshScreen, type Screen } from "./screen.ts";
+import type { Source } from "./source.ts";
+import { followJobControl, type Held, lend } from "./suspend.ts";
+import type { ThemeName } from "./theme.ts";
+
+/** What came of a command that the screen asked for. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** What a screen is opened with; everything beyond the terminal is done by these functions. */
+export interface ScreenOptions {
+  readonly source: Source;
+  readonly actions: readonly ActionRow[];
+  readonly custom: readonly CustomCommand[];
+  readonly keys: readonly string[];
+  readonly theme: ThemeName;
+  readonly mono: boolean;
+  readonly ascii: boolean;
+  readonly screenReader: boolean;
+  readonly readOnly: boolean;
+  readonly pane: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Runs one line of a command; never fails. */
+  readonly run: (line: string, lendTerminal: (work: () => Promise<void>) => Promise<void>) => Promise<Answer>;
+  /** Saves text to a file and returns its path. */
+  readonly save: (text: string) => Promise<Answer>;
+  /** Shows text in the user's pager, while the terminal is lent. */
+  readonly page: ((text: string) => Promise<Answer>) | null;
+  /** Called once the first frame is on the terminal. */
+  readonly onReady: () => void;
+}
+
+/** How a screen ended. */
+export type Ending = "quit" | "interrupted";
+
+// What was asked for is shown; of what was done it is enough to know that it was.
+function answered(screen: Screen, line: string, reads: boolean, { ok, text }: Answer): Screen {
+  const lines = text.trimEnd().split("\n");
+  if (lines.length > 1 && ok && !reads) return { ...screen, message: { text: `${line}: done`, level: "good" } };
+  if (lines.length > 1)
+    return { ...screen, message: null, dialog: { kind: "text", title: line, text: text.trimEnd(), top: 0 } };
+  const said = lines[0] === "" ? `${line}: done` : (lines[0] ?? "");
+  return { ...screen, message: { text: said, level: ok ? "good" : "bad" } };
+}
+
+/** Opens the screen and resolves once it is closed and the terminal is as it was; fails with what broke it. */
+export async function openScreen(options: ScreenOptions): Promise<Ending> {
+  const { stdin, stdout } = options;
+  const modes = openModes(stdout);
+  const held: Held = { modes, stdin, lent: false };
+  const state: { handles: Handles | null; redraw: Redraw | null; ending: Ending; failed: Error | null } = {
+    handles: null,
+    redraw: null,
+    ending: "quit",
+    failed: null,
+  };
+  const own = options.custom.flatMap(({ key, name, scope }) =>
+    key === undefined ? [] : [{ key, command: name, ...(scope === undefined ? {} : { pane: scope }) }],
+  );
+  const change = (by: (screen: Screen) => Screen) => state.handles?.change(by);
+  const tell = (text: string, ok: boolean) =>
+    change((screen) => ({ ...screen, message: { text, level: ok ? "good" : "bad" } }));
+  const lendTerminal = async (work: () => Promise<void>) => {
+    if (state.handles) await lend(state.handles, held, work);
+  };
+  const end = (ending: Ending) => {
+    state.ending = ending;
+    state.handles?.exit();
+  };
+
+  const page = async (text: string) => {
+    const { page: show } = options;
+    if (show === null) return tell("There is no pager: set PAGER", false);
+    let answer: Answer = { ok: true, text: "" };
+    await lendTerminal(async () => {
+      answer = await show(text);
+    });
+    if (!answer.ok) tell(answer.text, false);
+  };
+
+  const act = (deed: Deed) => {
+    switch (deed.do) {
+      case "quit":
+        return end("quit");
+      case "suspend":
+        return void process.kill(0, "SIGTSTP");
+      case "redraw":
+        return void state.redraw?.now();
+      case "copy": {
+        const sequence = clipboardSequence(deed.text);
+        if (sequence === null)
+          return tell("That is too long for the clipboard; save it or open it in the pager", false);
+        stdout.write(sequence);
+        return tell(`${deed.text.length} characters copied`, true);
+      }
+      case "run":
+        return void options
+          .run(deed.line, lendTerminal)
+          .then((answer) =>
+            change((screen) =>
+              answered(screen, deed.line, actionOf(deed.line, options.actions)?.reads ?? true, answer),
+            ),
+          );
+      case "save":
+        return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
+      case "page":
+        return void page(deed.text);
+    }
+  };
+
+  const onSignal = () => end("interrupted");
+  const onGone = () => end("interrupted");
+  const onThrow = (error: unknown) => {
+    state.failed = error instanceof Error ? error : new Error(String(error));
+    state.handles?.exit(state.failed);
+    modes.restore();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on("uncaughtException", onThrow);
+  stdin.on("end", onGone).on("error", onGone);
+  stdout.on("error", onGone);
+  const forget = followJobControl(() => state.handles, held);
+  const release = holdBack(options.stderr, (text) =>
+    options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
+  );
+
+  const app = () => (
+    <App
+      source={options.source}
+      first={freshScreen(options.pane, options.theme)}
+      tables={{
+        keys: bindKeys([...allKeys, ...own], options.keys),
+        commands: allScreenCommands,
+        actions: options.actions,
+        custom: options.custom,
+        readOnly: options.readOnly,
+      }}
+      ascii={options.ascii}
+      mono={options.mono}
+      screenReader={options.screenReader}
+      act={act}
+      onOpen={(handles) => {
+        state.handles = handles;
+      }}
+    />
+  );
+  try {
+    if (!options.screenReader) modes.enter();
+    const instance = render(app(), {
+      stdin,
+      stdout,
+      exitOnCtrlC: false,
+      interactive: true,
+      alternateScreen: !options.screenReader,
+      incrementalRendering: true,
+      isScreenReaderEnabled: options.screenReader,
+      // What is shown changes at most ten times a second by itself; a key is answered at once.
+      maxFps: 60,
+    });
+    await instance.waitUntilRenderFlush();
+    options.onReady();
+    state.redraw = openRedraw(stdout, instance, { draw: () => instance.rerender(app()), isLent: () => held.lent });
+    const unfollow = options.screenReader ? () => undefined : state.redraw.follow();
+    await instance.waitUntilExit().finally(unfollow);
+    if (state.failed) throw state.failed;
+    return state.ending;
+  } finally {
+    forget();
+    modes.leave();
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off("uncaughtException", onThrow);
+    stdin.off("end", onGone).off("error", onGone);
+    stdout.off("error", onGone);
+    stdin.unref();
+    const kept = release();
+    if (kept !== "") options.stderr.write(kept);
+  }
+}

@@ -1,0 +1,82 @@
+import type { SourceView, View } from "../../services/observe/view.ts";
+import { head } from "../blocks/block.ts";
+import { learningBlock } from "../blocks/learning.ts";
+import { pressureBlock } from "../blocks/pressure.ts";
+import { sinksBlock } from "../blocks/sinks.ts";
+import { count, percent } from "../format.ts";
+import { blank, span } from "../line.ts";
+import type { Item } from "../list.ts";
+import type { Pane } from "../pane.ts";
+import { table } from "../parts/table.ts";
+
+interface SourceItem extends Item {
+  readonly source: SourceView;
+}
+
+function itemsOf(view: View): readonly SourceItem[] {
+  return (view.learned?.sources ?? []).map((source) => ({ id: source.source, text: source.source, source }));
+}
+
+function yieldOf({ events, lessons, duplicates }: SourceView): string {
+  return events === 0 ? "–" : percent((lessons + duplicates) / events);
+}
+
+/** The learning engine: what comes in, what it keeps, how far behind each sink is, and what each source gave. */
+export const learningPane: Pane = {
+  name: "learning",
+  title: "Learning",
+  key: "3",
+  keys: [
+    { key: "R", command: "rotate" },
+    { key: "D", command: "dataset stats" },
+    { key: "B", command: "learn --rejected" },
+    { key: "O", command: "proposals" },
+  ],
+  footer: ["open", "filter", "palette", "help"],
+  items: itemsOf,
+  details(view, id) {
+    const source = view.learned?.sources.find((one) => one.source === id);
+    return source === undefined ? "" : JSON.stringify(source, null, 2);
+  },
+  render(view, size, state) {
+    const { signs, list } = state;
+    const upper = [
+      ...learningBlock(view, size.columns, state),
+      ...sinksBlock(view, size.columns, state),
+      ...pressureBlock(view, size.columns, state),
+    ];
+    const shown = new Set(state.items.map(({ id }) => id));
+    const items = itemsOf(view).filter(({ id }) => shown.has(id));
+    const room = size.rows - upper.length - 1;
+    if (room < 2) return upper;
+    const word = view.learned === null ? "syncing" : items.length === 0 ? "none yet" : `${items.length}`;
+    const rows = table<SourceItem>(
+      [
+        {
+          title: "source",
+          width: "rest",
+          cell: ({ source }) =>
+            span(
+              `${source.barren ? signs.warn : signs.good} ${source.source.replace(`${view.home}/`, "")}`,
+              source.barren ? "warn" : "plain",
+            ),
+        },
+        { title: "events", width: 8, align: "right", cell: ({ source }) => span(count(source.events)) },
+        { title: "lessons", width: 8, align: "right", cell: ({ source }) => span(count(source.lessons)) },
+        {
+          title: "known",
+          width: 8,
+          align: "right",
+          from: 70,
+          cell: ({ source }) => span(count(source.duplicates), "dim"),
+        },
+        { title: "rejected", width: 8, align: "right", cell: ({ source }) => span(count(source.rejected), "dim") },
+        { title: "yield", width: 5, align: "right", cell: ({ source }) => span(yieldOf(source)) },
+      ],
+      items,
+      { columns: size.columns, rows: room },
+      { list, signs },
+    );
+    return [...upper, head("Sources", word, size.columns, state), ...(items.length === 0 ? [blank] : rows)];
+  },
+};

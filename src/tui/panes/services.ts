@@ -1,0 +1,102 @@
+import type { View } from "../../services/observe/view.ts";
+import type { ServiceState } from "../../services/supervisor/state.ts";
+import { phaseWords, serviceLook } from "../blocks/services.ts";
+import { age, bytes } from "../format.ts";
+import { blank, type Line, span } from "../line.ts";
+import type { Item } from "../list.ts";
+import type { Pane } from "../pane.ts";
+import { table } from "../parts/table.ts";
+import { wrap } from "../width.ts";
+
+interface ServiceItem extends Item {
+  readonly service: ServiceState;
+}
+
+function itemsOf(view: View): readonly ServiceItem[] {
+  return view.services.list.map((service) => ({
+    id: service.name,
+    text: `${service.name} ${phaseWords(service)} ${service.image} ${service.ports.join(" ")} ${service.why}`,
+    service,
+  }));
+}
+
+function cpu(percent: number | null): string {
+  return percent === null ? "–" : `${percent.toFixed(1)}%`;
+}
+
+/** The containers of the stack, or why there are none to see. */
+export const servicesPane: Pane = {
+  name: "services",
+  title: "Services",
+  key: "2",
+  keys: [
+    { key: "s", command: "up {name}" },
+    { key: "x", command: "stop {name}" },
+    { key: "r", command: "restart {name}" },
+    { key: "l", command: "logs of {name}" },
+    { key: "e", command: "exec {name} -- sh" },
+    { key: "a", command: "attach {name}" },
+    { key: "p", command: "exec {name} -- psql -U aistack" },
+    { key: "i", command: "exec {name} -- redis-cli" },
+  ],
+  footer: ["open", "mark", "filter", "palette", "help"],
+  items: itemsOf,
+  details(view, id) {
+    const service = view.services.list.find(({ name }) => name === id);
+    return service === undefined ? "" : JSON.stringify(service, null, 2);
+  },
+  render(view, size, state) {
+    const { services } = view;
+    const { signs, now, list } = state;
+    const shown = new Set(state.items.map(({ id }) => id));
+    const items = itemsOf(view).filter(({ id }) => shown.has(id));
+    const why =
+      services.why === "" ? [] : wrap(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+    if (services.list.length === 0) {
+      const word = services.state === "syncing" ? "asking Podman" : "no services";
+      return [blank, [span(`  ${word}`, "title")], ...why];
+    }
+    const rows = table<ServiceItem>(
+      [
+        {
+          title: "service",
+          width: 18,
+          cell: ({ service }) => span(`${signs[serviceLook(service).sign]} ${service.name}`, serviceLook(service).tone),
+        },
+        {
+          title: "state",
+          width: 11,
+          cell: ({ service }) =>
+            span(phaseWords(service), serviceLook(service).sign === "good" ? "plain" : serviceLook(service).tone),
+        },
+        { title: "age", width: 4, align: "right", cell: ({ service }) => span(age(service.startedAt, now), "dim") },
+        { title: "cpu", width: 6, align: "right", cell: ({ service }) => span(cpu(service.cpuPercent)) },
+        { title: "memory", width: 6, align: "right", cell: ({ service }) => span(bytes(service.memoryBytes)) },
+        {
+          title: "of",
+          width: 5,
+          align: "right",
+          from: 90,
+          cell: ({ service }) => span(bytes(service.memoryLimitBytes), "dim"),
+        },
+        {
+          title: "restarts",
+          width: 8,
+          align: "right",
+          from: 90,
+          cell: ({ service }) => span(String(service.restarts), service.restarts > 0 ? "warn" : "dim"),
+        },
+        { title: "ports", width: 18, from: 110, cell: ({ service }) => span(service.ports.join(" "), "dim") },
+        {
+          title: "about",
+          width: "rest",
+          cell: ({ service }) => span(service.why || service.image, service.why === "" ? "dim" : "warn"),
+        },
+      ],
+      items,
+      { columns: size.columns, rows: size.rows - why.length },
+      { list, signs },
+    );
+    return [...rows, ...why];
+  },
+};

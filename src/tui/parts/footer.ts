@@ -1,0 +1,57 @@
+import type { ScreenCommand } from "../command-table.ts";
+import type { Facts } from "../facts.ts";
+import { keyOf } from "../keys.ts";
+import { type Line, type Span, span } from "../line.ts";
+import type { Pane } from "../pane.ts";
+import type { Message, Prompt } from "../screen.ts";
+import type { Signs } from "../signs.ts";
+import { widthOf } from "../width.ts";
+
+function shortOf(command: string, commands: readonly ScreenCommand[]): string {
+  const own = commands.find(({ name }) => name === command);
+  const words = command.split(" ").filter((word) => !word.startsWith("-") && word !== "{name}");
+  return own?.short ?? (command.includes(" -- ") ? words[1] : words.at(-1)) ?? command;
+}
+
+function isAction(command: string, { actions }: Facts): boolean {
+  return actions.some(({ name }) => command === name || command.startsWith(`${name} `));
+}
+
+/** The keys that matter in a pane, as many as there is room for. */
+export function hintLine(pane: Pane, facts: Facts, columns: number): Line {
+  const { keys, commands, readOnly, actions } = facts;
+  const writes = (command: string) => actions.find(({ name }) => command.startsWith(name))?.reads === false;
+  const own = pane.keys.map(({ command }) => command).filter((command) => !readOnly || !writes(command));
+  const everywhere = keys.filter(({ pane: at, command }) => at === undefined && isAction(command, facts));
+  const spans: Span[] = [span(" ")];
+  let used = 1;
+  for (const command of [...everywhere.map(({ command }) => command), ...own, ...pane.footer]) {
+    const key = keyOf(keys, pane.name, command);
+    if (key === "") continue;
+    const text = ` ${shortOf(command, commands)}   `;
+    used += widthOf(key) + widthOf(text);
+    if (used > columns) break;
+    spans.push(span(key, "key"), span(text, "dim"));
+  }
+  return spans;
+}
+
+/** A word to the user. */
+export function messageLine({ text, level }: Message, signs: Signs): Line {
+  return [span(` ${signs[level]} `, level === "unknown" ? "dim" : level), span(text.split("\n")[0] ?? "")];
+}
+
+const leads: Readonly<Record<Prompt["kind"], string>> = { command: ":", filter: "/", search: "search ", input: "" };
+
+/** What is being typed, with the cursor drawn where it is. */
+export function promptLine(prompt: Prompt, columns: number): Line {
+  const lead = prompt.kind === "input" ? `${prompt.asks?.name ?? ""}: ` : leads[prompt.kind];
+  const room = Math.max(10, columns - lead.length - 3);
+  const from = Math.max(0, prompt.at - room);
+  return [
+    span(` ${lead}`, "key"),
+    span(prompt.text.slice(from, prompt.at)),
+    span(prompt.text.slice(prompt.at, prompt.at + 1) || " ", "chosen"),
+    span(prompt.text.slice(prompt.at + 1)),
+  ];
+}

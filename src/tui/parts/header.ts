@@ -1,0 +1,75 @@
+import type { Level, View } from "../../services/observe/view.ts";
+import { recent } from "../blocks/learning.ts";
+import { wellWords } from "../blocks/services.ts";
+import { bytes, rate } from "../format.ts";
+import { type KeyRow, keyOf } from "../keys.ts";
+import { type Line, type Span, span, type Tone } from "../line.ts";
+import type { Pane } from "../pane.ts";
+import type { Signs } from "../signs.ts";
+import { truncate } from "../width.ts";
+import { spread } from "./columns.ts";
+
+const tones: Readonly<Record<Level, Tone>> = { good: "good", warn: "warn", bad: "alarm", unknown: "dim" };
+
+function learningWords({ learner, rates, learned }: View): string {
+  if (learner.state === "syncing" || learned === null) return "learner unknown";
+  if (learner.paused !== null) return "learning paused";
+  if (learner.state === "here" || learner.state === "elsewhere")
+    return `learning ${rate(recent(rates.events)).padStart(7)}`;
+  return "not learning";
+}
+
+function behindWords({ pressure }: View): string {
+  if (pressure.backlogBytes === null) return "backlog unknown";
+  return pressure.backlogBytes === 0 ? "nothing behind" : `${bytes(pressure.backlogBytes).padStart(5)} behind`;
+}
+
+function serviceWords({ services }: View): string {
+  if (services.state === "syncing") return "services unknown";
+  if (services.state === "absent") return "no Podman";
+  return `services: ${wellWords(services.list)}`;
+}
+
+/** Whether everything is all right, on one row. */
+export function headerLine(view: View, readOnly: boolean, columns: number, signs: Signs): Line {
+  const { level, text } = view.verdict;
+  const words = [learningWords(view), behindWords(view), serviceWords(view)].join(` ${signs.dot} `);
+  const badges: Span[] = [
+    ...(readOnly ? [span(" read-only ", "chosen"), span(" ")] : []),
+    ...(view.demo === null ? [] : [span(" DEMONSTRATION ", "alarm"), span(" ")]),
+  ];
+  const start: Line = [
+    span(" aistack  ", "title"),
+    span(` ${signs[level]} ${text} `.padEnd(16), tones[level]),
+    span(" "),
+    span(words),
+  ];
+  return spread(start, badges, columns, signs.more);
+}
+
+/** The panes with their keys; the one shown stands out. Help has its key in every footer. */
+export function tabLine(panes: readonly Pane[], shown: string, keys: readonly KeyRow[], columns: number): Line {
+  const tabs = (cells: number) =>
+    panes
+      .filter(({ name }) => name !== "help" || name === shown)
+      .flatMap(({ name, title }): Span[] => {
+        const key = keyOf(keys, "", `go ${name}`);
+        if (name === shown) return [span(` ${key} ${title} `, "chosen")];
+        return [span(` ${key}`, "key"), span(` ${truncate(title, cells, "")} `, "dim")];
+      });
+  const widthOfRow = (row: readonly Span[]) => row.reduce((sum, { text }) => sum + text.length, 0);
+  return [20, 6, 5, 4].map(tabs).find((row) => widthOfRow(row) <= columns) ?? tabs(3);
+}
+
+/** The one thing that needs a person, with the key that goes there; a quiet rule when there is none. */
+export function attentionLine(view: View, keys: readonly KeyRow[], columns: number, signs: Signs): Line {
+  const { attention } = view;
+  if (attention === null) return [span(signs.rule.repeat(columns), "rule")];
+  const key = keyOf(keys, "", "attend");
+  return spread(
+    [span(` ${signs[attention.level]} `, attention.level), span(attention.text, attention.level)],
+    [span("  press ", "dim"), span(key, "key"), span(" to look ", "dim")],
+    columns,
+    signs.more,
+  );
+}

@@ -1,0 +1,143 @@
+import { type Outcome, runCustom, runLine, say } from "./actions.ts";
+import type { Facts } from "./facts.ts";
+import { mark, move, settle, targets } from "./list.ts";
+import { logCommand } from "./log-commands.ts";
+import { paneNamed, panes } from "./pane-table.ts";
+import { listOf, type Screen, withList } from "./screen.ts";
+import { nextTheme } from "./theme.ts";
+
+const moves: ReadonlySet<string> = new Set(["row up", "row down", "page up", "page down", "first", "last"]);
+
+function only(screen: Screen): Outcome {
+  return { screen, deeds: [] };
+}
+
+function go(screen: Screen, pane: string): Outcome {
+  return only({ ...screen, pane, message: null });
+}
+
+function turn(screen: Screen, step: 1 | -1): Outcome {
+  const at = panes.findIndex(({ name }) => name === screen.pane);
+  return go(screen, panes[(at + step + panes.length) % panes.length]?.name ?? screen.pane);
+}
+
+function back(screen: Screen): Outcome {
+  const list = listOf(screen, screen.pane);
+  if (screen.message !== null) return only({ ...screen, message: null });
+  if (screen.pane === "logs") return only({ ...screen, log: { ...screen.log, filter: "", search: "", hit: null } });
+  if (list.filter !== "" || list.marks.size > 0)
+    return only(withList(screen, screen.pane, { filter: "", marks: new Set() }));
+  return go(screen, "overview");
+}
+
+function attend(screen: Screen, { view }: Facts): Outcome {
+  const { attention } = view;
+  if (attention === null) return say(screen, "Nothing needs attention", "good");
+  return only(
+    withList({ ...screen, pane: attention.pane, message: null }, attention.pane, { id: attention.item, filter: "" }),
+  );
+}
+
+function ask(screen: Screen, kind: "command" | "filter"): Outcome {
+  const text =
+    kind === "command" ? "" : screen.pane === "logs" ? screen.log.filter : listOf(screen, screen.pane).filter;
+  const prompt = { kind, text, at: text.length, before: text, chosen: -1, back: 0, asks: null } as const;
+  return only({ ...screen, prompt, message: null });
+}
+
+function open(screen: Screen, facts: Facts): Outcome {
+  const { details } = paneNamed(screen.pane);
+  const { id } = settle(listOf(screen, screen.pane), facts.items, facts.size.rows);
+  const text = id === "" ? "" : (details?.(facts.view, id) ?? "");
+  return text === "" ? only(screen) : only({ ...screen, dialog: { kind: "text", title: id, text, top: 0 } });
+}
+
+function copy(screen: Screen, facts: Facts): Outcome {
+  if (screen.pane === "logs") {
+    const entry = facts.lines.find(({ id }) => id === (screen.log.hit ?? screen.log.bottom)) ?? facts.lines.at(-1);
+    return entry === undefined ? say(screen, "No line to copy") : { screen, deeds: [{ do: "copy", text: entry.text }] };
+  }
+  const { marks, ...list } = listOf(screen, screen.pane);
+  const at = settle({ ...list, marks }, facts.items, facts.size.rows).id;
+  const chosen = facts.items.filter(({ id }) => (marks.size > 0 ? marks.has(id) : id === at));
+  if (chosen.length === 0) return say(screen, "No row to copy");
+  return { screen, deeds: [{ do: "copy", text: chosen.map(({ text }) => text).join("\n") }] };
+}
+
+function scrollHelp(screen: Screen, command: string, { helpRows, size }: Facts): Outcome {
+  const { top } = listOf(screen, "help");
+  const page = Math.max(1, size.rows - 1);
+  const steps: Readonly<Record<string, number>> = {
+    "row up": -1,
+    "row down": 1,
+    "page up": -page,
+    "page down": page,
+    first: -top,
+    last: helpRows,
+  };
+  const next = Math.max(0, Math.min(top + (steps[command] ?? 0), helpRows - size.rows));
+  return only(withList(screen, "help", { top: next }));
+}
+
+function moveIn(screen: Screen, command: string, facts: Facts): Outcome {
+  if (screen.pane === "help") return scrollHelp(screen, command, facts);
+  const list = move(listOf(screen, screen.pane), command, facts.items, facts.size.rows);
+  return only(withList(screen, screen.pane, list));
+}
+
+/** Does what a command says, whoever gave it: a key, the palette, or a dialog. */
+export function perform(screen: Screen, command: string, facts: Facts): Outcome {
+  if (screen.pane === "logs") {
+    const outcome = logCommand(screen, command, facts);
+    if (outcome !== null) return outcome;
+  }
+  if (moves.has(command)) return moveIn(screen, command, facts);
+  switch (command) {
+    case "quit":
+      return { screen, deeds: [{ do: "quit" }] };
+    case "suspend":
+      return { screen, deeds: [{ do: "suspend" }] };
+    case "redraw":
+      return { screen, deeds: [{ do: "redraw" }] };
+    case "help":
+      return go(screen, "help");
+    case "palette":
+      return ask(screen, "command");
+    case "filter":
+      return ask(screen, "filter");
+    case "back":
+      return back(screen);
+    case "attend":
+      return attend(screen, facts);
+    case "next pane":
+      return turn(screen, 1);
+    case "previous pane":
+      return turn(screen, -1);
+    case "theme":
+      return only({ ...screen, theme: nextTheme(screen.theme) });
+    case "open":
+      return open(screen, facts);
+    case "copy":
+      return copy(screen, facts);
+    case "mark":
+      return only(withList(screen, screen.pane, mark(listOf(screen, screen.pane), facts.items, facts.size.rows)));
+    default:
+      return performOther(screen, command, facts);
+  }
+}
+
+// Only the chosen service is heard; the others come back with "log only".
+function logsOf(screen: Screen, facts: Facts): Outcome {
+  const [service] = targets(listOf(screen, screen.pane), facts.items, facts.size.rows);
+  if (service === undefined) return say(screen, "No row is chosen");
+  const muted = new Set(facts.sources.map(({ name }) => name).filter((name) => name !== service));
+  return go({ ...screen, log: { ...screen.log, source: service, muted, bottom: null } }, "logs");
+}
+
+function performOther(screen: Screen, command: string, facts: Facts): Outcome {
+  if (command.startsWith("go ")) return go(screen, paneNamed(command.slice(3)).name);
+  if (command === "logs of {name}") return logsOf(screen, facts);
+  if (command.startsWith("log ")) return perform({ ...screen, pane: "logs" }, command, facts);
+  const own = facts.custom.find(({ name }) => name === command);
+  return own ? runCustom(screen, own, {}, facts) : runLine(screen, command, facts);
+}

@@ -1,0 +1,62 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { openLogBook } from "../../../src/services/observe/log-book.ts";
+import { levelOf } from "../../../src/services/observe/log-level.ts";
+
+const line = (service: string, text: string) => ({ service, stream: "stdout" as const, at: null, text });
+
+test("every service keeps its newest lines, in the order they came, and counts what it dropped", () => {
+  const pushes = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("fine", "ERROR", "more")), {
+    maxLength: 400,
+  });
+  fc.assert(
+    fc.property(pushes, fc.integer({ min: 1, max: 20 }), fc.nat(400), (all, kept, after) => {
+      const book = openLogBook(kept);
+      const model = new Map<string, { id: number; text: string }[]>();
+      all.forEach(([service, text], at) => {
+        book.push(line(service, text));
+        model.set(service, [...(model.get(service) ?? []), { id: at + 1, text }]);
+      });
+      const expected = [...model.values()].flatMap((lines) => lines.slice(-kept)).toSorted((a, b) => a.id - b.id);
+      expect(book.after(0).map(({ id, text }) => ({ id, text }))).toEqual(expected);
+      expect(book.after(after).map(({ id }) => id)).toEqual(expected.map(({ id }) => id).filter((id) => id > after));
+      for (const { name, lines, dropped, unread } of book.sources()) {
+        const own = model.get(name) ?? [];
+        expect([lines, dropped]).toEqual([Math.min(kept, own.length), Math.max(0, own.length - kept)]);
+        expect(unread).toBe(own.filter(({ text }) => text === "ERROR").length);
+      }
+    }),
+  );
+});
+
+test("errors count as unread until they were looked at", () => {
+  const book = openLogBook(10);
+  book.push(line("a", "ERROR one"));
+  book.push(line("b", "ERROR two"));
+  book.seen(["a"]);
+  expect(book.sources().map(({ name, unread }) => [name, unread])).toEqual([
+    ["a", 0],
+    ["b", 1],
+  ]);
+});
+
+test("of a line of ten megabytes the beginning is kept, and how much more there was", () => {
+  const book = openLogBook(10);
+  book.push(line("a", "x".repeat(10_000_000)));
+  const [entry] = book.after(0);
+  expect([entry?.text.length, entry?.cut]).toEqual([16_384, 10_000_000 - 16_384]);
+});
+
+test.each([
+  ['{"level":"error","msg":"no error word needed"}', "error"],
+  ['{"severity":"WARNING"}', "warn"],
+  ['{"level":20,"msg":"ERROR in words only"}', "debug"],
+  ["2026-01-01 ERROR: disk", "error"],
+  ["Traceback (most recent call last):", "error"],
+  ["WARN slow", "warn"],
+  ["DEBUG details", "debug"],
+  ["terror is no error level word by itself", "error"],
+  ["all is well", "info"],
+] as const)("the level of %j is %s", (text, level) => {
+  expect(levelOf(text)).toBe(level);
+});
