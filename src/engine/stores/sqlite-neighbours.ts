@@ -72,8 +72,8 @@ function place(store: Embedded, recent: RecentWords, lesson: Lesson): boolean {
   return true;
 }
 
-/** Puts the bands kept apart among all others; only inside a commit. */
-export function foldYoungBands(store: Embedded): void {
+// Puts the bands kept apart among all others; only inside a commit.
+function foldYoungBands(store: Embedded): void {
   store.run("INSERT OR IGNORE INTO bands SELECT band, key FROM young_bands ORDER BY band");
   store.run("DELETE FROM young_bands");
 }

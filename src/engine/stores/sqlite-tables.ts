@@ -1,5 +1,4 @@
 import type { Embedded } from "./sqlite.ts";
-import { foldYoungBands } from "./sqlite-neighbours.ts";
 import type { Table, Tables, Value } from "./tables.ts";
 
 function toValue(value: unknown): Value {
@@ -25,14 +24,17 @@ export function tablesOf(store: Embedded): Tables {
   return {
     count: async (table) => countOf(table.name, own(table)) + youngBands(table),
     async read(table, after, limit) {
-      if (after === null && youngBands(table) > 0) await store.commit(() => foldYoungBands(store));
       const names = namesOf(table);
       const keys = names.slice(0, table.keys);
-      const later = after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`;
-      const sql = `SELECT ${names.join(", ")} FROM ${table.name} WHERE ${own(table)} ${later}
-        ORDER BY ${keys.join(", ")} LIMIT ?`;
+      const later =
+        after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map((_, at) => `?${at + 2}`).join(", ")})`;
+      const inOrder = `ORDER BY ${keys.join(", ")} LIMIT ?1`;
+      const rowsOf = (name: string) =>
+        `SELECT ${names.join(", ")} FROM ${name} WHERE ${own(table)} ${later} ${inOrder}`;
+      const both = `SELECT * FROM (${rowsOf("bands")}) UNION ALL SELECT * FROM (${rowsOf("young_bands")}) ${inOrder}`;
       const from = after === null ? [] : after.slice(0, table.keys);
-      return store.all(sql, ...from, limit).map((row) => names.map((name) => toValue(row[name])));
+      const rows = store.all(table.name === "bands" ? both : rowsOf(table.name), limit, ...from);
+      return rows.map((row) => names.map((name) => toValue(row[name])));
     },
     async write(table, rows, mark) {
       const names = namesOf(table);
