@@ -45,24 +45,25 @@ const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`,
 
 const secretName = String.raw`(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
 
+// A token may be glued to a name by `_`, so a word boundary would not do.
 // Ordered: whole blocks first, then tokens known by their form, then values known by their name, then home paths.
 const rules: readonly Rule[] = [
   rule(
     "private-key",
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
   ),
-  rule("anthropic", /\bsk-ant-[\w-]{8,}/g),
-  rule("openai", /\bsk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[\w-]{0,200}\d)[A-Za-z0-9_-]{16,}/g),
-  rule("aws", /\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b/g),
-  rule("github", /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g),
-  rule("gitlab", /\bglpat-[\w-]{16,}/g),
-  rule("google", /\bAIza[\w-]{30,}/g),
-  rule("slack", /\bxox[abeoprs]-[\w-]{8,}/g),
-  rule("stripe", /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{16,}/g),
-  rule("npm", /\bnpm_[A-Za-z0-9]{30,}/g),
-  rule("pypi", /\bpypi-[\w-]{30,}/g),
-  rule("huggingface", /\bhf_[A-Za-z0-9]{20,}/g),
-  rule("jwt", /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
+  rule("anthropic", /(?<![A-Za-z0-9])sk-ant-[\w-]{8,}/g),
+  rule("openai", /(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[\w-]{0,200}\d)[A-Za-z0-9_-]{16,}/g),
+  rule("aws", /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])/g),
+  rule("github", /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g),
+  rule("gitlab", /(?<![A-Za-z0-9])glpat-[\w-]{16,}/g),
+  rule("google", /(?<![A-Za-z0-9])AIza[\w-]{30,}/g),
+  rule("slack", /(?<![A-Za-z0-9])xox[abeoprs]-[\w-]{8,}/g),
+  rule("stripe", /(?<![A-Za-z0-9])(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{16,}/g),
+  rule("npm", /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g),
+  rule("pypi", /(?<![A-Za-z0-9])pypi-[\w-]{30,}/g),
+  rule("huggingface", /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{20,}/g),
+  rule("jwt", /(?<![A-Za-z0-9])eyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
   rule("url-password", /(:\/\/[^\s:/@"']{0,100}):[^\s@"'<>]{1,200}@/g, "$1:[redacted:url-password]@"),
   rule(
     "authorization",
