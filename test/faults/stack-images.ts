@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { needs } from "../parts.ts";
 import { openBox } from "../services/supervisor/own-podman.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -193,6 +194,13 @@ const recipes: readonly Recipe[] = [
   standIn("docker.io/grafana/grafana:11.2.0", 3000, "/api/health"),
   standIn("docker.io/jaegertracing/jaeger:2.14.0", 16_686, "/index.html"),
 ];
+
+/** Whether something is missing here that the images are made of or run with. */
+export function lacksStackImages(): boolean {
+  return (
+    (["podman", "postgres", "redis", "nginx", "prometheus"] as const).filter((part) => needs(part).missing).length > 0
+  );
+}
 
 /**
  * Makes the images that the stack asks for, under its very names, from what Debian has installed: PostgreSQL, Redis,
