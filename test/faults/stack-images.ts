@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -125,6 +126,10 @@ const postgresHome = () => {
   return found.stdout.trim();
 };
 
+const recipe = createHash("sha256")
+  .update(readFileSync(import.meta.filename))
+  .digest("hex")
+  .slice(0, 12);
 const recipes: readonly Recipe[] = [
   {
     name: "docker.io/pgvector/pgvector:0.8.1-pg18",
@@ -142,6 +147,7 @@ const recipes: readonly Recipe[] = [
       root.tree("/usr/share/zoneinfo");
       root.directory("/var/lib/postgresql", 999);
       root.directory("/run/postgresql", 999);
+      root.link("/run", "/var/run");
       // As in the public image: a file system mounted here takes over this mode.
       chmodSync(join(root.path, "/run/postgresql"), 0o3777);
       root.file("/entry", postgresEntry, 0o755);
@@ -205,18 +211,20 @@ export function lacksStackImages(): boolean {
 /**
  * Makes the images that the stack asks for, under its very names, from what Debian has installed: PostgreSQL, Redis,
  * nginx, Prometheus and our own program for real; Qdrant, Grafana and Jaeger as small servers that are labelled as
- * stand-ins. Made once per machine; our own anew each time.
+ * stand-ins. Made once per machine and recipe; our own anew each time.
  */
 export function makeStackImages(): void {
   const { directory, environment } = openBox();
   for (const { name, make, changes } of recipes) {
     const isOwn = name.startsWith("localhost/");
-    if (!isOwn && spawnSync("podman", ["image", "exists", name], { env: environment }).status === 0) continue;
+    const inspect = ["image", "inspect", "--format", '{{index .Labels "recipe"}}', name];
+    const known = spawnSync("podman", inspect, { env: environment, encoding: "utf8" });
+    if (!isOwn && known.status === 0 && known.stdout.trim() === recipe) continue;
     const path = mkdtempSync(join(directory, "image-"));
     chmodSync(path, 0o755);
     try {
       make(openRoot(path));
-      const options = [...changes, "ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+      const options = [...changes, `LABEL recipe=${recipe}`, "ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
       const words = options.flatMap((change) => ["--change", change]);
       const script = 'root=$1; shift; tar -C "$root" -c . | podman import "$@"';
       const made = spawnSync("sh", ["-c", script, "sh", path, ...words, "-", name], {
