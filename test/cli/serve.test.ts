@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { startPostgres } from "../engine/stores/postgres.ts";
+import { needs } from "../parts.ts";
 import { aistack, startAistack, temporary, until } from "./running.ts";
 
 function event(id: number): string {
@@ -121,3 +123,36 @@ test("what cannot be served ends at once: an unknown service with 2, a home that
   ]);
   expect(stderr).toContain("was not made");
 });
+
+test.skipIf(needs("postgres").missing)(
+  "a learner whose PostgreSQL server went away counts as well, says what it waits for, and goes on when it is back",
+  async () => {
+    await using server = await startPostgres();
+    const { home, log } = homeWith(3);
+    const pairs = [...server.settings(), "breakers.openMs=200", "postgres.connectTimeoutMs=1000"];
+    const settings = pairs.map((pair) => {
+      const [key = "", ...rest] = pair.split("=");
+      const value = rest.join("=");
+      return [key, /^\d+$/.test(value) ? Number(value) : value] as const;
+    });
+    writeFileSync(join(home, "config.json"), JSON.stringify(Object.fromEntries(settings)));
+    mkdirSync(join(home, "secrets"), { mode: 0o700 });
+    writeFileSync(join(home, "secrets", "postgres_password"), server.password, { mode: 0o600 });
+    const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
+    await until(() => learnedIn(engine.text()) === 3);
+    await server.stop();
+    appendFileSync(log, event(700));
+    expect(health(home)).toMatchObject({
+      status: 0,
+      healthy: true,
+      why: expect.stringContaining("the learner waits for its store"),
+    });
+    await server.start();
+    await until(() => learnedIn(engine.text()) === 4);
+    await until(() => health(home).healthy);
+    expect(health(home).why).toBe("");
+    engine.child.kill("SIGTERM");
+    expect(await engine.ended).toBe(0);
+  },
+  60_000,
+);
