@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startPostgres } from "../engine/stores/postgres.ts";
 import { needs } from "../parts.ts";
+import { freePort } from "../services/manifest/loading.ts";
 import { aistack, startAistack, temporary, until } from "./running.ts";
 
 function event(id: number): string {
@@ -156,3 +157,14 @@ test.skipIf(needs("postgres").missing)(
   },
   60_000,
 );
+
+test("a learner that is asked to end while its PostgreSQL server is away ends well", async () => {
+  const { home } = homeWith(3);
+  const port = await freePort();
+  writeFileSync(join(home, "config.json"), JSON.stringify({ "store.kind": "postgres", "postgres.port": port }));
+  const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
+  await until(() => engine.text().includes("sink.waiting"));
+  engine.child.kill("SIGTERM");
+  expect(await engine.ended).toBe(0);
+  expect(linesOf(engine.text()).map(({ type }) => type)).not.toContain("engine.failed");
+}, 60_000);
