@@ -140,7 +140,8 @@ test.skipIf(needs("postgres").missing)(
     mkdirSync(join(home, "secrets"), { mode: 0o700 });
     writeFileSync(join(home, "secrets", "postgres_password"), server.password, { mode: 0o600 });
     const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
-    await until(() => learnedIn(engine.text()) === 3);
+    const caughtUp = () => behindOf(home)?.every((bytes: number) => bytes === 0) === true;
+    await until(caughtUp);
     await server.stop();
     appendFileSync(log, event(700));
     expect(health(home)).toMatchObject({
@@ -149,11 +150,11 @@ test.skipIf(needs("postgres").missing)(
       why: expect.stringContaining("the learner waits for its store"),
     });
     await server.start();
-    await until(() => learnedIn(engine.text()) === 4);
-    await until(() => health(home).healthy);
-    expect(health(home).why).toBe("");
+    await until(caughtUp);
+    expect(health(home)).toMatchObject({ healthy: true, why: "" });
     engine.child.kill("SIGTERM");
     expect(await engine.ended).toBe(0);
+    expect(learnedIn(engine.text())).toBe(4);
   },
   60_000,
 );
