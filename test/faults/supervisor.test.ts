@@ -161,4 +161,12 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     await until(() => state("once")?.phase === "failed");
     expect(state("once")).toMatchObject({ why: "it ended with 137", restarts: 0 });
   });
+
+  test("fails for a service that ends as often as it is started", async () => {
+    const stage = stageOf(stackOf(script("loop", "echo again; sleep 0.2; exit 1", { portReady: 8080 })));
+    await expect(bringUp(stage, plain, { signal: AbortSignal.timeout(30_000) })).rejects.toMatchObject({
+      code: "failed",
+      why: expect.stringMatching(/^it ends as often as it is started; its log ends with:.* again/s),
+    });
+  });
 });

@@ -205,4 +205,54 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     await up.ended;
     expect(running()).not.toBe("");
   });
+
+  test("logs stream while up waits", () => {
+    const stack = stackHome(
+      one(
+        "web",
+        `    command: [sh, -c, "echo early; sleep 1; echo late; touch /tmp/well; ${stay}"]\n    healthcheck: {test: [CMD, test, -e, /tmp/well], interval: 1s}`,
+      ),
+    );
+    const { status, stderr } = stack.run("up", "web", "--wait", "--logs");
+    expect(status).toBe(0);
+    expect(stderr.indexOf("web | early")).toBeGreaterThan(-1);
+    expect(stderr.indexOf("web | late")).toBeLessThan(stderr.indexOf("web: healthy after"));
+  });
+
+  test("two that bring the stack up at once do it one after the other, and both succeed", async () => {
+    const stack = stackHome([one("a"), one("b", "    depends_on: [a]")].join("\n"));
+    const both = [stack.start("up", "b", "--wait"), stack.start("up", "b", "--wait")];
+    expect([await both[0]?.ended, await both[1]?.ended, both.map((one) => one.text()).join("")]).toEqual([
+      0,
+      0,
+      expect.stringContaining("create"),
+    ]);
+    expect(both.filter((one) => one.text().includes("a: create"))).toHaveLength(1);
+    expect(stack.json("up", "b", "--wait").commands).toBe(0);
+  });
+
+  test("a reader that stops reading a long log does not make it fill the memory", async () => {
+    const line = "x".repeat(200);
+    const stack = stackHome(one("web", `    command: [sh, -c, "yes ${line} | head -n 300000; ${stay}"]`));
+    stack.json("up", "web");
+    await expect
+      .poll(() => podman("logs", "--tail", "1", `${stack.project}-web`).stdout.length, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBeGreaterThan(100);
+    const logs = stack.start("logs", "web");
+    logs.child.stdout.pause();
+    const memory = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/status`, "utf8"))?.[1]) / 1024;
+    // All pipes are full once the program reads no more.
+    const read = () => /rchar: (\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/io`, "utf8"))?.[1];
+    let before: string | undefined;
+    const isStill = () => before === read() || void (before = read());
+    await expect.poll(isStill, { timeout: 60_000, interval: 1000 }).toBe(true);
+    expect(memory()).toBeLessThan(220);
+    logs.child.stdout.resume();
+    expect(await logs.ended).toBe(0);
+    expect(logs.text().split("\n").length).toBeGreaterThan(290_000);
+  });
 });

@@ -106,31 +106,6 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect([status, stderr]).toEqual([3, expect.stringMatching(/did not come up within 2 s: .*web/)]);
     expect(performance.now() - began).toBeLessThan(8000);
   });
-
-  test("logs stream while up waits", () => {
-    const stack = stackHome(
-      one(
-        "web",
-        `    command: [sh, -c, "echo early; sleep 1; echo late; touch /tmp/well; ${stay}"]\n    healthcheck: {test: [CMD, test, -e, /tmp/well], interval: 1s}`,
-      ),
-    );
-    const { status, stderr } = stack.run("up", "web", "--wait", "--logs");
-    expect(status).toBe(0);
-    expect(stderr.indexOf("web | early")).toBeGreaterThan(-1);
-    expect(stderr.indexOf("web | late")).toBeLessThan(stderr.indexOf("web: healthy after"));
-  });
-
-  test("two that bring the stack up at once do it one after the other, and both succeed", async () => {
-    const stack = stackHome([one("a"), one("b", "    depends_on: [a]")].join("\n"));
-    const both = [stack.start("up", "b", "--wait"), stack.start("up", "b", "--wait")];
-    expect([await both[0]?.ended, await both[1]?.ended, both.map((one) => one.text()).join("")]).toEqual([
-      0,
-      0,
-      expect.stringContaining("create"),
-    ]);
-    expect(both.filter((one) => one.text().includes("a: create"))).toHaveLength(1);
-    expect(stack.json("up", "b", "--wait").commands).toBe(0);
-  });
 });
 
 describe("a Podman that misbehaves (a stand-in script)", () => {
