@@ -248,7 +248,12 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     // All pipes are full once the program reads no more.
     const read = () => /rchar: (\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/io`, "utf8"))?.[1];
     let before: string | undefined;
-    const isStill = () => before === read() || void (before = read());
+    const isStill = () => {
+      const now = read();
+      const isSame = now === before;
+      before = now;
+      return isSame;
+    };
     await expect.poll(isStill, { timeout: 60_000, interval: 1000 }).toBe(true);
     expect(memory()).toBeLessThan(220);
     logs.child.stdout.resume();
