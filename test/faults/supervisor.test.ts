@@ -29,7 +29,15 @@ async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAft
   await saveWanted(home, { project: manifest.project, files: [], profiles: [], tier: null, named: [], services });
   const end = new AbortController();
   const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 3000 };
-  const court = { stage, home, backoff, secrets: () => null, luck: () => 0, signal: end.signal };
+  const court = {
+    stage,
+    home,
+    backoff,
+    secrets: () => null,
+    current: async () => null,
+    luck: () => 0,
+    signal: end.signal,
+  };
   const supervisor = openSupervisor(court, { ...watch, ...over });
   const running = supervisor.run();
   onTestFinished(async () => {

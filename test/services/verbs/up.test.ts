@@ -71,6 +71,18 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect(podman("ps", "--all", "--quiet", "--filter", `label=aistack.project=${stack.project}`).stdout).toBe("");
   });
 
+  test.each([
+    ["up", "web", "--timeout", "soon"],
+    ["up", "web", "--timeout", "-1"],
+    ["up", "web", "--build", "--no-build"],
+    ["logs", "web", "--tail", "few"],
+    ["exec", "web"],
+    ["up", "web", "--profile", "nosuch"],
+  ])("what makes no sense ends with 2: %j", (...args) => {
+    const { status, stderr } = stackHome(one("web")).run(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("aistack:")]);
+  });
+
   test("services that wait for each other end with 2 and are named in their circle", () => {
     const stack = stackHome([one("a", "    depends_on: [b]"), one("b", "    depends_on: [a]")].join("\n"));
     const { status, stderr } = stack.run("up", "a");
