@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { openStack } from "../../src/services/stack.ts";
 import { openStackView } from "../../src/services/verbs/stack-view.ts";
+import { mountDisk, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openBox, podman } from "../services/supervisor/own-podman.ts";
 import { image } from "../services/supervisor/services.ts";
@@ -260,4 +262,33 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     expect(await logs.ended).toBe(0);
     expect(logs.text().split("\n").length).toBeGreaterThan(290_000);
   });
+
+  test.skipIf(needs("mount").missing)(
+    "a full disk ends up with 1, and once there is room a second up makes it good",
+    () => {
+      const stack = stackHome(one("web"));
+      using place = temporaryDirectory();
+      using disk = mountDisk(place.path, "8m");
+      if (disk === null) throw new Error("no disk was mounted");
+      const { directory, environment } = openBox();
+      const saved = join(place.path, "image.tar");
+      podman("save", "--output", saved, image);
+      const moved = (file: string) => {
+        const text = readFileSync(environment[file] ?? "", "utf8").replaceAll(directory, disk.path);
+        writeFileSync(join(place.path, file), text);
+        stack.set(file, join(place.path, file));
+        return join(place.path, file);
+      };
+      const files = ["CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"];
+      const env = { ...environment, ...Object.fromEntries(files.map((file) => [file, moved(file)])) };
+      expect(spawnSync("podman", ["load", "--input", saved], { env }).status).toBe(0);
+      const fill = join(disk.path, "fill");
+      spawnSync("dd", ["if=/dev/zero", `of=${fill}`, "bs=4k"], { stdio: "ignore" });
+      const { status, stderr } = stack.run("up", "web", "--no-pull");
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/: .*no space left on device\n {2}Make room/)]);
+      rmSync(fill);
+      expect(stack.json("up", "web", "--wait", "--no-pull").services).toMatchObject([{ service: "web" }]);
+      expect(stack.json("down").removed).toEqual([`${stack.project}-web`]);
+    },
+  );
 });
