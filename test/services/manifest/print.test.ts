@@ -174,7 +174,7 @@ configs: { c: { content: "password: ${secrets[5]}" } }
   const printed = composeText(manifest, []);
   expect(printed.match(/hunter2horse\d/g)).toBe(null);
   expect(printed).toContain("DB_PASSWORD");
-  for (const path of ["/root/x", "/home/me/y", 'C:\\Users\\me', "\ue000 /Users/me/z"]) expect(printed).toContain(path);
+  for (const path of ["/root/x", "/home/me/y", "C:\\Users\\me", "\ue000 /Users/me/z"]) expect(printed).toContain(path);
   const again = await load([printed]);
   expect(composeText(again.manifest, [])).toBe(printed);
 });
