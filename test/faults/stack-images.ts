@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -136,6 +137,7 @@ const recipes: readonly Recipe[] = [
         root.link(join(home, "bin", name), `/usr/bin/${name}`);
       }
       root.link(join(home, "bin"), "/pg/bin");
+      root.link("/run", "/var/run");
       root.tree(join(home, "lib"));
       root.tree(`/usr/share/postgresql/${release}`);
       root.tree("/usr/share/zoneinfo");
@@ -201,14 +203,20 @@ const recipes: readonly Recipe[] = [
  */
 export function makeStackImages(): void {
   const { directory, environment } = openBox();
+  const recipe = createHash("sha256")
+    .update(readFileSync(import.meta.filename))
+    .digest("hex")
+    .slice(0, 16);
   for (const { name, make, changes } of recipes) {
     const isOwn = name.startsWith("localhost/");
-    if (!isOwn && spawnSync("podman", ["image", "exists", name], { env: environment }).status === 0) continue;
+    const look = ["image", "inspect", "--format", '{{index .Labels "recipe"}}', name];
+    const known = spawnSync("podman", look, { env: environment, encoding: "utf8" }).stdout.trim();
+    if (!isOwn && known === recipe) continue;
     const path = mkdtempSync(join(directory, "image-"));
     chmodSync(path, 0o755);
     try {
       make(openRoot(path));
-      const options = [...changes, "ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
+      const options = [...changes, `LABEL recipe=${recipe}`, "ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
       const words = options.flatMap((change) => ["--change", change]);
       const script = 'root=$1; shift; tar -C "$root" -c . | podman import "$@"';
       const made = spawnSync("sh", ["-c", script, "sh", path, ...words, "-", name], {

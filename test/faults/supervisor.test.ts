@@ -29,7 +29,15 @@ async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAft
   await saveWanted(home, { project: manifest.project, files: [], profiles: [], tier: null, named: [], services });
   const end = new AbortController();
   const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 3000 };
-  const court = { stage, home, backoff, secrets: () => null, luck: () => 0, signal: end.signal };
+  const court = {
+    stage,
+    home,
+    backoff,
+    secrets: () => null,
+    current: async () => null,
+    luck: () => 0,
+    signal: end.signal,
+  };
   const supervisor = openSupervisor(court, { ...watch, ...over });
   const running = supervisor.run();
   onTestFinished(async () => {
@@ -160,5 +168,13 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     process.kill(pidOf(manifest, "once", "Pid"), "SIGKILL");
     await until(() => state("once")?.phase === "failed");
     expect(state("once")).toMatchObject({ why: "it ended with 137", restarts: 0 });
+  });
+
+  test("fails for a service that ends as often as it is started", async () => {
+    const stage = stageOf(stackOf(script("loop", "echo again; sleep 0.2; exit 1", { portReady: 8080 })));
+    await expect(bringUp(stage, plain, { signal: AbortSignal.timeout(30_000) })).rejects.toMatchObject({
+      code: "failed",
+      why: expect.stringMatching(/^it ends as often as it is started; its log ends with:.* again/s),
+    });
   });
 });

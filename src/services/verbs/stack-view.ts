@@ -1,13 +1,12 @@
 import { Failure } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
-import type { Given } from "../action.ts";
 import type { Stack } from "../stack.ts";
 import { type LogsRequest, readLogs } from "../supervisor/logs.ts";
 import type { CommandRun, LogLine, ServiceState } from "../supervisor/state.ts";
 import { readUsage } from "../supervisor/stats.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
-import { openStage } from "./open-stage.ts";
+import { nothing, openStage } from "./open-stage.ts";
 import { supervisorOf } from "./supervise.ts";
 
 const usageSeconds = 5;
@@ -29,8 +28,6 @@ export interface StackView extends AsyncDisposable {
     options: { readonly signal: AbortSignal },
   ): AsyncIterable<LogLine>;
 }
-
-const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
 
 async function holdOrLook(home: string): Promise<Disposable | null> {
   try {

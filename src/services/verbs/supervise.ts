@@ -10,15 +10,16 @@ import type { Stage } from "../supervisor/stage.ts";
 import { openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
 import { readWanted } from "../supervisor/wanted.ts";
-import { openStage } from "./open-stage.ts";
+import { nothing, openStage } from "./open-stage.ts";
 import { jsonLine } from "./schema.ts";
 
 /** A supervisor of a stage, as the settings say. */
 export async function supervisorOf(
-  { config }: Stack,
+  stack: Stack,
   stage: Stage,
   { heals, signal }: { readonly heals: boolean; readonly signal: AbortSignal },
 ): Promise<Supervisor> {
+  const { config } = stack;
   const { values } = config;
   const secrets = heals ? await readSecrets(config, stage.manifest) : new Map<string, Secret>();
   const court: Court = {
@@ -31,6 +32,10 @@ export async function supervisorOf(
       stableMs: values["podman.stableSeconds"] * 1000,
     },
     secrets: (name) => secrets.get(name) ?? null,
+    current: async (name) => {
+      const { manifest } = await openStage(stack, nothing);
+      return manifest.services.find((one) => one.name === name) ?? null;
+    },
     luck: Math.random,
     signal,
   };
