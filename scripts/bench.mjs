@@ -11,7 +11,8 @@ import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { mb: { type: "string", default: "200" }, quick: { type: "boolean" }, json: { type: "boolean" } },
 });
 const bytes = (values.quick ? 20 : Number(values.mb)) * 1e6;
@@ -94,6 +95,12 @@ const bar = (name, measured, limit, met, unit = "") => {
 };
 
 try {
+  if (positionals.includes("tui")) {
+    const { benchTui } = await import("./bench/tui.mjs");
+    report.tui = await benchTui(values.quick ? { say, bar, runs: 1, seconds: 5 } : { say, bar });
+    if (values.json) console.log(JSON.stringify(report));
+    process.exit();
+  }
   const directory = join(work, "corpus");
   mkdirSync(directory);
   const corpus = writeCorpus(directory, bytes);

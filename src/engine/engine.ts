@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly guessLag?: (sink: string) => number;
 }
 
+const calmAfterMs = 5000;
+const calmPolls = 4;
 const heldLookMs = 200;
 
 interface Loop {
@@ -131,6 +133,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const limit = values["learning.checkpointEvents"];
     let lookAt = 0;
     let heldSince: number | null = null;
+    let takenAt = performance.now();
     while (!signal.aborted) {
       const now = performance.now();
       if (now >= lookAt) {
@@ -157,11 +160,13 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       const batch = follower.next(limit);
       if (batch === null) {
         if (once) return noteSettled(state, follower);
-        await pause(values["learning.pollMs"], { signal });
+        const isCalm = performance.now() - takenAt > calmAfterMs;
+        await pause(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
         lookAt = 0;
         continue;
       }
       const before = performance.now();
+      takenAt = before;
       const { rest, taken } = await deliver(loop, batch);
       noteTaken(state, rest, taken);
       if (!once && taken.bySource) alarm.look(state.bySource);

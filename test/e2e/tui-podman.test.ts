@@ -5,7 +5,8 @@ import { fixtures } from "../cli/running.ts";
 import { needs } from "../parts.ts";
 import { image, podman } from "../services/supervisor/box.ts";
 import { stackHome } from "../services/verbs/home.ts";
-import { keys, openTerminal, program } from "./terminal.ts";
+import { keys, program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 const ticking = (name: string) => `  ${name}:
     image: ${image}
