@@ -42,6 +42,8 @@ export interface EngineOptions {
 
 /** Runs of at most 256 kB that are remembered: a batch may be of several, and sinks are a batch or two apart. */
 const runsRemembered = 16;
+const calmAfterMs = 5000;
+const calmPolls = 4;
 const heldLookMs = 200;
 const putOffLookMs = 50;
 
@@ -136,6 +138,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const limit = values["learning.checkpointEvents"];
     let lookAt = 0;
     let heldSince: number | null = null;
+    let takenAt = performance.now();
     while (!signal.aborted) {
       const now = performance.now();
       if (now >= lookAt) {
@@ -163,11 +166,13 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       const batch = follower.next(limit, values["learning.checkpointMs"]);
       if (batch === null) {
         if (once) return noteSettled(state, follower);
-        await pause(values["learning.pollMs"], { signal });
+        const isCalm = performance.now() - takenAt > calmAfterMs;
+        await pause(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
         lookAt = 0;
         continue;
       }
       const before = performance.now();
+      takenAt = before;
       const { rest, taken } = await deliver(loop, batch);
       noteTaken(state, rest, taken);
       if (!once && taken.bySource) alarm.look(state.bySource);

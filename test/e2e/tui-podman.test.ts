@@ -6,7 +6,8 @@ import { needs } from "../parts.ts";
 import { podman } from "../services/supervisor/own-podman.ts";
 import { image } from "../services/supervisor/services.ts";
 import { stackHome } from "../services/verbs/home.ts";
-import { keys, openTerminal, program } from "./terminal.ts";
+import { keys, program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 const ticking = (name: string) => `  ${name}:
     image: ${image}
