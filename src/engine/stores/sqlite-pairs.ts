@@ -20,5 +20,6 @@ export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">):
         return added;
       }),
     find: async (id) => findLesson(store, id),
+    soon: () => store.soon(),
   };
 }
