@@ -157,7 +157,8 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         continue;
       }
       heldSince = null;
-      const putOff = pressure.paused() && sink.optional && draining > 0;
+      // A run that is to end does it all in any case, and putting some off would read everything twice.
+      const putOff = !once && pressure.paused() && sink.optional && draining > 0;
       state.waiting = putOff ? "It is put off while the backlog is too large" : "";
       if (putOff) {
         await pause(putOffLookMs, { signal });
