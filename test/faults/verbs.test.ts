@@ -2,9 +2,6 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openConfig } from "../../src/engine/config.ts";
-import { openStack } from "../../src/services/stack.ts";
-import { openStackView } from "../../src/services/verbs/stack-view.ts";
 import { mountDisk, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openBox, podman } from "../services/supervisor/own-podman.ts";
@@ -162,24 +159,6 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     const renewed = readFileSync(join(stack.home, "secrets/own_key"), "utf8");
     expect(renewed).not.toBe(secret);
     expect(stack.run("exec", "web", "--", "cat", "/run/secrets/own_key").stdout).toBe(renewed);
-  });
-
-  test("a view of the stack measures every service, and only looks while somebody else supervises", async () => {
-    const stack = stackHome(one("web", "    mem_limit: 64m"));
-    stack.json("up", "web");
-    const config = openConfig({ home: stack.home }, openBox().environment);
-    await using opened = openStack(config, () => undefined);
-    await using view = await openStackView(opened);
-    await using other = await openStackView(opened);
-    expect([view.heals, other.heals]).toEqual([true, false]);
-    const web = () => view.states.find(({ name }) => name === "web");
-    expect(web()?.phase).toBe("unknown");
-    await expect.poll(() => web()?.phase, waiting).toBe("running");
-    await expect.poll(() => web()?.memoryBytes, waiting).toBeGreaterThan(0);
-    expect(web()?.memoryLimitBytes).toBeCloseTo(64 * 2 ** 20, -6);
-    podman("rm", "--force", "--time", "0", `${stack.project}-web`);
-    await expect.poll(() => [web()?.phase, (web()?.restarts ?? 0) > 0], waiting).toEqual(["running", true]);
-    expect(other.runs.filter(({ argv }) => argv[0] === "run")).toEqual([]);
   });
 
   test("only one process supervises a stack, and the other names it", async () => {

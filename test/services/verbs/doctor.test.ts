@@ -5,6 +5,8 @@ import { parseMachine } from "../../../src/services/supervisor/parse.ts";
 import { installHint } from "../../../src/services/verbs/install-hint.ts";
 import { isNewEnough, judgeMachine } from "../../../src/services/verbs/podman-checks.ts";
 import { aistack, temporary } from "../../cli/running.ts";
+import { needs } from "../../parts.ts";
+import { openBox } from "../supervisor/own-podman.ts";
 
 test.each([
   ['ID=debian\nVERSION_ID="12"', "apt-get install podman"],
@@ -46,4 +48,19 @@ test("without Podman, doctor says that everything embedded works, and how to ins
   const found = JSON.parse(stdout).checks.find(({ name }: { name: string }) => name === "podman");
   expect(found).toMatchObject({ verdict: "warning", found: expect.stringContaining("everything embedded works") });
   expect(found.hint).not.toBe("");
+});
+
+test.skipIf(needs("podman").missing)("with Podman, doctor says which, how it runs, and what is free", () => {
+  const { status, stdout } = aistack(["doctor", "--json", "--home", temporary()], { env: openBox().environment });
+  expect(status).toBe(0);
+  const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name.startsWith("podman"));
+  expect(checks.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict])).toEqual([
+    ["podman", "ok"],
+    ["podman machine", "ok"],
+    ["podman cgroups", "ok"],
+    ["podman user ids", "ok"],
+    ["podman disk", expect.stringMatching(/ok|warning/)],
+    ["podman health checks", "ok"],
+  ]);
+  expect(checks[0].found).toMatch(/^\d+\.\d+/);
 });
