@@ -10,7 +10,7 @@ async function draw(columns, rows) {
   const pty = openPty([process.execPath, program, "tui", "--demo", "--speed", "5"], { columns, rows });
   try {
     await pty.see("All well");
-    await pty.see(/dataset +1[5-9]\d/, 60_000);
+    await pty.see(/dataset +1[5-9]\d +█/, 60_000);
     await pty.settle();
     return pty.rows().map((row) => row.trimEnd());
   } finally {
