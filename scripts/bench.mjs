@@ -1,5 +1,5 @@
 // Measures in one run: the floor (split and parse), the engine end to end, the locked writer, the
-// breakers, the backpressure check and a cold start.
+// breakers, the backpressure check, the PostgreSQL store and a cold start.
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
 
 const { values, positionals } = parseArgs({
@@ -155,6 +156,7 @@ try {
 
   await benchBreakers({ say, bar, report });
   benchPressure({ work, say, bar, report });
+  await benchPostgres({ work, say, bar, report, lessons: values.quick ? 2000 : 10_000 });
 
   const cold = coldStart(home);
   report.cold = cold;

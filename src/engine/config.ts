@@ -8,6 +8,7 @@ import { readSettingsFile } from "./config/file.ts";
 import { learningSettings } from "./config/learning.ts";
 import { limitsSettings } from "./config/limits.ts";
 import { podmanSettings } from "./config/podman.ts";
+import { qdrantSettings } from "./config/qdrant.ts";
 import { rotationSettings } from "./config/rotation.ts";
 import type { Setting } from "./config/setting.ts";
 import { stackSettings } from "./config/stack.ts";
@@ -23,6 +24,7 @@ export const settings = {
   ...learningSettings,
   ...datasetSettings,
   ...embeddingsSettings,
+  ...qdrantSettings,
   ...backpressureSettings,
   ...diskSettings,
   ...breakersSettings,
@@ -92,6 +94,11 @@ function nearest(key: string): string {
   return score(best) > 0 ? `Did you mean ${best}? ` : "";
 }
 
+// Who puts a password into an address must not find it in a log.
+function masked(text: string): string {
+  return text.replace(/\/\/[^/@\s"]+@/g, "//[secret]@");
+}
+
 /** Checks one value; Failure `config` names the key, the place and what to type. */
 export function checkValue(key: string, value: unknown, place: string): unknown {
   if (!isSetting(key)) {
@@ -105,7 +112,7 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
   if (!result.success) {
     throw new Failure("config", {
       what: `The setting ${key} was not used`,
-      why: `${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`,
+      why: masked(`${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`),
       hint: `Type: aistack config set ${key} ${JSON.stringify(settings[key].fallback)}`,
     });
   }

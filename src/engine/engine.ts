@@ -43,6 +43,7 @@ export interface EngineOptions {
 const calmAfterMs = 5000;
 const calmPolls = 4;
 const heldLookMs = 200;
+const putOffLookMs = 50;
 
 interface Loop {
   readonly sink: Sink;
@@ -72,7 +73,8 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
   };
 
   const patienceOf = (sink: Sink, state: SinkProgress, once: boolean, signal: AbortSignal) => {
-    const breaker = sink.dependency === undefined ? undefined : guards?.breaker(sink.dependency);
+    const { dependency, guardsItself } = sink;
+    const breaker = dependency === undefined || guardsItself ? undefined : guards?.breaker(dependency);
     return openPatience({
       sink,
       state,
@@ -88,7 +90,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const patience = patienceOf(sink, state, once, signal);
     const guess = () => measure(state, guessLag?.(sink.name) ?? 0);
     if (sink.dependency !== undefined) guess();
-    const cursors = await patience.insist(() => sink.load(), guess);
+    const cursors = await patience.insist(() => sink.load({ signal }), guess);
     const follower = openFollower({
       sink: sink.name,
       cursors,
@@ -151,10 +153,11 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         await pause(heldLookMs, { signal });
         continue;
       }
-      if (heldSince !== null) state.waiting = "";
       heldSince = null;
-      if (pressure.paused() && sink.optional && draining > 0) {
-        await pause(20, { signal });
+      const putOff = pressure.paused() && sink.optional && draining > 0;
+      state.waiting = putOff ? "It is put off while the backlog is too large" : "";
+      if (putOff) {
+        await pause(putOffLookMs, { signal });
         continue;
       }
       const batch = follower.next(limit);

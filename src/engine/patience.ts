@@ -94,7 +94,9 @@ export function openPatience(options: PatienceOptions): Patience {
           if (waitedMs >= options.maxWaitMs) throw outOfPatience(failure, sink, waitedMs);
           const byBreaker = passesNow(error) !== null;
           const jittered = kind === "mended" ? options.slowRetryMs : retryMs * (0.5 + Math.random());
-          const waitMs = byBreaker ? (failure.retryAfterMs ?? lastRetryMs) : jittered;
+          const waitMs = byBreaker
+            ? (failure.retryAfterMs ?? lastRetryMs)
+            : Math.max(jittered, failure.retryAfterMs ?? 0);
           state.waiting = failure.hint === "" ? failure.message : `${failure.message}. ${failure.hint}`;
           emit({ type: "sink.waiting", sink: sink.name, why: state.waiting, code: failure.code, retryMs: waitMs });
           waiting();

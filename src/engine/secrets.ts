@@ -31,7 +31,7 @@ export class Secret {
 }
 
 /** The names under which secrets are looked up. */
-export type SecretName = "embeddings_api_key" | "postgres_password";
+export type SecretName = "embeddings_api_key" | "qdrant_api_key" | "postgres_password";
 
 /**
  * A secret by name: the environment variable `AISTACK_SECRET_<NAME>`, else the file `secrets/<name>` in the home, which

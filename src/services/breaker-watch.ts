@@ -6,7 +6,7 @@ const lookMs = 250;
 
 function lineOf({ name, state, failures, retryAt, tripped, lastError }: ListedBreaker): string {
   const words = [name.padEnd(11), state.replace("_", " ").padEnd(12)];
-  if (failures !== null && failures > 0) words.push(`${failures} failures`);
+  if (failures !== null && failures > 0) words.push(`${failures} ${failures === 1 ? "failure" : "failures"}`);
   if (retryAt !== null) words.push(`probes from ${retryAt.slice(11, 19)}Z`);
   if (tripped !== null) words.push(`by hand: ${tripped}`);
   if (lastError !== null && state !== "closed") words.push(lastError);

@@ -50,9 +50,10 @@ async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   const limit = given.number("limit") ?? 20;
   const like = given.text("like");
   if (like === null) return { lessons: (await store.listLessons(limit, given.text("search"))).map(short) };
-  const embedder = (await import("./learner.ts")).embedderOf(stack.config);
+  const [{ embedderOf }, { nearestTo }] = await Promise.all([import("./learner.ts"), import("./vectors.ts")]);
+  const embedder = embedderOf(stack.config);
   const [vector] = await embedder.embed([like], { signal });
-  const found = vector ? await store.nearestLessons(vector, limit) : [];
+  const found = vector ? await nearestTo(stack.config, store, vector, limit, { signal }) : [];
   const lessons: Plain[] = [];
   for (const { id, distance } of found) {
     for (const lesson of await store.lessonsByPrefix(id)) lessons.push({ ...short(lesson), distance });

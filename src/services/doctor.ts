@@ -5,18 +5,8 @@ import { sinkNames } from "../engine/stores/store.ts";
 import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
+import type { Check } from "./check.ts";
 import type { Stack } from "./stack.ts";
-
-type Verdict = "ok" | "warning" | "failed";
-
-interface Check {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly found: string;
-  readonly hint: string;
-}
-
-const lowBytes = 1024 * 1024 * 1024;
 
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
@@ -39,8 +29,13 @@ function checkDisk(stack: Stack): Check {
     const { bavail, bsize } = statfsSync(stack.config.home);
     const free = bavail * bsize;
     const found = `${Math.floor(free / 1024 / 1024)} MiB free`;
-    if (free >= lowBytes) return { name: "disk", verdict: "ok", found, hint: "" };
-    return { name: "disk", verdict: "warning", found, hint: "Make room, or rotate: aistack rotate" };
+    if (free >= stack.config.values["disk.minFreeBytes"]) return { name: "disk", verdict: "ok", found, hint: "" };
+    return {
+      name: "disk",
+      verdict: "warning",
+      found,
+      hint: "Learning stops there. Make room, or rotate: aistack rotate",
+    };
   } catch (error) {
     return { name: "disk", verdict: "warning", found: messageOf(error), hint: "Type: aistack learn --once" };
   }
@@ -106,6 +101,16 @@ async function checkEmbeddings(stack: Stack, signal: AbortSignal): Promise<Check
   }
 }
 
+// A store that cannot be asked was told already; what is kept elsewhere is tried all the same.
+async function checkVectorsToo(stack: Stack, signal: AbortSignal): Promise<Check[]> {
+  const { checkVectors } = await import("./check-vectors.ts");
+  const store = await stack.seen().catch((error: unknown) => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+  return checkVectors(stack.config, store, { signal });
+}
+
 /** Tries everything that learning needs, for real. */
 export const doctorAction: Action = {
   name: "doctor",
@@ -120,6 +125,7 @@ export const doctorAction: Action = {
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
+      ...(await checkVectorsToo(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },

@@ -5,6 +5,7 @@ import { Failure, messageOf } from "../engine/errors.ts";
 import { type Guards, openGuards } from "../engine/guards/guards.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
+import { keepYoungSpaceSmall } from "../engine/memory.ts";
 import type { SinkProgress } from "../engine/progress.ts";
 import { readSecret } from "../engine/secrets.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
@@ -12,6 +13,7 @@ import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { openLagGuess } from "./lag-guess.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
+import { openVectorsSink } from "./vectors.ts";
 import { openWatch } from "./watch.ts";
 
 /** What is followed: the sources the user names, or else every enabled one. */
@@ -70,7 +72,13 @@ export async function openSinks(
     emit,
     signal,
   });
-  const vectors = await store.openVectors(embedderOf(config, guards), { rebuild: rebuildVectors, emit, signal });
+  const vectors = await openVectorsSink(config, store, {
+    embedder: embedderOf(config, guards),
+    rebuild: rebuildVectors,
+    guards,
+    emit,
+    signal,
+  });
   const neighbours = await store.openNeighbours({ emit, signal });
   const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
   return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
@@ -100,6 +108,7 @@ async function onSchedule(stack: Stack, store: Store, signal: AbortSignal): Prom
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
 export async function runLearner(stack: Stack, store: Store, run: LearnRun): Promise<readonly SinkProgress[]> {
+  keepYoungSpaceSmall();
   const { config, emit } = stack;
   const patterns = patternsOf(config, run.sources);
   const guards = openGuards({ home: config.home, values: config.values, emit });

@@ -30,8 +30,17 @@ function refuse(why: string, hint: string): Failure {
   return new Failure("config", { what: "The store was not moved", why, hint });
 }
 
-function check({ values, origins }: Config, to: Kind): void {
-  if (values["store.kind"] === to) throw refuse(`everything is kept ${to} already`, "Type: aistack store status");
+// An earlier move may have been killed just after the switch; all that is left of it then is its mark.
+async function finishEarlier(stack: Stack, to: Kind, dryRun: boolean): Promise<Plain> {
+  const kept = await stack.seen();
+  if (kept === null || (await movedWith(kept)) === null || dryRun) {
+    throw refuse(`everything is kept ${to} already`, "Type: aistack store status");
+  }
+  await (await (await stack.openStore()).openTables()).forget();
+  return { to: kept.place, verified: true, note: "an earlier move was at its end; it is finished now" };
+}
+
+function check({ origins }: Config, to: Kind): void {
   const origin = origins["store.kind"];
   if (origin === "environment" || origin === "flag") {
     throw refuse(
@@ -112,6 +121,7 @@ export async function migrateStore(
   { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<Plain> {
   const { config } = stack;
+  if (config.values["store.kind"] === to) return finishEarlier(stack, to, dryRun);
   check(config, to);
   const from = await stack.look();
   const target = await targetOf(config, to);

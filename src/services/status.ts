@@ -89,14 +89,17 @@ async function learned(stack: Stack, seen: SeenReport | null): Promise<Plain> {
   const sinks = await lagOf(stack, store);
   const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
   const counts = await store.counts();
+  const qdrant = config.values["qdrant.url"];
   const atLeast = config.values["learning.zeroYieldEvents"];
   const zeroYield = Object.entries(bySource)
     .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
     .map(([source, { events, rejected }]) => ({ source, events, rejected }));
   return {
     learned: { ...total(bySource), bySource },
-    kept: counts,
-    embeddings: await store.vectorModel(),
+    // A status asks no server beside the store: what Qdrant holds is told by the doctor.
+    kept: qdrant === null ? counts : { ...counts, vectors: null },
+    vectorsIn: qdrant ?? store.place,
+    embeddings: qdrant === null ? await store.vectorModel() : null,
     dataset: {
       path: stack.datasetFile,
       pairs: counts.pairs,

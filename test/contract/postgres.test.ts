@@ -1,9 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe } from "vitest";
-import { startPostgres } from "../engine/stores/postgres.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { openConfig } from "../../src/engine/config.ts";
+import { sumsOf } from "../../src/engine/stores/move.ts";
+import { openSinks } from "../../src/services/learner.ts";
+import { openStack } from "../../src/services/stack.ts";
+import { type PostgresServer, startPostgres } from "../engine/stores/postgres.ts";
 import { temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
+import { batch, cursor, lesson } from "./batches.ts";
 import { emptyHome, storeContract } from "./store.ts";
 
 const missing = needs("postgres").missing;
@@ -16,13 +21,18 @@ afterAll(async () => {
 
 let places = 0;
 
+function serverHome(schema: string): { readonly home: string; readonly server: PostgresServer } {
+  if (server === null) throw new Error("there is no server");
+  const home = emptyHome(directory.path, schema);
+  mkdirSync(join(home, "secrets"));
+  writeFileSync(join(home, "secrets/postgres_password"), server.password, { mode: 0o600 });
+  return { home, server };
+}
+
 describe.skipIf(missing)("PostgreSQL", () => {
   storeContract("on a PostgreSQL server", () => {
-    if (server === null) throw new Error("there is no server");
     const schema = `home${places++}`;
-    const home = emptyHome(directory.path, schema);
-    mkdirSync(join(home, "secrets"));
-    writeFileSync(join(home, "secrets/postgres_password"), server.password, { mode: 0o600 });
+    const { home, server } = serverHome(schema);
     return {
       home,
       settings: server.settings(schema),
@@ -34,5 +44,51 @@ describe.skipIf(missing)("PostgreSQL", () => {
         server.sql(`UPDATE ${schema}.cursors SET body = body || 'x'${both} WHERE sink = '${sink}'`);
       },
     };
+  });
+
+  test("measures, counts and names the very same as the embedded store, batch by batch", async () => {
+    const { home, server } = serverHome("same");
+    const { signal } = new AbortController();
+    const word = (number: number) => `w${(number * 7919) % 977}`;
+    // Four in five lessons are like one of a few others, some of them many times over.
+    const lessons = Array.from({ length: 500 }, (_, number) => {
+      const kind = number % 5 === 0 ? number * 100 : (number % 7) * 1000;
+      const words = Array.from({ length: 80 }, (_, index) =>
+        word(kind + index + (index > 76 - (number % 9) ? number : 0)),
+      );
+      return lesson(words.join(" "), { file: `/logs/${number % 3}.jsonl` });
+    });
+    const found: unknown[] = [];
+    for (const [name, set] of [
+      ["embedded", []],
+      ["postgres", server.settings("same")],
+    ] as const) {
+      await using stack = openStack(
+        openConfig({ home: emptyHome(home, name), set }, { AISTACK_SECRET_POSTGRES_PASSWORD: server.password }),
+        () => undefined,
+      );
+      const store = await stack.openStore();
+      const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
+      for (let from = 0; from < lessons.length; from += 37) {
+        const one = batch([...lessons.slice(from, from + 37), ...lessons.slice(0, 3)], [cursor(from + 1)]);
+        for (const sink of sinks) await sink.take(one, { signal });
+      }
+      close();
+      const sums = await sumsOf(store, signal);
+      const stats = await store.datasetCounts();
+      found.push({
+        sums: sums.filter(({ table }) =>
+          ["vectors", "neighbours", "bands", "pairs", "tallies", "facts"].includes(table),
+        ),
+        counts: await store.counts(),
+        stats: { ...stats, meanValue: stats.meanValue?.toFixed(9) },
+        near: await store.nearDuplicates(),
+        listed: await store.listLessons(1000, null),
+      });
+    }
+    expect(found[1]).toEqual(found[0]);
+    expect(found[0]).toMatchObject({ counts: { lessons: 500, nearDuplicates: expect.any(Number) } });
+    const [embedded] = found;
+    expect(embedded).toHaveProperty("near.100");
   });
 });

@@ -9,7 +9,7 @@ import { needs } from "../parts.ts";
 import { endAll, startAistack } from "./running.ts";
 
 const mebibyte = 1024 * 1024;
-const memoryMaxBytes = 300 * mebibyte;
+const memoryMaxBytes = 300e6;
 
 afterEach(endAll);
 
@@ -71,7 +71,6 @@ test.skipIf(needs("postgres").missing)(
     }, 300_000);
     expect(rate).toBeGreaterThan(0);
     await until(settled, 300_000);
-    console.log(`peak memory ${Math.round(peak() / mebibyte)} MiB`);
     const changes = learner.complained().match(/backlog of \d+ bytes: intake .*/g) ?? [];
     expect(changes).toHaveLength(2);
     const [above, below] = changes.map((text) => Number(/\d+/.exec(text)?.[0]));

@@ -4,7 +4,7 @@ import { setting } from "./setting.ts";
 const override =
   /^(postgresql|qdrant|redis|embeddings|local_llm|remote_llm)\.(callsAtOnce|callsPerSecond)=(null|\d+(\.\d+)?)$/;
 
-/** How much may be asked, of others and of us. */
+/** How much may be asked of others. */
 export const limitsSettings = {
   "limits.callsAtOnce": setting(
     () => z.int().min(1).max(10_000).nullable(),
@@ -23,17 +23,5 @@ export const limitsSettings = {
     [],
     "list of name.limit=value",
     "Other limits for one dependency, for example `remote_llm.callsPerSecond=1`.",
-  ),
-  "limits.requestsPerMinute": setting(
-    () => z.number().min(0.01).max(1_000_000),
-    60,
-    "0.01 to 1000000",
-    "Requests that our own services take from one caller in a minute.",
-  ),
-  "limits.requestsBurst": setting(
-    () => z.int().min(1).max(1_000_000),
-    60,
-    "1 to 1000000",
-    "Requests of one caller that may come at once after it was quiet.",
   ),
 } as const;

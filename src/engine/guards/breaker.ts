@@ -32,6 +32,8 @@ export interface Breaker {
   /** Makes the call, unless the breaker is open: then it fails at once with `silent` and says when to try again. */
   run<T>(call: () => Promise<T>): Promise<T>;
   state(): BreakerState;
+  /** Whether it ever stood before a call or was set by hand, in this run or before; if not, its state says nothing. */
+  used(): boolean;
   /** Opens it until it is reset. */
   trip(why: string): void;
   /** Closes it and forgets its failures. */
@@ -78,6 +80,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
   const uncounted: ReadonlySet<string> = new Set(options.uncounted);
   let lastError = options.remembered?.lastError ?? null;
   let lastErrorMs = Date.parse(options.remembered?.lastErrorAt ?? "");
+  let used = options.remembered !== undefined;
   let refused: { at: number; count: number }[] = [];
   const fuse = new Opossum((call: () => Promise<void>) => call(), {
     ...never,
@@ -103,7 +106,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
     const last = refused.at(-1);
     if (last?.at === second) last.count++;
     else refused = [...refused.filter(({ at }) => second - at < 10), { at: second, count: 1 }];
-    return markRefused(refusal(name, machine), () => machine.retryAfterMs() === 0);
+    return markRefused(refusal(name, machine, clock), () => machine.retryAfterMs() === 0);
   };
 
   const failed = (error: unknown) => {
@@ -115,6 +118,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
   return {
     name,
     run<T>(call: () => Promise<T>): Promise<T> {
+      used = true;
       const ticket = machine.admit();
       if (ticket === null) return Promise.reject(refuse());
       return new Promise<T>((resolve, reject) => {
@@ -153,8 +157,15 @@ export function openBreaker(options: BreakerOptions): Breaker {
         recent: { calls: fires, failures: recentFailures, refused: recentRefused },
       };
     },
-    trip: (why) => machine.trip(why),
-    reset: () => machine.reset("reset"),
+    used: () => used,
+    trip(why) {
+      used = true;
+      machine.trip(why);
+    },
+    reset() {
+      used = true;
+      machine.reset("reset");
+    },
     close: () => fuse.shutdown(),
   };
 }
@@ -173,7 +184,7 @@ function untraced(make: () => Failure): Failure {
   return failure;
 }
 
-function refusal(name: BreakerName, machine: Machine): Failure {
+function refusal(name: BreakerName, machine: Machine, { wall }: Clock): Failure {
   const { phase, tripped } = machine.remembered();
   const retryAfterMs = machine.retryAfterMs();
   const what = `${name} was not asked`;
@@ -183,5 +194,6 @@ function refusal(name: BreakerName, machine: Machine): Failure {
     return silent(`its breaker was opened by hand: ${tripped}`, `Type: aistack breakers reset ${name}`);
   }
   if (phase === "half_open") return silent("its breaker waits for a probe under way", "Type: aistack breakers");
-  return silent(`its breaker is open, ${Math.ceil((retryAfterMs ?? 0) / 1000)} s more`, "Type: aistack breakers");
+  const until = new Date(wall() + (retryAfterMs ?? 0)).toISOString().slice(11, 19);
+  return silent(`its breaker is open until ${until} UTC`, "Type: aistack breakers");
 }

@@ -14,11 +14,12 @@ interface Bucket {
 }
 
 /**
- * Opens token buckets, one per key, by the clock they are given (milliseconds that never run backwards). They are
- * counted here and not by a queue: a refusal must cost nothing, also when there are very many of them.
+ * Opens token buckets, one per key, by the clock they are given (milliseconds that never run backwards): 60 a minute and
+ * as many at once unless said otherwise. They are counted here and not by a queue with timers: a refusal must cost
+ * nothing, also when there are very many of them, and it must know when to come again.
  */
 export function openBuckets(
-  { perMinute, burst }: { readonly perMinute: number; readonly burst: number },
+  { perMinute = 60, burst = 60 }: { readonly perMinute?: number; readonly burst?: number } = {},
   clock: () => number = () => performance.now(),
 ): Buckets {
   const perMs = perMinute / 60_000;

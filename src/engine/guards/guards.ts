@@ -49,7 +49,7 @@ export function openGuards({ home, values, emit, clock = systemClock }: GuardsOp
     breakerNames.flatMap((name) => {
       const live = breakers.get(name);
       const before = saved.get(name);
-      return live ? [savedFrom(live.state(), followed.get(name) ?? null)] : before ? [before] : [];
+      return live?.used() ? [savedFrom(live.state(), followed.get(name) ?? null)] : before ? [before] : [];
     });
 
   const write = async (): Promise<void> => {
@@ -113,7 +113,7 @@ export function openGuards({ home, values, emit, clock = systemClock }: GuardsOp
 
   return {
     breaker,
-    states: () => [...breakers.values()].map((one) => one.state()),
+    states: () => [...breakers.values()].filter((one) => one.used()).map((one) => one.state()),
     limiter(name) {
       const known = limiters.get(name) ?? openLimiter(limitsFor(values, name));
       limiters.set(name, known);
@@ -121,7 +121,7 @@ export function openGuards({ home, values, emit, clock = systemClock }: GuardsOp
     },
     async close() {
       clearInterval(looking);
-      if (breakers.size > 0) save();
+      if (toSave().length > 0) save();
       await writing;
       for (const one of breakers.values()) one.close();
       await Promise.all([...limiters.values()].map((one) => one.close()));

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Emit } from "../events.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import { type Cursor, checksumOf } from "../telemetry/cursor.ts";
@@ -20,16 +21,23 @@ export async function loadCursors(ask: Ask, sink: string, emit: Emit): Promise<C
   return cursorsIn(plain, sink, emit);
 }
 
-/** Saves cursors of a sink; inside the transaction of what they stand for. */
-export async function saveCursors(ask: Ask, sink: string, cursors: readonly Cursor[]): Promise<void> {
+/** Saves cursors of a sink, with the name of the delivery they come from; inside the transaction of what they stand for. */
+export async function saveCursors(ask: Ask, sink: string, cursors: readonly Cursor[], delivery = ""): Promise<void> {
   if (cursors.length === 0) return;
   const bodies = cursors.map((cursor) => JSON.stringify(cursor));
   await ask(
-    `INSERT INTO cursors (sink, inode, body, checksum, saved_at)
-     SELECT $1, inode, body, checksum, $2 FROM unnest($3::text[], $4::text[], $5::text[]) AS t (inode, body, checksum)
+    `INSERT INTO cursors (sink, inode, body, checksum, saved_at, delivery)
+     SELECT $1, inode, body, checksum, $2, $3 FROM unnest($4::text[], $5::text[], $6::text[]) AS t (inode, body, checksum)
      ON CONFLICT (sink, inode) DO UPDATE SET previous_body = cursors.body, previous_checksum = cursors.checksum,
-     body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at`,
-    [sink, new Date().toISOString(), cursors.map(({ inode }) => inode), bodies.map(escapeText), bodies.map(checksumOf)],
+     body = excluded.body, checksum = excluded.checksum, saved_at = excluded.saved_at, delivery = excluded.delivery`,
+    [
+      sink,
+      new Date().toISOString(),
+      delivery,
+      cursors.map(({ inode }) => inode),
+      bodies.map(escapeText),
+      bodies.map(checksumOf),
+    ],
   );
 }
 
@@ -38,34 +46,32 @@ export interface Delivery {
   take(batch: Batch, work: (ask: Ask) => Promise<Taken>): Promise<Taken>;
 }
 
-/** Holds the right to write for one sink until the transaction ends; returns the transaction's number. */
-export async function lockSink(ask: Ask, schema: string, sink: string): Promise<string> {
-  const [row] = await ask(
-    "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), pg_current_xact_id()::text AS number",
-    [`aistack ${schema} ${sink}`],
-  );
-  return String(row?.number);
+/** Holds the right to write for one sink until the transaction ends. */
+export async function lockSink(ask: Ask, schema: string, sink: string): Promise<void> {
+  await ask("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`aistack ${schema} ${sink}`]);
 }
 
 /**
- * Opens the delivery of a sink. When the answer to a commit was lost, the server is asked what became of that
- * transaction (it is over once its lock is free), so a batch that is tried again is neither lost nor counted twice.
+ * Opens the delivery of a sink. When the answer to a commit was lost, the cursors tell whether it was made, by the name
+ * of the delivery they were saved with (the earlier transaction is over once its lock is free), so a batch that is tried
+ * again is neither lost nor counted twice. A transaction's own number would not do: after a crash it is given again.
  */
 export function openDelivery(postgres: Postgres, sink: string): Delivery {
-  let unsure: { readonly batch: Batch; readonly number: string; readonly taken: Taken } | null = null;
+  let unsure: { readonly batch: Batch; readonly delivery: string; readonly taken: Taken } | null = null;
   return {
     take: (batch, work) =>
       postgres.transaction(
         `The ${sink} of ${postgres.place} were not written`,
         async (ask) => {
-          const number = await lockSink(ask, postgres.schema, sink);
+          await lockSink(ask, postgres.schema, sink);
           if (unsure?.batch === batch) {
-            const [row] = await ask("SELECT pg_xact_status($1::text::xid8) AS status", [unsure.number]);
-            if (row?.status === "committed") return unsure.taken;
+            const made = await ask("SELECT 1 FROM cursors WHERE sink = $1 AND delivery = $2", [sink, unsure.delivery]);
+            if (made.length > 0) return unsure.taken;
           }
           const taken = await work(ask);
-          await saveCursors(ask, sink, batch.cursors);
-          unsure = { batch, number, taken };
+          const delivery = randomUUID();
+          await saveCursors(ask, sink, batch.cursors, delivery);
+          unsure = { batch, delivery, taken };
           return taken;
         },
         batch,

@@ -12,6 +12,8 @@ const passwordHint =
 const certificateHint =
   "Renew the server's certificate, or name its authority: aistack config set postgres.caFile FILE";
 
+const poolerHint = "Connect to the server itself, not through a pooler that shares connections between transactions";
+
 const byState: Readonly<Record<string, Kind>> = {
   "28P01": { code: "config", hint: passwordHint },
   "28000": { code: "config", hint: "Check postgres.user and the server's pg_hba.conf. Type: aistack config list" },
@@ -22,6 +24,10 @@ const byState: Readonly<Record<string, Kind>> = {
   "3F000": { code: "config", hint: "Name another schema: aistack config set postgres.schema NAME" },
   "42501": { code: "config", hint: "Give the user of postgres.user the right to it: GRANT CREATE ON DATABASE …" },
   "42P01": { code: "config", hint: "Its tables are not there; make them: aistack learn --once" },
+  "0A000": { code: "silent", hint: "Its tables were changed; it is tried again over a new connection" },
+  "25P03": { code: "silent", hint: silentHint },
+  "26000": { code: "config", hint: poolerHint },
+  "42P05": { code: "config", hint: poolerHint },
   "25006": { code: "config", hint: "Connect to the primary server: aistack config set postgres.host NAME" },
   "53100": { code: "full", hint: "Make room on the server's disk; learning goes on by itself" },
   "53300": {

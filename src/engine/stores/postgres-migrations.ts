@@ -39,6 +39,7 @@ CREATE TABLE pairs (key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE)
 CREATE TABLE cursors (
   sink text COLLATE "C" NOT NULL, inode text COLLATE "C" NOT NULL, body text NOT NULL, checksum text NOT NULL,
   previous_body text NOT NULL DEFAULT '', previous_checksum text NOT NULL DEFAULT '', saved_at text NOT NULL,
+  delivery text NOT NULL DEFAULT '',
   PRIMARY KEY (sink, inode)
 );
 CREATE TABLE tallies (

@@ -1,9 +1,14 @@
 import { nowOrLater, onceDone } from "./later.ts";
+import { openPairsSink } from "./pairs.ts";
 import { openPostgres, type Postgres } from "./postgres.ts";
 import type { PostgresAddress } from "./postgres-address.ts";
 import { loadCursors, lockSink, saveCursors } from "./postgres-cursors.ts";
 import { migrate, tablesVersion } from "./postgres-migrations.ts";
+import { openNeighbours } from "./postgres-neighbours.ts";
+import { pairNames } from "./postgres-pairs.ts";
 import { readsOf } from "./postgres-reads.ts";
+import { openRows } from "./postgres-rows.ts";
+import { tablesOf } from "./postgres-tables.ts";
 import { escapeText } from "./postgres-text.ts";
 import { nearestLessons, openVectors, vectorModel } from "./postgres-vectors.ts";
 import type { Store } from "./store.ts";
@@ -40,18 +45,12 @@ function storeOf(postgres: Postgres): Store {
         escapeText(reason),
       ]);
     },
-    openRows: async (rows) => (await import("./postgres-rows.ts")).openRows(postgres, rows),
-    async openPairs(dataset, sink) {
-      const [{ openPairsSink }, { pairNames }] = await Promise.all([
-        import("./pairs.ts"),
-        import("./postgres-pairs.ts"),
-      ]);
-      return openPairsSink(pairNames(postgres, sink), dataset, sink);
-    },
+    openRows: async (rows) => openRows(postgres, rows),
+    openPairs: (dataset, sink) => openPairsSink(pairNames(postgres, sink), dataset, sink),
     openVectors: (embedder, sink) => openVectors(postgres, embedder, sink),
-    openNeighbours: async ({ emit }) => (await import("./postgres-neighbours.ts")).openNeighbours(postgres, emit),
+    openNeighbours: async ({ emit }) => openNeighbours(postgres, emit),
     spent: () => postgres.spent(),
-    openTables: async () => (await import("./postgres-tables.ts")).tablesOf(postgres),
+    openTables: async () => tablesOf(postgres),
     close: () => postgres.close(),
   };
 }

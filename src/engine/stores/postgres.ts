@@ -47,6 +47,12 @@ function openSocket(place: string, keep: Set<Socket>): Socket {
   return socket;
 }
 
+function socketOf(client: PoolClient): Socket | null {
+  const connection: unknown = Reflect.get(client, "connection");
+  const stream: unknown = typeof connection === "object" && connection ? Reflect.get(connection, "stream") : null;
+  return stream instanceof Socket ? stream : null;
+}
+
 function checkVersion(place: string, version: number): void {
   if (version >= oldestVersion) return;
   throw new Failure("config", {
@@ -72,7 +78,7 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     connectionTimeoutMillis: address.connectTimeoutMs,
     query_timeout: address.statementTimeoutMs + 500,
     statement_timeout: address.statementTimeoutMs,
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: address.statementTimeoutMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: "aistack",
@@ -120,6 +126,8 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     } finally {
       client.off("error", died);
       client.release(broken);
+      // A server that hangs does not answer the farewell that the release sent.
+      if (broken) socketOf(client)?.destroy();
     }
   };
 

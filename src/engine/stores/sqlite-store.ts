@@ -1,7 +1,12 @@
+import { openPairsSink } from "./pairs.ts";
 import { type Embedded, openEmbedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { openNeighbours } from "./sqlite-neighbours.ts";
+import { pairNames } from "./sqlite-pairs.ts";
 import { readsOf } from "./sqlite-reads.ts";
+import { openRows } from "./sqlite-rows.ts";
 import { schemaVersion } from "./sqlite-schema.ts";
+import { tablesOf } from "./sqlite-tables.ts";
 import { nearestLessons, openVectors, vectorModel } from "./sqlite-vectors.ts";
 import type { Store, StoreHealth } from "./store.ts";
 
@@ -31,15 +36,12 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
       const sql = "DELETE FROM bad_lines WHERE inode = ? AND offset = ? AND reason = ?";
       await database.commit(() => database.run(sql, inode, offset, reason));
     },
-    openRows: async (rows) => (await import("./sqlite-rows.ts")).openRows(database, rows),
-    async openPairs(dataset, sink) {
-      const [{ openPairsSink }, { pairNames }] = await Promise.all([import("./pairs.ts"), import("./sqlite-pairs.ts")]);
-      return openPairsSink(pairNames(database, sink), dataset, sink);
-    },
+    openRows: async (rows) => openRows(database, rows),
+    openPairs: (dataset, sink) => openPairsSink(pairNames(database, sink), dataset, sink),
     openVectors: (embedder, sink) => openVectors(database, embedder, sink),
-    openNeighbours: async ({ emit }) => (await import("./sqlite-neighbours.ts")).openNeighbours(database, emit),
+    openNeighbours: async ({ emit }) => openNeighbours(database, emit),
     spent: () => database.commits(),
-    openTables: async () => (await import("./sqlite-tables.ts")).tablesOf(database),
+    openTables: async () => tablesOf(database),
     close: async () => database.close(),
   };
 }

@@ -36,8 +36,13 @@ export interface Sink {
   readonly optional: boolean;
   /** The server it asks, whose breaker stands before every call; none where nothing but this machine is needed. */
   readonly dependency?: BreakerName;
-  /** The cursors saved so far; a damaged one is named by an event and replaced by its previous copy. */
-  load(): Promise<readonly Cursor[]>;
+  /** Whether it puts that breaker before each of its calls itself, because a batch takes many, and some to others. */
+  readonly guardsItself?: boolean;
+  /**
+   * The cursors saved so far; a damaged one is named by an event and replaced by its previous copy. Fails with `silent`
+   * when it is worth trying again.
+   */
+  load(options: { readonly signal: AbortSignal }): Promise<readonly Cursor[]>;
   /**
    * Keeps the outputs of a batch and then its cursors, durably. Fails with `full` or `silent` when it is worth trying
    * again, with `refused` when a lesson of the batch cannot be kept, ever.

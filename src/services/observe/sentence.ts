@@ -51,6 +51,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
+    case "vectors.filled":
+      return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
     case "rotation.failed":
       return `rotation: ${event.why}`;
     default:
@@ -67,7 +69,7 @@ const bad: ReadonlySet<string> = new Set([
   "breakers.unreadable",
   "breakers.unsaved",
 ]);
-const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed"]);
+const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed", "vectors.filled"]);
 
 /** How bad an event is. */
 export function levelOfEvent(event: EngineEvent | StackEvent): Level {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openConfig } from "../../../src/engine/config.ts";
@@ -67,7 +67,7 @@ describe("a breaker", () => {
       .catch((error: unknown) => error);
     expect(called).toBe(false);
     expect(refused).toMatchObject({ code: "silent", retryAfterMs: 18_000 });
-    expect(refused).toHaveProperty("message", "qdrant was not asked: its breaker is open, 18 s more");
+    expect(refused).toHaveProperty("message", "qdrant was not asked: its breaker is open until 00:00:18 UTC");
     one.nowMs += 18_000;
     expect(await breaker.run(up)).toBe("answer");
     expect(breaker.state().state).toBe("half_open");
@@ -117,6 +117,18 @@ describe("a breaker", () => {
     await take(200);
     expect(guards.breaker("local_llm").state().state).toBe("open");
     expect(one.events.at(-1)).toMatchObject({ type: "breaker.changed", why: "50 % of the last 4 calls were slow" });
+  });
+
+  test("is not listed before it was used, because nothing is known of the dependency", async () => {
+    const one = bench();
+    const guards = one.open();
+    guards.breaker("redis");
+    expect(guards.states()).toEqual([]);
+    await guards.close();
+    expect(existsSync(join(one.home, "breakers.json"))).toBe(false);
+    const again = one.open();
+    await again.breaker("redis").run(up);
+    expect(again.states()).toMatchObject([{ name: "redis", state: "closed" }]);
   });
 
   test("does not count what says nothing about the dependency: refusals (4xx), wrong settings and aborts", async () => {

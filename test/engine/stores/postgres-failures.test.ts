@@ -8,8 +8,10 @@ import { Failure } from "../../../src/engine/errors.ts";
 import { type PostgresAddress, postgresAddress } from "../../../src/engine/stores/postgres-address.ts";
 import { openPostgresStore } from "../../../src/engine/stores/postgres-store.ts";
 import type { Store } from "../../../src/engine/stores/store.ts";
-import { aistack, temporary } from "../../cli/running.ts";
+import { aistack, startAistack, temporary } from "../../cli/running.ts";
 import { batch, cursor, lesson } from "../../contract/batches.ts";
+import { openFaultProxy } from "../../faults/proxy.ts";
+import { taskLine } from "../../faults/running.ts";
 import { needs } from "../../parts.ts";
 import { mountDisk, temporaryDirectory, until } from "../telemetry/writing.ts";
 import { startOldServer } from "./old-server.ts";
@@ -236,6 +238,56 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
     server?.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
     await rows.take(one(1), { signal });
     expect(await store.counts()).toMatchObject({ lessons: 2 });
+  });
+
+  test.each(["committed", "undone"])(
+    "a commit whose answer is lost is neither lost nor counted twice: it was %s",
+    async (outcome) => {
+      if (server === null) return;
+      await using proxy = await openFaultProxy({ port: server.port });
+      const store = await open(address(`postgres.port=${proxy.port}`, "postgres.statementTimeoutMs=20000"));
+      const rows = await rowsOf(store);
+      await rows.take(one(), { signal });
+      server.sql(`CREATE FUNCTION ${schema}.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON ${schema}.lessons DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION ${schema}.dawdle()`);
+      const second = one(1);
+      const lost = failureOf(rows.take(second, { signal }));
+      const committing = "SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND wait_event = 'PgSleep'";
+      while ((await server.query(committing))[0] !== "1");
+      if (outcome === "committed") proxy.cut();
+      else {
+        await server.kill();
+        await server.start();
+        server.sql(`DROP TRIGGER dawdle ON ${schema}.lessons`);
+      }
+      expect((await lost).code).toBe("silent");
+      expect(await rows.take(second, { signal })).toMatchObject({ fresh: 1, duplicates: 0 });
+      expect(await store.counts()).toMatchObject({ lessons: 2 });
+      expect(await store.tallies()).toEqual({
+        "/logs/a.jsonl": { events: 2, lessons: 2, duplicates: 0, rejected: {} },
+      });
+    },
+  );
+
+  test("a learner started while the server is away waits, says so, and learns when it comes", async () => {
+    const home = temporary();
+    mkdirSync(join(home, "secrets"));
+    writeFileSync(join(home, "secrets/postgres_password"), server?.password ?? "", { mode: 0o600 });
+    const log = join(home, "ralph-events.jsonl");
+    writeFileSync(log, [1, 2, 3].map((number) => taskLine(`t${number}`)).join(""));
+    const set = [...(server?.settings(schema) ?? []), "breakers.openMs=200"].flatMap((pair) => ["--set", pair]);
+    await server?.stop();
+    const learner = startAistack(["learn", "--home", home, "--source", log, ...set]);
+    await until(() => /rows waits.*nothing listens there/.test(learner.text()));
+    await server?.start();
+    const lessons = () => {
+      const { stdout } = aistack(["status", "--json", "--home", home, ...set]);
+      return JSON.parse(stdout).kept?.lessons;
+    };
+    await until(() => lessons() === 3);
+    learner.child.kill("SIGINT");
+    expect(await learner.ended).toBe(130);
   });
 
   test("a server that is stopped and started again is silent meanwhile, and nothing is lost or twice", async () => {

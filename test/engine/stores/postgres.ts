@@ -2,8 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -26,7 +28,11 @@ export interface PostgresServer extends AsyncDisposable {
   settings(schema?: string): string[];
   /** Runs SQL as the owner of everything and returns what psql prints, one line a row. */
   sql(text: string): string[];
-  /** The same without waiting for it here; it ends at the latest with the server. */
+  /** Copies a file into a table through psql; returns the seconds it took. */
+  copyIn(table: string, file: string): number;
+  /** Writes the rows of a query to a file, as `COPY` does. */
+  copyOut(query: string, file: string): void;
+  /** The same as `sql` without waiting for it here; it ends at the latest with the server. */
   query(text: string): Promise<string[]>;
   start(): Promise<void>;
   /** Ends it in order and waits. */
@@ -203,6 +209,28 @@ export async function startPostgres(
       `postgres.schema=${schema}`,
     ],
     sql: (text) => sql(text),
+    copyIn(table, file) {
+      const started = performance.now();
+      const input = openSync(file, "r");
+      const { status, stderr } = spawnSync(
+        join(programs, "psql"),
+        [...psqlArgs(database), "-c", `COPY ${table} FROM STDIN`],
+        { stdio: [input, "ignore", "pipe"], encoding: "utf8", cwd: directory, env, ...as },
+      );
+      closeSync(input);
+      if (status !== 0) throw new Error(stderr);
+      return (performance.now() - started) / 1000;
+    },
+    copyOut(query, file) {
+      const output = openSync(file, "w");
+      const { status, stderr } = spawnSync(
+        join(programs, "psql"),
+        [...psqlArgs(database), "-c", `COPY (${query}) TO STDOUT`],
+        { stdio: ["ignore", output, "pipe"], encoding: "utf8", cwd: directory, env, ...as },
+      );
+      closeSync(output);
+      if (status !== 0) throw new Error(stderr);
+    },
     query: (text) =>
       new Promise((done, fail) => {
         const child = spawn(join(programs, "psql"), psqlArgs(database), { cwd: directory, env, ...as });

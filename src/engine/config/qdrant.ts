@@ -1,0 +1,28 @@
+import * as z from "zod";
+import { setting } from "./setting.ts";
+
+/** The Qdrant server that keeps vectors. */
+export const qdrantSettings = {
+  "qdrant.url": setting(
+    () =>
+      z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => new URL(url).username === "" && new URL(url).password === "")
+        .nullable(),
+    null,
+    "http(s) URL without a password, or null",
+    "Base URL of a Qdrant server that keeps the vectors, with its port (usually 6333); null means the store of rows keeps them.",
+  ),
+  "qdrant.collectionPrefix": setting(
+    () => z.string().regex(/^[A-Za-z0-9_-]{0,64}$/),
+    "",
+    "up to 64 letters, digits, - and _",
+    "What the names of the collections begin with, so that several stacks can share a server.",
+  ),
+  "qdrant.timeoutMs": setting(
+    () => z.int().min(10).max(600_000),
+    10_000,
+    "10 to 600000",
+    "How long one Qdrant request may take, in milliseconds.",
+  ),
+} as const;
