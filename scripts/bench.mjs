@@ -1,7 +1,17 @@
-// Measures in one run: the floor (split and parse), the engine end to end, the locked writer, the
-// breakers, the backpressure check, the PostgreSQL store and a cold start.
+// Measures in one run: the floor (split and parse), the engine end to end, the locked writer, the breakers, the
+// backpressure check, the PostgreSQL store and a cold start. With --readme it also writes the figures into the README.
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,12 +19,19 @@ import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchPodman, hasPodman } from "./bench/podman.mjs";
 import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
+import { benchTable } from "./bench/table.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mb: { type: "string", default: "200" }, quick: { type: "boolean" }, json: { type: "boolean" } },
+  options: {
+    mb: { type: "string", default: "200" },
+    quick: { type: "boolean" },
+    json: { type: "boolean" },
+    readme: { type: "boolean" },
+  },
 });
 const bytes = (values.quick ? 20 : Number(values.mb)) * 1e6;
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -26,6 +43,7 @@ const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.fl
 
 function floorSeconds(files) {
   const started = performance.now();
+  const cpuBefore = process.cpuUsage();
   let parsed = 0;
   for (const file of files) {
     const fd = openSync(file, "r");
@@ -38,7 +56,8 @@ function floorSeconds(files) {
     }
     closeSync(fd);
   }
-  return { seconds: (performance.now() - started) / 1000, parsed };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6, parsed };
 }
 
 function endToEnd(directory, interval) {
@@ -55,8 +74,8 @@ function endToEnd(directory, interval) {
   const seconds = (performance.now() - started) / 1000;
   if (child.status !== 0) throw new Error(`learn ended with ${child.status}: ${child.stderr}`);
   const result = JSON.parse(child.stdout);
-  const peak = Number(/peak rss (\d+)/.exec(child.stderr)?.[1]);
-  return { home, seconds, result, peakBytes: peak * 1024 };
+  const [, peak, cpuMs] = /peak rss (\d+), cpu (\d+)/.exec(child.stderr) ?? [];
+  return { home, seconds, cpuSeconds: Number(cpuMs) / 1000, result, peakBytes: Number(peak) * 1024 };
 }
 
 async function lockCosts() {
@@ -110,9 +129,11 @@ try {
   say(`corpus: ${(size / 1e6).toFixed(1)} MB, ${corpus.lines} lines`);
   for (const [shape, lines] of Object.entries(corpus.shapes)) say(`  ${shape}: ${lines} lines`);
 
-  const floors = [1, 2, 3].map(() => floorSeconds(corpus.files).seconds);
+  const runs = [1, 2, 3].map(() => floorSeconds(corpus.files));
+  const floors = runs.map(({ seconds }) => seconds);
   const floor = size / 1e6 / median(floors);
-  report.floor = { mbPerSecond: floor, eventsPerSecond: corpus.lines / median(floors) };
+  const floorCpu = median(runs.map(({ cpuSeconds }) => cpuSeconds));
+  report.floor = { mbPerSecond: floor, eventsPerSecond: corpus.lines / median(floors), cpuSeconds: floorCpu };
   say(
     `floor (read, split, JSON.parse): ${floor.toFixed(1)} MB/s, ${Math.round(corpus.lines / median(floors))} lines/s`,
   );
@@ -128,7 +149,12 @@ try {
     const { events, lessons, duplicates, checkpoints, checkpointMs, elapsedMs } = run.result;
     const mbPerSecond = size / 1e6 / run.seconds;
     const share = checkpointMs / elapsedMs;
-    const figures = { mbPerSecond, eventsPerSecond: events / run.seconds, seconds: run.seconds };
+    const figures = {
+      mbPerSecond,
+      eventsPerSecond: events / run.seconds,
+      seconds: run.seconds,
+      cpuSeconds: run.cpuSeconds,
+    };
     report.endToEnd[interval] = {
       ...figures,
       events,
@@ -141,7 +167,8 @@ try {
     say(
       `interval ${interval}: ${mbPerSecond.toFixed(1)} MB/s, ${Math.round(events / run.seconds)} events/s, ` +
         `${lessons} lessons, ${duplicates} duplicates, ${checkpoints} checkpoints, ` +
-        `${(share * 100).toFixed(1)} % of the time on checkpoints, peak ${(run.peakBytes / 2 ** 20).toFixed(0)} MiB`,
+        `${(share * 100).toFixed(1)} % of the time on checkpoints, ` +
+        `${run.cpuSeconds.toFixed(1)} s of processor (${(floorCpu / run.cpuSeconds).toFixed(3)} of the floor's pace), peak ${(run.peakBytes / 2 ** 20).toFixed(0)} MiB`,
     );
     bar(`end to end at interval ${interval} to floor`, mbPerSecond / floor, limit, mbPerSecond / floor >= limit);
     bar(`peak RSS at interval ${interval}`, run.peakBytes / 1e6, 300, run.peakBytes <= 300e6, " MB");
@@ -162,7 +189,17 @@ try {
   report.cold = cold;
   say(`cold start: aistack status --json ${cold.statusMs.toFixed(1)} ms, node -e 0 ${cold.emptyMs.toFixed(1)} ms`);
   bar("status --json to node -e 0", cold.statusMs / cold.emptyMs, 2.5, cold.statusMs / cold.emptyMs <= 2.5);
+  if (hasPodman()) await benchPodman({ work, program, quick: values.quick, say, bar, report });
+  else say("podman: not measured; type: apt-get install podman runc netavark aardvark-dns iptables busybox-static");
   if (values.json) console.log(JSON.stringify(report));
+  if (values.readme) {
+    const readme = join(root, "README.md");
+    const block = `<!-- bench -->\n${benchTable(report)}\n<!-- /bench -->`;
+    writeFileSync(
+      readme,
+      readFileSync(readme, "utf8").replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, () => block),
+    );
+  }
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

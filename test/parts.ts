@@ -10,12 +10,15 @@ export type Part =
   | "openssl"
   | "postgres"
   | "redis"
+  | "busybox"
+  | "nginx"
+  | "prometheus"
   | "podman"
   | "tmux"
+  | "zsh"
+  | "fish"
   | "chromium"
-  | "mount"
-  | "nginx"
-  | "prometheus";
+  | "mount";
 
 /** Whether a part is missing here, and if so why, in one sentence with the way to get it. */
 export interface Need {
@@ -31,10 +34,16 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
   openssl: { package: "openssl", tries: () => [["openssl", "version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },
   redis: { package: "redis-server", tries: () => [["redis-server", "--version"]] },
+  busybox: { package: "busybox-static", tries: () => [["busybox", "true"]] },
   nginx: { package: "nginx-light", tries: () => [["nginx", "-v"]] },
   prometheus: { package: "prometheus", tries: () => [["promtool", "--version"]] },
-  podman: { package: "podman", tries: () => [["podman", "info"]] },
+  podman: {
+    package: "podman runc netavark aardvark-dns iptables catatonit busybox-static",
+    tries: () => [["sh", "-c", "podman info && busybox true && command -v catatonit"]],
+  },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
+  zsh: { package: "zsh", tries: () => [["zsh", "--version"]] },
+  fish: { package: "fish", tries: () => [["fish", "--version"]] },
   chromium: {
     package: "chromium",
     tries: () => ["chromium", "chromium-browser", "google-chrome"].map((name) => [name, "--version"]),

@@ -1,4 +1,5 @@
 import type { Argv } from "yargs";
+import { Failure } from "../engine/errors.ts";
 import type { Action, Argument, Given } from "../services/action.ts";
 
 /** What yargs parsed: values by name. */
@@ -8,13 +9,23 @@ function given(parsed: Parsed): Given {
   const one = (name: string) => parsed[name];
   return {
     text: (name) => (one(name) === undefined || one(name) === null ? null : String(one(name))),
-    number: (name) => (typeof one(name) === "number" ? Number(one(name)) : null),
+    number: (name) => numberOf(name, one(name)),
     flag: (name) => one(name) === true,
     list(name) {
       const value = one(name);
       return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
     },
   };
+}
+
+function numberOf(name: string, value: unknown): number | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new Failure("usage", {
+    what: "Nothing was done",
+    why: `--${name} must be a number, 0 or more`,
+    hint: "Type: aistack --help",
+  });
 }
 
 function positional(arg: Argument): string {

@@ -1,4 +1,5 @@
-import { openConfig } from "../engine/config.ts";
+import { once } from "node:events";
+import { openConfig, readEnvironment } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
@@ -32,15 +33,15 @@ function output(stream: NodeJS.WriteStream, environment: Readonly<Record<string,
   return {
     write: (text) => void stream.write(text),
     colours: stream.isTTY === true && !plain && environment.TERM !== "dumb",
-    columns: stream.columns ?? 80,
+    columns: stream.isTTY === true ? stream.columns : Number.POSITIVE_INFINITY,
   };
 }
 
 // The first Ctrl-C asks the work to come to a safe end; the second insists.
-function onInterrupt(controller: AbortController, err: Output): () => void {
+function onInterrupt(controller: AbortController, err: Output, quiet: boolean): () => void {
   const ask = () => {
     if (controller.signal.aborted) process.exit(interrupted);
-    err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
+    if (!quiet) err.write("\naistack: ending safely; press Ctrl-C again to stop at once\n");
     controller.abort();
   };
   process.on("SIGINT", ask);
@@ -68,7 +69,11 @@ async function printResult(action: Action, result: ReturnType<Action["run"]>, js
     out.write(json ? toJson(data) : toText(data, out));
     return action.isBad?.(data) === true ? 1 : 0;
   }
-  for await (const line of result) out.write(`${line}\n`);
+  for await (const line of result) {
+    out.write(`${line}\n`);
+    // A reader that is slower than what is read must slow it down, not fill the memory.
+    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+  }
   return 0;
 }
 
@@ -83,7 +88,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();
-  const settle = action.handsOver === true ? ignoreInterrupt() : onInterrupt(controller, err);
+  const quiet = action.endless === true && process.stderr.isTTY !== true;
+  const settle = action.handsOver === true ? ignoreInterrupt() : onInterrupt(controller, err, quiet);
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);
@@ -140,7 +146,7 @@ export async function main(argv: readonly string[]): Promise<number> {
             hint: "Type: aistack doctor",
             cause: error,
           });
-    const environment = openConfigQuietly();
+    const environment = readEnvironment();
     if (own.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
     const err = output(process.stderr, environment);
     err.write(failureText(failure, err));
@@ -148,13 +154,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function openConfigQuietly(): Readonly<Record<string, string | undefined>> {
-  return process.stderr.isTTY ? {} : { NO_COLOR: "1" };
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    // The terminal has gone; the signal that says so ends what is under way.
+    if (error.code !== "EIO") throw error;
+  });
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  // The terminal has gone; the signal that says so ends what is under way.
-  if (error.code !== "EIO") throw error;
-});
 process.exitCode = await main(process.argv.slice(2));

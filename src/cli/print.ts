@@ -8,6 +8,7 @@ export const jsonVersion = 1;
 export interface Output {
   readonly write: (text: string) => void;
   readonly colours: boolean;
+  /** Width of the terminal; infinite where there is none, so that nothing is cut for programs and files. */
   readonly columns: number;
 }
 
@@ -53,12 +54,42 @@ function words(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
+const narrowest = 12;
+
+/** The widths of columns, the widest ones narrowed until a row fits; no column goes below 12. */
+export function fitWidths(widths: readonly number[], columns: number): number[] {
+  const fitted = [...widths];
+  const gaps = 2 * Math.max(0, widths.length - 1);
+  for (;;) {
+    const over = fitted.reduce((sum, width) => sum + width, gaps) - columns;
+    const widest = Math.max(...fitted);
+    if (over <= 0 || widest <= narrowest) return fitted;
+    const next = Math.max(narrowest, ...fitted.filter((width) => width < widest));
+    const many = fitted.filter((width) => width === widest).length;
+    const by = Math.min(widest - next, Math.ceil(over / many)) || 1;
+    for (const [at, width] of fitted.entries()) if (width === widest) fitted[at] = Math.max(narrowest, width - by);
+  }
+}
+
+// Of a path the end tells most, of an id or a text the beginning.
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  if (/^[0-9a-f]{40,64}$/.test(text)) return text.slice(0, width);
+  return text.startsWith("/") ? `…${text.slice(text.length - width + 1)}` : `${text.slice(0, width - 1)}…`;
+}
+
 function table(rows: readonly Plain[], output: Output, indent: string): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) => names.map((name) => cell(row[name])));
-  const widths = names.map((name, at) => Math.max(words(name).length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const widest = names.map((name, at) => Math.max(words(name).length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const widths = fitWidths(widest, output.columns - indent.length);
   const line = (row: readonly string[]) =>
-    row.map((text, at) => (at === row.length - 1 ? text : text.padEnd(widths[at] ?? 0))).join("  ");
+    row
+      .map((text, at) => {
+        const width = widths[at] ?? 0;
+        return at === row.length - 1 ? cut(text, width) : cut(text, width).padEnd(width);
+      })
+      .join("  ");
   const head = paint(line(names.map(words)), "bold", output);
   return [head, ...cells.map(line)].map((text) => `${indent}${text.trimEnd()}\n`).join("");
 }

@@ -1,8 +1,10 @@
 import yargs, { type Argv } from "yargs";
+import { readEnvironment } from "../engine/config.ts";
 import { Failure } from "../engine/errors.ts";
 import type { Action } from "../services/action.ts";
 import { version } from "../services/version.ts";
 import { addCommands, type Runner } from "./commands.ts";
+import { completionScript, shellOf, shells } from "./completion.ts";
 
 /** The command line with every action as a command. */
 export function openProgram(actions: readonly Action[], run: Runner): Argv {
@@ -15,7 +17,12 @@ export function openProgram(actions: readonly Action[], run: Runner): Argv {
       .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
       .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
       .version(version)
-      .completion("completion", "Print the completion script of your shell")
+      .command(
+        "completion [shell]",
+        "Print the completion script of a shell: bash, zsh or fish",
+        (inner) => inner.positional("shell", { choices: shells, describe: "Shell; without it, the one you use" }),
+        ({ shell }) => void process.stdout.write(completionScript(shell ?? shellOf(readEnvironment().SHELL))),
+      )
       .strict()
       .demandCommand(1, "Name a command; aistack --help lists them")
       .recommendCommands()

@@ -20,6 +20,8 @@ function moved(event: Extract<EngineEvent, { type: "store.moved" | "store.verifi
 
 /** Opens the progress display; `bar` for a terminal. */
 export function openProgress(output: Output, { bar, quiet }: { bar: boolean; quiet: boolean }): Progress {
+  // Each sink says it of the same file.
+  const unreadable = new Set<string>();
   const totals = { events: 0, lessons: 0, bytes: 0, total: 0 };
   const started = performance.now();
   let shownAt = bar ? 0 : started;
@@ -67,7 +69,8 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         return;
       }
       const text = sentenceOf(event);
-      if (text === null) return;
+      if (text === null || unreadable.has(text)) return;
+      if (event.type === "file.unreadable") unreadable.add(text);
       clear();
       output.write(`${paint("warning:", "yellow", output)} ${text}\n`);
     },

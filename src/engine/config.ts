@@ -119,6 +119,11 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
   return result.data;
 }
 
+/** The environment of this process, for what is no setting: the shell, the wish for no colours. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
 /**
  * The settings in force: defaults, then the file, then `AISTACK_*`, then flags; frozen.
  * Fails with `config` naming the key and the place for an unknown key or a value out of bounds.

@@ -12,7 +12,7 @@ import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
 import type { Batch } from "./telemetry/batch.ts";
 import { openDescriptors } from "./telemetry/descriptors.ts";
-import { coveredBy, discover } from "./telemetry/sources.ts";
+import { coveredBy, openDiscovery } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 import { openZeroYield, type ZeroYield } from "./zero-yield.ts";
 
@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly guessLag?: (sink: string) => number;
 }
 
+/** Runs of at most 256 kB that are remembered: a batch may be of several, and sinks are a batch or two apart. */
+const runsRemembered = 16;
 const calmAfterMs = 5000;
 const calmPolls = 4;
 const heldLookMs = 200;
@@ -57,9 +59,10 @@ interface Loop {
 /** Opens the engine. */
 export function openEngine({ config, patterns, sinks, emit, guards, held, guessLag }: EngineOptions): Engine {
   const { values } = config;
-  const memory = openLearnMemory(sinks.length, values["telemetry.maxLineBytes"]);
+  const memory = openLearnMemory(runsRemembered, values["telemetry.maxLineBytes"]);
   const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
   const descriptors = openDescriptors();
+  const found = openDiscovery(patterns, values["learning.pollMs"]);
   const progress = sinks.map(({ name }) => startProgress(name));
   const essential = progress.filter((_, index) => sinks[index]?.optional === false);
   // Essential loops under way; without one nobody would shrink the backlog that optional work waits for.
@@ -94,7 +97,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const follower = openFollower({
       sink: sink.name,
       cursors,
-      discover: () => discover(patterns),
+      discover: found,
       covers: coveredBy(patterns),
       memory,
       descriptors,
@@ -154,13 +157,14 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         continue;
       }
       heldSince = null;
-      const putOff = pressure.paused() && sink.optional && draining > 0;
+      // A run that is to end does it all in any case, and putting some off would read everything twice.
+      const putOff = !once && pressure.paused() && sink.optional && draining > 0;
       state.waiting = putOff ? "It is put off while the backlog is too large" : "";
       if (putOff) {
         await pause(putOffLookMs, { signal });
         continue;
       }
-      const batch = follower.next(limit);
+      const batch = follower.next(limit, values["learning.checkpointMs"]);
       if (batch === null) {
         if (once) return noteSettled(state, follower);
         const isCalm = performance.now() - takenAt > calmAfterMs;

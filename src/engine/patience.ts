@@ -101,7 +101,7 @@ export function openPatience(options: PatienceOptions): Patience {
           emit({ type: "sink.waiting", sink: sink.name, why: state.waiting, code: failure.code, retryMs: waitMs });
           waiting();
           await waitFor(Math.min(waitMs, options.maxWaitMs - waitedMs), error, waiting);
-          if (!byBreaker) retryMs = Math.min(retryMs * 2, lastRetryMs);
+          if (!byBreaker && kind === "passes") retryMs = Math.min(retryMs * 2, lastRetryMs);
         }
       }
     },

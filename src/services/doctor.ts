@@ -111,10 +111,10 @@ async function checkVectorsToo(stack: Stack, signal: AbortSignal): Promise<Check
   return checkVectors(stack.config, store, { signal });
 }
 
-/** Tries everything that learning needs, for real. */
+/** Tries everything that learning and the stack need, for real. */
 export const doctorAction: Action = {
   name: "doctor",
-  sentence: "Try everything that learning needs and say what to do about what is wrong",
+  sentence: "Try everything that learning and the stack need and say what to do about what is wrong",
   args: [],
   reads: true,
   async run(stack, _given, { signal }) {
@@ -126,6 +126,7 @@ export const doctorAction: Action = {
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),
       ...(await checkVectorsToo(stack, signal)),
+      ...(await (await import("./verbs/podman-checks.ts")).checkPodman(stack, signal)),
     ];
     return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
   },

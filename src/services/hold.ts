@@ -1,4 +1,5 @@
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { diskFailure } from "../engine/disk.ts";
 import { tryLock } from "../engine/telemetry/flock.ts";
@@ -21,6 +22,12 @@ function lockFileOf(home: string): string {
   return join(home, "engine.lock");
 }
 
+// Numbers of processes mean something else in a container; its name says where to look.
+function commandHere(command: string): string {
+  const isContainer = process.pid === 1 || existsSync("/run/.containerenv") || existsSync("/.dockerenv");
+  return isContainer ? `${command}, in container ${hostname()}` : command;
+}
+
 /** Takes the right to learn on a home, or says who has it. Fails with `home` when the home cannot be written. */
 export function takeHold(home: string, command: string): Hold | Holder {
   const file = lockFileOf(home);
@@ -36,7 +43,7 @@ export function takeHold(home: string, command: string): Hold | Holder {
   }
   try {
     ftruncateSync(fd);
-    writeSync(fd, JSON.stringify({ pid: process.pid, command, since: new Date().toISOString() }));
+    writeSync(fd, JSON.stringify({ pid: process.pid, command: commandHere(command), since: new Date().toISOString() }));
   } catch (error) {
     closeSync(fd);
     throw diskFailure(error, `The home ${home} was not taken`, file);

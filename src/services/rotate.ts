@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Failure } from "../engine/errors.ts";
 import { restoreArchive, verifyArchives } from "../engine/telemetry/archive.ts";
@@ -29,7 +30,8 @@ export const rotateActions: readonly Action[] = [
     args: [],
     reads: true,
     async run(stack, _given, { signal }) {
-      const archives = await verifyArchives(join(telemetryDirectory(stack.config), "archive"), { signal });
+      const directory = join(telemetryDirectory(stack.config), "archive");
+      const archives = existsSync(directory) ? await verifyArchives(directory, { signal }) : [];
       const bad = archives.filter((one) => !one.ok);
       if (bad.length > 0) {
         throw new Failure("failed", {

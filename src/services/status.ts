@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { Failure } from "../engine/errors.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
@@ -10,6 +10,7 @@ import { lookAtHold } from "./hold.ts";
 import { lookAtReport, readReport, type SeenReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
 import { pressureOf, reportedSinks, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
+import { wasBroughtUp } from "./supervisor/brought-up.ts";
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
 export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
@@ -47,21 +48,34 @@ function total(bySource: Readonly<Record<string, SourceTally>>) {
   return { ...sum, rejected };
 }
 
-/** What the learner has done, how far behind it is, and what it waits for. */
+// A home from which no stack was brought up asks Podman nothing, and a Podman that does not answer hides nothing else.
+async function servicesOf(stack: Stack, signal: AbortSignal): Promise<Plain> {
+  if (!wasBroughtUp(stack.config.home)) return {};
+  try {
+    const { readServices } = await import("./verbs/ps.ts");
+    return { services: await readServices(stack, { signal }) };
+  } catch (error) {
+    return { services: null, podman: messageOf(error) };
+  }
+}
+
+/** What the learner has done, how far behind it is, what it waits for, and what the stack's services do. */
 export const statusAction: Action = {
   name: "status",
-  sentence: "Show what was learned, from where, how far behind each sink is, and what it waits for",
+  sentence:
+    "Show what was learned, how far behind each sink is and what it waits for, and what the stack's services do",
   args: [],
   reads: true,
-  async run(stack) {
+  async run(stack, _given, { signal }) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
     const report = lookAtReport(config.home, engine);
     const seen = report?.stale === false ? readReport(config.home, engine) : null;
     const breakers = breakerList(config.home, config.values, seen).breakers;
+    const services = await servicesOf(stack, signal);
     const state = { home: config.home, engine, ...stateOf(config, seen), report };
     try {
-      return { ...state, ...(await learned(stack, seen)), breakers };
+      return { ...state, ...(await learned(stack, seen)), breakers, ...services };
     } catch (error) {
       // A server that is away hides what it keeps, not what the engine says.
       if (!(error instanceof Failure) || !away.has(error.code)) throw error;
@@ -74,6 +88,7 @@ export const statusAction: Action = {
         sinks: reportedSinks(seen),
         backpressure,
         breakers,
+        ...services,
       };
     }
   },

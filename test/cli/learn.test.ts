@@ -111,6 +111,17 @@ describe("lines of every kind", () => {
     expect(aistackJson(["status", "--home", home]).learned).toMatchObject({ events: 8, lessons: 3 });
   });
 
+  test("a checkpoint is taken in time even where many events may be at risk", () => {
+    const log = join(temporary(), "x-events.jsonl");
+    writeFileSync(log, Array.from({ length: 20_000 }, (_, index) => task(`number ${index}`)).join(""));
+    const checkpoints = (...set: string[]) => {
+      const flags = ["learning.checkpointEvents=100000", ...set].flatMap((one) => ["--set", one]);
+      return aistackJson(["learn", "--once", "--home", temporary(), "--source", log, ...flags]).checkpoints;
+    };
+    expect(checkpoints("learning.checkpointMs=60000")).toBe(4);
+    expect(checkpoints("learning.checkpointMs=10")).toBeGreaterThan(8);
+  });
+
   test("an empty file and a file of random bytes are nothing to fear", () => {
     const home = temporary();
     const random = Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 7919 + (index >> 3)) % 256));

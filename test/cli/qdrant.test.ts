@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { planted } from "../engine/learning/planted.ts";
 import { needs } from "../parts.ts";
 import { makeCertificate } from "../stand-ins/certificates.ts";
 import type { StandInOptions } from "../stand-ins/qdrant.ts";
 import { type QdrantProcess, startQdrantProcess } from "../stand-ins/qdrant-process.ts";
-import { aistack, aistackJson, fixtures, temporary } from "./running.ts";
+import { aistack, aistackJson, fixtures, startAistack, temporary, until } from "./running.ts";
 
 const samples = ["--source", join(fixtures, "telemetry/*.jsonl"), "--source", join(fixtures, "transcripts/*.jsonl")];
 const lessonCollections = ["skills-patterns", "error-solutions", "interaction-history"];
@@ -85,6 +86,23 @@ describe("with vectors in the Qdrant stand-in", () => {
     expect(await pointsOf(server)).toBe(29);
   });
 
+  test("a running learner goes on with all else while Qdrant is too old, and makes the vectors once it is new", async () => {
+    const directory = temporary();
+    const old = await start({ directory, version: "1.15.0" });
+    const home = temporary();
+    const source = ["--source", join(fixtures, "telemetry/*.jsonl")];
+    const learner = startAistack(["learn", "--home", home, ...source, ...inQdrant(old.url), ...impatient]);
+    await until(() => learner.text().includes("version 1.15.0"));
+    const kept = () => aistackJson(["status", "--home", home]).kept;
+    await until(() => kept().pairs > 0 && kept().pairs === kept().lessons);
+    await old.kill();
+    await using server = await start({ directory, port: old.port });
+    await vi.waitFor(async () => expect(await pointsOf(server)).toBe(kept().lessons), { timeout: 20_000 });
+    learner.child.kill("SIGINT");
+    expect(await learner.ended).toBe(130);
+    expect(old.violations()).toBe("");
+  });
+
   test("a Qdrant that comes after a thousand lessons gets every one of them", async () => {
     await using server = await start();
     const home = temporary();
@@ -141,6 +159,30 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     const said = [learned, doctor, refused].map(({ stdout, stderr }) => stdout + stderr).join("\n");
     expect(said).not.toMatch(/-of-this-test/);
     expect(said).not.toContain("unsecure");
+  });
+
+  test("no planted secret reaches it", async () => {
+    const directory = temporary();
+    await using server = await start({ directory });
+    const home = temporary();
+    const log = join(home, "ralph-events.jsonl");
+    const line = (text: string, index: number) => ({
+      event: "task_completed",
+      task_id: `${index} ${text}`,
+      status: "completed",
+      total_iterations: 1,
+      task: { prompt: `How to use this in number ${index}: ${text}`, output: `Put it there: ${text}`, backend: text },
+    });
+    writeFileSync(log, planted.map(({ text }, index) => `${JSON.stringify(line(text, index))}\n`).join(""));
+    aistackJson(["learn", "--once", "--home", home, "--source", log, ...inQdrant(server.url)]);
+    expect(await server.count("skills-patterns")).toBeGreaterThan(5);
+    const kept = readdirSync(directory, { recursive: true, encoding: "utf8" })
+      .map((name) => join(directory, name))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => readFileSync(file, "latin1"))
+      .join("");
+    expect(kept).toContain("How to use this in number");
+    for (const { kind, secret } of planted) expect([kind, kept.includes(secret)]).toEqual([kind, false]);
   });
 
   test("a password in the address is refused, and not repeated", () => {

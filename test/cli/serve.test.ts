@@ -32,22 +32,32 @@ const behindOf = (home: string) => {
   return sinks?.map(({ lagBytes }: { lagBytes: number }) => lagBytes);
 };
 
+// A last line may still be on its way.
+const linesOf = (text: string) =>
+  text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+
+const learnedIn = (text: string): number =>
+  linesOf(text)
+    .filter(({ type, sink }) => type === "learned" && sink === "rows")
+    .reduce((sum, { events }) => sum + events, 0);
+
 test("serve engine learns, says so in JSON lines, is healthy, and ends well within seconds of SIGTERM", async () => {
   const { home, log } = homeWith(120);
   expect(health(home)).toMatchObject({ status: 1, healthy: false, why: "nobody learns on this home" });
   const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
   await until(() => health(home).healthy && behindOf(home)?.every((bytes: number) => bytes === 0));
   appendFileSync(log, event(500));
+  await until(() => learnedIn(engine.text()) === 121);
   await until(() => behindOf(home)?.every((bytes: number) => bytes === 0));
   const asked = performance.now();
   engine.child.kill("SIGTERM");
   expect(await engine.ended).toBe(0);
   expect(performance.now() - asked).toBeLessThan(10_000);
-  const lines = engine
-    .text()
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line));
+  const lines = linesOf(engine.text());
   expect(lines[0]).toMatchObject({ level: "info", type: "engine.started", home });
   expect(lines.at(-1)).toMatchObject({ level: "info", type: "engine.ended" });
   for (const { at, level, type } of lines) {
@@ -57,8 +67,7 @@ test("serve engine learns, says so in JSON lines, is healthy, and ends well with
       true,
     ]);
   }
-  const learned = lines.filter(({ type, sink }) => type === "learned" && sink === "rows");
-  expect(learned.reduce((sum, { events }) => sum + events, 0)).toBe(121);
+  expect(learnedIn(engine.text())).toBe(121);
   expect(health(home)).toMatchObject({ status: 1, healthy: false });
 }, 60_000);
 

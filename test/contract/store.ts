@@ -4,13 +4,11 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { openEngine } from "../../src/engine/engine.ts";
-import type { EngineEvent } from "../../src/engine/events.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import { readRefusals } from "../../src/engine/refusals.ts";
 import type { Sink, Store } from "../../src/engine/stores/store.ts";
 import { openSinks } from "../../src/services/learner.ts";
-import { openStack, type Stack } from "../../src/services/stack.ts";
-import type { StackEvent } from "../../src/services/supervisor/said.ts";
+import { type EmitAll, openStack, type Stack } from "../../src/services/stack.ts";
 import { taskLine } from "../faults/running.ts";
 import { batch, cursor, lesson } from "./batches.ts";
 
@@ -31,13 +29,13 @@ export function storeContract(name: string, makePlace: () => Place): void {
   afterEach(async () => {
     for (const stack of stacks.splice(0)) await stack[Symbol.asyncDispose]();
   });
-  const stackOn = (place: Place, said: (EngineEvent | StackEvent)[] = []): Stack => {
+  const stackOn = (place: Place, said: Parameters<EmitAll>[0][] = []): Stack => {
     const config = openConfig({ home: place.home, set: place.settings });
     const stack = openStack(config, (event) => void said.push(event));
     stacks.push(stack);
     return stack;
   };
-  const openAll = async (place: Place, said: (EngineEvent | StackEvent)[] = []) => {
+  const openAll = async (place: Place, said: Parameters<EmitAll>[0][] = []) => {
     const stack = stackOn(place, said);
     const store = await stack.openStore();
     const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
@@ -120,7 +118,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
       const other = JSON.parse(whole.split("\n")[0] ?? "");
       other.metadata.lesson_id = lessons[2]?.id;
       appendFileSync(first.stack.datasetFile, `${JSON.stringify(other)}\n{"torn`);
-      const said: EngineEvent[] = [];
+      const said: Parameters<EmitAll>[0][] = [];
       const second = await openAll(place, said);
       second.close();
       expect(said).toContainEqual(
@@ -142,7 +140,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
       await sink("rows").take(batch([lesson("please count the words in it")], [cursor(70)]), { signal });
       close();
       place.damage("rows", "newest");
-      const said: EngineEvent[] = [];
+      const said: Parameters<EmitAll>[0][] = [];
       const again = await openAll(place, said);
       expect(await again.sink("rows").load({ signal })).toEqual([cursor(50)]);
       expect(said).toEqual([{ type: "cursor.corrupt", sink: "rows", file: "/logs/a.jsonl", used: "previous copy" }]);
@@ -176,7 +174,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
 
     test("isolates a lesson that it refuses, lists it by address, and takes all others", async () => {
       const place = makePlace();
-      const said: EngineEvent[] = [];
+      const said: Parameters<EmitAll>[0][] = [];
       const { store, sinks, stack, close } = await openAll(place, said);
       place.forbid("lessons", "prompt", "t17");
       const log = join(place.home, "ralph-events.jsonl");

@@ -5,6 +5,7 @@ import { readReport } from "../../src/services/read-report.ts";
 import { startPostgres } from "../engine/stores/postgres.ts";
 import { temporaryDirectory, until } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
+import { startQdrantProcess } from "../stand-ins/qdrant-process.ts";
 import { openFaultProxy } from "./proxy.ts";
 import { endAll, startAistack, taskLine } from "./running.ts";
 
@@ -16,18 +17,21 @@ const resumeBytes = 80 * mebibyte;
 afterEach(endAll);
 
 test.skipIf(needs("postgres").missing)(
-  "150 MB wait while PostgreSQL is away: intake pauses above 100 MB, memory stays below 300 MB, and all goes on by itself",
+  "150 MB wait while PostgreSQL and the Qdrant stand-in are away: intake pauses above 100 MB, memory stays below 300 MB, and each goes on by itself",
   async () => {
     using directory = temporaryDirectory();
     await using server = await startPostgres();
     await using proxy = await openFaultProxy({ port: server.port });
+    await using qdrant = await startQdrantProcess({ directory: join(directory.path, "qdrant") });
+    await using qdrantProxy = await openFaultProxy({ port: qdrant.port });
     const home = join(directory.path, "home");
     const telemetry = join(home, "telemetry");
     mkdirSync(telemetry, { recursive: true });
     mkdirSync(join(home, "secrets"));
     writeFileSync(join(home, "secrets/postgres_password"), server.password, { mode: 0o600 });
     const log = join(telemetry, "ralph-events.jsonl");
-    const settings = [...server.settings(), `postgres.port=${proxy.port}`, "breakers.openMs=1000"];
+    const places = [`postgres.port=${proxy.port}`, `qdrant.url=http://${qdrantProxy.host}:${qdrantProxy.port}`];
+    const settings = [...server.settings(), ...places, "breakers.openMs=1000"];
     const args = ["--home", home, ...settings.flatMap((setting) => ["--set", setting])];
     const produce = async () => {
       const event = ["--event", "task_submitted", "--log", "other-events.jsonl"];
@@ -52,6 +56,7 @@ test.skipIf(needs("postgres").missing)(
     expect((await produce()).code).toBe(0);
 
     proxy.set("cut");
+    qdrantProxy.set("cut");
     const noise = `${JSON.stringify({ event: "iteration_completed", note: "y".repeat(1000) })}\n`;
     const later = tasks.slice(20);
     const perTask = Math.ceil(backlogBytes / later.length / noise.length);
@@ -74,6 +79,9 @@ test.skipIf(needs("postgres").missing)(
     expect(pausedAt).toBeGreaterThanOrEqual(resumeBytes);
     expect(report()?.pressure.backlogBytes).toBeLessThan(resumeBytes);
     expect((await produce()).code).toBe(0);
+    await waitFor(() => lagOf("rows") === 0 && lagOf("dataset") === 0);
+    expect(lagOf("vectors")).toBeGreaterThan(0);
+    qdrantProxy.set("pass");
     await waitFor(() => report()?.sinks.every(({ lagBytes }) => lagBytes === 0) === true);
     learner.process.kill("SIGINT");
     await learner.ended;
@@ -81,6 +89,7 @@ test.skipIf(needs("postgres").missing)(
     const kept = server.sql("SELECT prompt FROM aistack.lessons");
     const taught = kept.map((prompt) => /called (\S+) now/.exec(prompt)?.[1] ?? prompt);
     expect(taught.toSorted()).toEqual(tasks.toSorted());
+    expect(await qdrant.count("skills-patterns")).toBe(tasks.length);
     expect(peakBytes).toBeLessThan(memoryMaxBytes);
     process.stdout.write(`150 MB of backlog: peak ${Math.round(peakBytes / mebibyte)} MB\n`);
   },

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,10 +8,18 @@ import { bringUp, type UpRequest } from "../../src/services/supervisor/bring-up.
 import { openSupervisor, type Watch } from "../../src/services/supervisor/supervisor.ts";
 import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
 import { needs as part } from "../parts.ts";
-import { checksFile, image, podman, script, service, stackOf, stageOf } from "../services/supervisor/box.ts";
+import { stackOf, stageOf } from "../services/supervisor/box.ts";
+import { podman } from "../services/supervisor/own-podman.ts";
+import { checksFile, image, script, service } from "../services/supervisor/services.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
-const watch: Watch = { reconcileMs: 10_000, settledHealthMs: 60_000, healUnhealthy: true, unhealthyGraceMs: 500 };
+const watch: Watch = {
+  reconcileMs: 10_000,
+  settledHealthMs: 60_000,
+  heals: true,
+  healUnhealthy: true,
+  unhealthyGraceMs: 500,
+};
 
 async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAfter = 3) {
   const home = mkdtempSync(join(tmpdir(), "aistack-test-"));
@@ -20,7 +29,15 @@ async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAft
   await saveWanted(home, { project: manifest.project, files: [], profiles: [], tier: null, named: [], services });
   const end = new AbortController();
   const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 3000 };
-  const court = { stage, home, backoff, secrets: () => null, luck: () => 0, signal: end.signal };
+  const court = {
+    stage,
+    home,
+    backoff,
+    secrets: () => null,
+    current: async () => null,
+    luck: () => 0,
+    signal: end.signal,
+  };
   const supervisor = openSupervisor(court, { ...watch, ...over });
   const running = supervisor.run();
   onTestFinished(async () => {
@@ -113,5 +130,51 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     const { state } = await supervised(manifest, { reconcileMs: 1000 });
     podman("rm", "--force", "--time", "0", `${manifest.project}-web`);
     await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+  });
+
+  test("goes on after its event stream was killed", async () => {
+    const manifest = stackOf(service("web"));
+    const { state, stage } = await supervised(manifest);
+    const streams = () =>
+      spawnSync("pgrep", ["-P", String(process.pid), "-f", "podman events"], { encoding: "utf8" })
+        .stdout.split("\n")
+        .filter(Boolean)
+        .map(Number);
+    await until(() => streams().length === 1);
+    for (const pid of streams()) process.kill(pid, "SIGKILL");
+    await until(() => stage.said.some((event) => event.type === "podman.lost" && event.what === "events"));
+    await until(() => streams().length === 1);
+    podman("rm", "--force", "--time", "0", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+  });
+
+  test("gives up on a service that may only be restarted so often, and says so", async () => {
+    const manifest = stackOf(
+      script("job", "test -e /data/die && exit 4; while :; do sleep 0.1; done", {
+        restart: { policy: "on-failure", maxRetries: 2 },
+        mounts: [{ type: "volume", source: "data", target: "/data", readOnly: false, options: [] }],
+      }),
+    );
+    const { state } = await supervised(manifest);
+    podman("exec", `${manifest.project}-job`, "touch", "/data/die");
+    process.kill(pidOf(manifest, "job", "Pid"), "SIGKILL");
+    await until(() => state("job")?.phase === "failed");
+    expect(state("job")?.why).toMatch(/it ended with 4, 3 times/);
+  });
+
+  test("leaves a service failed that is not to be restarted", async () => {
+    const manifest = stackOf(service("once", { restart: { policy: "no", maxRetries: null } }));
+    const { state } = await supervised(manifest);
+    process.kill(pidOf(manifest, "once", "Pid"), "SIGKILL");
+    await until(() => state("once")?.phase === "failed");
+    expect(state("once")).toMatchObject({ why: "it ended with 137", restarts: 0 });
+  });
+
+  test("fails for a service that ends as often as it is started", async () => {
+    const stage = stageOf(stackOf(script("loop", "echo again; sleep 0.2; exit 1", { portReady: 8080 })));
+    await expect(bringUp(stage, plain, { signal: AbortSignal.timeout(30_000) })).rejects.toMatchObject({
+      code: "failed",
+      why: expect.stringMatching(/^it ends as often as it is started; its log ends with:.* again/s),
+    });
   });
 });

@@ -42,7 +42,7 @@ export const podmanSettings = {
   ),
   "podman.settledHealthSeconds": setting(
     () => z.number().min(1).max(86_400),
-    300,
+    600,
     "1 to 86400",
     "How often a service that stayed healthy is checked where no systemd runs Podman's checks, in seconds; never more often than its own interval.",
   ),

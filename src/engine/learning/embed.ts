@@ -39,20 +39,21 @@ export function lexicalVector(text: string): Float32Array {
     if (previous !== 0) add((Math.imul(previous, 31) + word) >>> 0);
     previous = word;
   }
-  let square = 0;
   for (let place = 0; place < lexicalDimensions; place++) {
     const count = vector[place] ?? 0;
-    vector[place] = Math.sign(count) * Math.sqrt(Math.abs(count));
-    square += Math.abs(count);
+    if (count !== 0) vector[place] = count > 0 ? Math.sqrt(count) : -Math.sqrt(-count);
   }
-  return square === 0 ? vector : normal(vector);
+  return normal(vector);
 }
 
+// In place: the vector was made for this.
 function normal(vector: Float32Array): Float32Array {
   let square = 0;
-  for (const one of vector) square += one * one;
+  for (let place = 0; place < vector.length; place++) square += (vector[place] ?? 0) ** 2;
+  if (square === 0) return vector;
   const length = Math.sqrt(square);
-  return length === 0 ? vector : vector.map((one) => one / length);
+  for (let place = 0; place < vector.length; place++) vector[place] = (vector[place] ?? 0) / length;
+  return vector;
 }
 
 /** Opens the embedder of a server, or the lexical one where there is none. */

@@ -3,7 +3,7 @@ import type { JsonRecord, Outcome } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
 import type { Turn } from "./formats/shapes.ts";
 import type { Draft, Lesson } from "./lesson.ts";
-import { lessonId, maxPromptChars, maxResponseChars, refusal } from "./lesson.ts";
+import { lessonId, maxPromptChars, maxResponseChars, refusal, refusalOfWork } from "./lesson.ts";
 import { redact } from "./redact.ts";
 
 /** What one event came to: a lesson, or the reason why not; `bad` marks a line that should not have been written. */
@@ -39,6 +39,8 @@ function because(reason: string, bad: boolean): readonly Learned[] {
 }
 
 function refine(draft: Draft, origin: Origin, offset: number, bytes: number): Learned {
+  const hopeless = refusalOfWork(draft);
+  if (hopeless !== null) return { reason: hopeless, bad: false };
   const prompt = redact(draft.prompt).slice(0, maxPromptChars);
   const response = redact(draft.response).slice(0, maxResponseChars);
   const clean: Draft = {

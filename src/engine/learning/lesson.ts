@@ -56,13 +56,19 @@ export function lessonUuid(id: string): string {
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-8${id.slice(13, 16)}-${variant}${id.slice(17, 20)}-${id.slice(20, 32)}`;
 }
 
+/** Why work must not be taught whatever its words are: it was not successful, or took more than 5 iterations. */
+export function refusalOfWork(draft: Pick<Draft, "outcome" | "iterations">): string | null {
+  if (draft.outcome !== "success") return "not_successful";
+  return draft.iterations > 5 ? "too_many_iterations" : null;
+}
+
 /**
  * Why a draft must not be taught, or null when it may: only successful work, at most 5 iterations,
  * a prompt over 20 characters, a response over 10, and the two not the same (original system, quality filter).
  */
 export function refusal(draft: Draft): string | null {
-  if (draft.outcome !== "success") return "not_successful";
-  if (draft.iterations > 5) return "too_many_iterations";
+  const hopeless = refusalOfWork(draft);
+  if (hopeless !== null) return hopeless;
   const prompt = draft.prompt.trim();
   const response = draft.response.trim();
   if (prompt.length <= 20) return "prompt_too_short";

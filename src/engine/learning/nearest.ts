@@ -1,14 +1,17 @@
 import type { Lesson } from "./lesson.ts";
 import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
+import { hashWords } from "./words.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
 /** Candidates compared exactly, best estimates first. */
 const comparedMax = 2;
+const recentLessons = 1024;
 
 /** What is measured of a lesson to find its near-duplicates. */
 export interface Measured {
-  readonly set: ReadonlySet<number>;
+  /** The hashes of its words, in order. */
+  readonly hashes: Uint32Array;
   readonly bins: Uint32Array;
   readonly bands: readonly number[];
 }
@@ -20,35 +23,66 @@ export interface Candidate {
 }
 
 /** The nearest earlier lesson and how much it shares, 0 to 1; none shares nothing. */
-export interface Nearest {
-  readonly id: string | null;
+export interface Nearest<Id = string> {
+  readonly id: Id | null;
   readonly similarity: number;
+}
+
+/** The words of lessons measured lately, as hashes: a store's rows may come later than what is measured of them. */
+export interface RecentWords<Id = string> {
+  get(id: Id): Uint32Array | null;
+  keep(id: Id, hashes: Uint32Array): void;
+}
+
+/** Opens a memory of words, empty. */
+export function openRecentWords<Id = string>(): RecentWords<Id> {
+  const kept = new Map<Id, Uint32Array>();
+  return {
+    get: (id) => kept.get(id) ?? null,
+    keep(id, hashes) {
+      kept.set(id, hashes.slice());
+      for (const oldest of kept.keys()) {
+        if (kept.size <= recentLessons) break;
+        kept.delete(oldest);
+      }
+    },
+  };
 }
 
 /** Measures one lesson by its prompt and response. */
 export function measure({ prompt, response }: Pick<Lesson, "prompt" | "response">): Measured {
-  const set = shingles(`${prompt}\n${response}`);
-  const bins = signature(set);
-  return { set, bins, bands: bandKeys(bins) };
+  const hashes = hashWords(`${prompt}\n${response}`);
+  const bins = signature(hashes);
+  return { hashes, bins, bands: bandKeys(bins) };
 }
 
-/** The keys of the candidates worth comparing exactly, best estimate first. */
-export function bestCandidates(bins: Uint32Array, candidates: readonly Candidate[]): number[] {
+/** A candidate worth comparing exactly, with the share of its text that is estimated to be the same. */
+export interface BestCandidate {
+  readonly key: number;
+  readonly share: number;
+}
+
+/** The candidates worth comparing exactly, best estimate first. */
+export function bestCandidates(bins: Uint32Array, candidates: readonly Candidate[]): BestCandidate[] {
   return candidates
     .map((candidate) => ({ key: candidate.key, share: estimate(bins, candidate.bins) }))
     .sort((a, b) => b.share - a.share)
-    .slice(0, comparedMax)
-    .map(({ key }) => key);
+    .slice(0, comparedMax);
+}
+
+/** A lesson to compare with: by the hashes of its words or, where its words are not at hand, by the estimate. */
+export interface Compared<Id = string> {
+  readonly id: Id;
+  readonly hashes: Uint32Array | null;
+  readonly share: number;
 }
 
 /** Which of the compared lessons is nearest. */
-export function nearestOf(
-  set: ReadonlySet<number>,
-  compared: readonly { readonly id: string; readonly set: ReadonlySet<number> }[],
-): Nearest {
-  let best: Nearest = { id: null, similarity: 0 };
+export function nearestOf<Id = string>(hashes: Uint32Array, compared: readonly Compared<Id>[]): Nearest<Id> {
+  let best: Nearest<Id> = { id: null, similarity: 0 };
+  const set = compared.length === 0 ? new Set<number>() : shingles(hashes);
   for (const one of compared) {
-    const similarity = jaccard(set, one.set);
+    const similarity = one.hashes === null ? one.share : jaccard(set, shingles(one.hashes));
     if (similarity > best.similarity) best = { id: one.id, similarity };
   }
   return best;

@@ -1,8 +1,12 @@
+import { openWordScan } from "./word-scan.ts";
+
 /** One kind of secret: how it looks, and what stands in its place. */
 interface Rule {
   readonly kind: string;
   /** Lower-case words of which a text has at least one if the rule can match it. */
   readonly words: readonly string[];
+  /** Whether the word must be followed by `:` or `=`, for the rule to match. */
+  readonly assigned: boolean;
   readonly pattern: RegExp;
   readonly replacement: string;
 }
@@ -22,41 +26,44 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   huggingface: ["hf_"],
   jwt: ["eyj"],
   "url-password": ["://"],
-  authorization: ["auth"],
+  authorization: ["authorization"],
   bearer: ["bearer"],
   cookie: ["cookie"],
   secret: ["key", "secret", "token", "pass", "credential"],
   env: ["key", "token", "secret", "pass", "pwd", "credential", "private", "auth", "dsn"],
-  home: ["/home/", "users", "/root"],
+  flag: ["--"],
+  home: ["/home/", "/users/", "\\users", "/root"],
 };
 
-const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`): Rule => ({
+const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`, words = kind): Rule => ({
   kind,
-  words: wordsOf[kind] ?? [],
+  words: wordsOf[words] ?? [],
+  assigned: words === "secret" || words === "env",
   pattern,
   replacement,
 });
 
 const secretName = String.raw`(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
 
+// A token may be glued to a name by `_`, so a word boundary would not do.
 // Ordered: whole blocks first, then tokens known by their form, then values known by their name, then home paths.
 const rules: readonly Rule[] = [
   rule(
     "private-key",
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
   ),
-  rule("anthropic", /\bsk-ant-[\w-]{8,}/g),
-  rule("openai", /\bsk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[\w-]{0,200}\d)[A-Za-z0-9_-]{16,}/g),
-  rule("aws", /\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b/g),
-  rule("github", /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g),
-  rule("gitlab", /\bglpat-[\w-]{16,}/g),
-  rule("google", /\bAIza[\w-]{30,}/g),
-  rule("slack", /\bxox[abeoprs]-[\w-]{8,}/g),
-  rule("stripe", /\b(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{16,}/g),
-  rule("npm", /\bnpm_[A-Za-z0-9]{30,}/g),
-  rule("pypi", /\bpypi-[\w-]{30,}/g),
-  rule("huggingface", /\bhf_[A-Za-z0-9]{20,}/g),
-  rule("jwt", /\beyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
+  rule("anthropic", /(?<![A-Za-z0-9])sk-ant-[\w-]{8,}/g),
+  rule("openai", /(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|or-v1-)?(?=[\w-]{0,200}\d)[A-Za-z0-9_-]{16,}/g),
+  rule("aws", /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])/g),
+  rule("github", /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g),
+  rule("gitlab", /(?<![A-Za-z0-9])glpat-[\w-]{16,}/g),
+  rule("google", /(?<![A-Za-z0-9])AIza[\w-]{30,}/g),
+  rule("slack", /(?<![A-Za-z0-9])xox[abeoprs]-[\w-]{8,}/g),
+  rule("stripe", /(?<![A-Za-z0-9])(?:sk|rk|whsec)_(?:live|test)?_?[A-Za-z0-9]{16,}/g),
+  rule("npm", /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g),
+  rule("pypi", /(?<![A-Za-z0-9])pypi-[\w-]{30,}/g),
+  rule("huggingface", /(?<![A-Za-z0-9])hf_[A-Za-z0-9]{20,}/g),
+  rule("jwt", /(?<![A-Za-z0-9])eyJ[\w-]{8,}\.eyJ[\w-]{4,}\.[\w-]+/g),
   rule("url-password", /(:\/\/[^\s:/@"']{0,100}):[^\s@"'<>]{1,200}@/g, "$1:[redacted:url-password]@"),
   rule(
     "authorization",
@@ -69,6 +76,7 @@ const rules: readonly Rule[] = [
     "secret",
     new RegExp(String.raw`(--[\w-]{0,40}${secretName}[= ])(?!\[redacted)[^\s"'\\]{4,}`, "gi"),
     "$1[redacted:secret]",
+    "flag",
   ),
   rule(
     "env",
@@ -106,30 +114,20 @@ const rules: readonly Rule[] = [
 export const redactionKinds: readonly string[] = [...new Set(rules.map(({ kind }) => kind))];
 
 // One scan finds which rules a text needs at all: most texts need none, and few need more than one.
-const everyWord = [...new Set(Object.values(wordsOf).flat())].sort((a, b) => b.length - a.length);
-const scanner = new RegExp(everyWord.join("|"), "gi");
+const scan = openWordScan(
+  rules.flatMap(({ words, assigned }, index) => words.map((word) => ({ word, assigned, bits: 1 << index }))),
+);
 
 /**
  * The text without secrets and without the name of anyone's home: each secret becomes `[redacted:<kind>]`, each home
  * `~`. Pure; a text once redacted stays as it is.
  */
 export function redact(text: string): string {
-  return clean(text, rules);
-}
-
-const secretRules = rules.filter(({ kind }) => kind !== "home");
-
-/** The text without secrets; paths stay as they are. */
-export function redactSecrets(text: string): string {
-  return clean(text, secretRules);
-}
-
-function clean(text: string, rules: readonly Rule[]): string {
-  const found = new Set(text.match(scanner)?.map((word) => word.toLowerCase()));
-  if (found.size === 0) return text;
-  let rest = text;
-  for (const { words, pattern, replacement } of rules) {
-    if (words.some((word) => found.has(word))) rest = rest.replace(pattern, replacement);
+  const needed = scan(text);
+  if (needed === 0) return text;
+  let clean = text;
+  for (const [index, { pattern, replacement }] of rules.entries()) {
+    if ((needed & (1 << index)) !== 0) clean = clean.replace(pattern, replacement);
   }
-  return rest;
+  return clean;
 }

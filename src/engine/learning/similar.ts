@@ -1,5 +1,3 @@
-import { hashWords } from "./words.ts";
-
 /** Similarity from which two texts count as near-duplicates. */
 export const nearDuplicate = 0.8;
 
@@ -13,17 +11,21 @@ function mix(value: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The text as a set of hashed runs of three words (or fewer, in a shorter text), regardless of case. */
-export function shingles(text: string): Set<number> {
-  const hashes = hashWords(text);
-  const set = new Set<number>();
+/** The text as hashed runs of three words (or fewer, in a shorter text), in order and with repetitions. */
+function runsOf(hashes: Uint32Array): Uint32Array {
   const width = Math.min(3, Math.max(1, hashes.length));
-  for (let index = 0; index + width <= hashes.length; index++) {
+  const runs = new Uint32Array(Math.max(0, hashes.length - width + 1));
+  for (let index = 0; index < runs.length; index++) {
     let run = 0;
     for (let next = 0; next < width; next++) run = Math.imul(run, 31) + (hashes[index + next] ?? 0);
-    set.add(mix(run));
+    runs[index] = mix(run);
   }
-  return set;
+  return runs;
+}
+
+/** The text, given as the hashes of its words, as a set of hashed runs of three words. */
+export function shingles(hashes: Uint32Array): Set<number> {
+  return new Set(runsOf(hashes));
 }
 
 /** How much two sets of shingles share: Jaccard, 0 to 1; two empty sets share nothing. */
@@ -35,19 +37,20 @@ export function jaccard(a: ReadonlySet<number>, b: ReadonlySet<number>): number 
 }
 
 /**
- * The MinHash signature, 64 numbers, by one permutation with optimal densification (Shrivastava 2017): each shingle
+ * The MinHash signature, 64 numbers, of a text given as the hashes of its words, by one permutation with optimal densification (Shrivastava 2017): each shingle
  * falls into one bin, an empty bin borrows from another by a fixed hash.
  */
-export function signature(set: ReadonlySet<number>): Uint32Array {
+export function signature(hashes: Uint32Array): Uint32Array {
+  const runs = runsOf(hashes);
   const bins = new Uint32Array(permutations).fill(0xffffffff);
   const filled = new Uint8Array(permutations);
-  for (const shingle of set) {
+  for (const shingle of runs) {
     const bin = shingle % permutations;
     const value = Math.min(mix(shingle ^ 0x9e3779b9), 0xfffffffe);
     if (value < (bins[bin] ?? 0)) bins[bin] = value;
     filled[bin] = 1;
   }
-  if (set.size === 0) return bins;
+  if (runs.length === 0) return bins;
   for (let bin = 0; bin < permutations; bin++) {
     for (let attempt = 1, from = bin; filled[bin] === 0 && (bins[bin] ?? 0) === 0xffffffff; attempt++) {
       from = mix(Math.imul(bin + 1, 0x01000193) + attempt) % permutations;

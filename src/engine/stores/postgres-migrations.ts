@@ -29,7 +29,7 @@ CREATE INDEX lessons_reviewed ON lessons (review) WHERE review <> 'pending';
 CREATE INDEX lessons_words ON lessons USING gin (words);
 CREATE TABLE vectors (key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE, embedding bytea NOT NULL);
 CREATE TABLE neighbours (
-  key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE, signature bytea NOT NULL, shingles bytea NOT NULL,
+  key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE, signature bytea NOT NULL,
   nearest text, similarity double precision NOT NULL, value double precision NOT NULL
 );
 CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;

@@ -9,10 +9,14 @@ import {
   type Nearest,
   nearestOf,
   numbersOfBytes,
+  openRecentWords,
+  type RecentWords,
 } from "../learning/nearest.ts";
 import { appraise } from "../learning/value.ts";
+import { hashWords } from "../learning/words.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
+import { unescapeText } from "./postgres-text.ts";
 import type { Sink } from "./store.ts";
 
 interface Placed {
@@ -61,7 +65,7 @@ function candidatesOf(placed: readonly Placed[], byBand: Map<number, number[]>):
   return chosen;
 }
 
-async function nearestByKey(ask: Ask, placed: readonly Placed[]): Promise<Map<number, Nearest>> {
+async function nearestByKey(ask: Ask, recent: RecentWords, placed: readonly Placed[]): Promise<Map<number, Nearest>> {
   const candidates = candidatesOf(placed, await keysByBand(ask, placed));
   const own = new Map(placed.map((one) => [one.key, one]));
   const older = (keys: Iterable<number>) => [...new Set(keys)].filter((key) => !own.has(key));
@@ -78,37 +82,47 @@ async function nearestByKey(ask: Ask, placed: readonly Placed[]): Promise<Map<nu
       return [key, bestCandidates(measured.bins, known)];
     }),
   );
-  const rows = await ask("SELECT key, id, shingles FROM neighbours WHERE key = ANY ($1::bigint[])", [
-    older([...best.values()].flat()),
-  ]);
-  const sets = new Map(
-    rows.map((row) => [Number(row.key), { id: String(row.id), set: new Set(numbersOfBytes(row.shingles)) }]),
-  );
+  const words = await wordsByKey(ask, recent, older([...best.values()].flat().map(({ key }) => key)));
   return new Map(
     placed.map(({ key, measured }) => {
-      const compared = (best.get(key) ?? []).flatMap((other) => {
+      const compared = (best.get(key) ?? []).flatMap(({ key: other, share }) => {
         const mine = own.get(other);
-        const one = mine ? { id: mine.lesson.id, set: mine.measured.set } : sets.get(other);
-        return one ? [one] : [];
+        const one = mine ? { id: mine.lesson.id, hashes: mine.measured.hashes } : words.get(other);
+        return one ? [{ ...one, share }] : [];
       });
-      return [key, nearestOf(measured.set, compared)];
+      return [key, nearestOf(measured.hashes, compared)];
     }),
   );
 }
 
-async function place(ask: Ask, lessons: readonly Lesson[]): Promise<number> {
+// The words of earlier lessons; the rows may be behind, then there are none.
+async function wordsByKey(ask: Ask, recent: RecentWords, keys: readonly number[]) {
+  const rows = await ask(
+    `SELECT key, id, prompt, response FROM neighbours LEFT JOIN lessons USING (id) WHERE key = ANY ($1::bigint[])`,
+    [keys],
+  );
+  return new Map(
+    rows.map(({ key, id, prompt, response }) => {
+      const known = typeof prompt === "string" && typeof response === "string";
+      const hashes =
+        recent.get(String(id)) ?? (known ? hashWords(`${unescapeText(prompt)}\n${unescapeText(response)}`) : null);
+      return [Number(key), { id: String(id), hashes }];
+    }),
+  );
+}
+
+async function place(ask: Ask, recent: RecentWords, lessons: readonly Lesson[]): Promise<number> {
   const placed = await freshOf(ask, lessons);
   if (placed.length === 0) return 0;
-  const nearest = await nearestByKey(ask, placed);
+  const nearest = await nearestByKey(ask, recent, placed);
   const of = (key: number) => nearest.get(key) ?? { id: null, similarity: 0 };
   await ask(
-    `INSERT INTO neighbours (key, id, signature, shingles, nearest, similarity, value)
-     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::float8[], $7::float8[])`,
+    `INSERT INTO neighbours (key, id, signature, nearest, similarity, value)
+     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::float8[], $6::float8[])`,
     [
       placed.map(({ key }) => key),
       placed.map(({ lesson }) => lesson.id),
       placed.map(({ measured }) => Buffer.from(bytesOfNumbers(measured.bins))),
-      placed.map(({ measured }) => Buffer.from(bytesOfNumbers(Uint32Array.from(measured.set)))),
       placed.map(({ key }) => of(key).id),
       placed.map(({ key }) => of(key).similarity),
       placed.map(({ lesson, key }) => appraise(lesson, 1 - of(key).similarity).value),
@@ -119,12 +133,14 @@ async function place(ask: Ask, lessons: readonly Lesson[]): Promise<number> {
     bands.map(({ band }) => band),
     bands.map(({ key }) => key),
   ]);
+  for (const { lesson, measured } of placed) recent.keep(lesson.id, measured.hashes);
   return placed.length;
 }
 
 /** The sink that measures how new each lesson is, and from that its value; a whole batch with few statements. */
 export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
   const delivery = openDelivery(postgres, "neighbours");
+  const recent = openRecentWords();
   return {
     name: "neighbours",
     optional: true,
@@ -132,7 +148,7 @@ export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
     load: () => loadCursors(postgres.ask, "neighbours", emit),
     take: (batch) =>
       delivery.take(batch, async (ask) => {
-        const fresh = await place(ask, batch.lessons);
+        const fresh = await place(ask, recent, batch.lessons);
         return { fresh, duplicates: batch.lessons.length - fresh };
       }),
   };

@@ -99,15 +99,20 @@ export async function openQdrant(server: QdrantServer): Promise<Qdrant> {
   const call = async <T>(what: string, { signal }: Options, send: (init: RequestInit) => Promise<T>): Promise<T> =>
     ask(
       async () => {
+        signal.throwIfAborted();
+        // Not AbortSignal.timeout: that would keep every request in memory until its time limit.
+        const limit = new AbortController();
+        const late = setTimeout(() => limit.abort(new DOMException("no answer", "TimeoutError")), timeoutMs);
+        const giveUp = () => limit.abort(signal.reason);
+        signal.addEventListener("abort", giveUp, { once: true });
         try {
-          const answer = await send({
-            redirect: "error",
-            signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          });
-          return answer;
+          return await send({ redirect: "error", signal: limit.signal });
         } catch (error) {
           if (signal.aborted) throw signal.reason;
           throw qdrantFailure(error, { url, what, known });
+        } finally {
+          clearTimeout(late);
+          signal.removeEventListener("abort", giveUp);
         }
       },
       { signal },

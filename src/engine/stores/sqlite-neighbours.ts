@@ -3,66 +3,75 @@ import type { Lesson } from "../learning/lesson.ts";
 import {
   bestCandidates,
   bytesOfNumbers,
-  candidatesMax,
   type Measured,
   measure,
   type Nearest,
   nearestOf,
   numbersOfBytes,
+  openRecentWords,
+  type RecentWords,
 } from "../learning/nearest.ts";
 import { appraise } from "../learning/value.ts";
+import { hashWords } from "../learning/words.ts";
 import type { Embedded } from "./sqlite.ts";
+import { type Bands, openBands } from "./sqlite-bands.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { nameOf } from "./sqlite-names.ts";
 import type { Sink } from "./store.ts";
 
-function findNearest(store: Embedded, { set, bins, bands }: Measured): Nearest {
-  const found = new Set<number>();
-  const rows = store.all(
-    `SELECT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ${candidatesMax}`,
-    ...bands,
-  );
-  for (const { key } of rows) found.add(Number(key));
-  const candidates = [...found].map((key) => {
-    const row = store.get("SELECT signature FROM neighbours WHERE key = ?", key);
-    return { key, bins: numbersOfBytes(row?.signature) };
-  });
-  const compared = bestCandidates(bins, candidates).map((key) => {
-    const row = store.get("SELECT id, shingles FROM neighbours WHERE key = ?", key);
-    return { id: String(row?.id), set: new Set(numbersOfBytes(row?.shingles)) };
-  });
-  return nearestOf(set, compared);
+function hashesOf(store: Embedded, recent: RecentWords<number>, key: number): Uint32Array | null {
+  const known = recent.get(key);
+  if (known) return known;
+  const row = store.get("SELECT prompt, response FROM lessons WHERE id = ?", key);
+  return row ? hashWords(`${row.prompt}\n${row.response}`) : null;
 }
 
-function place(store: Embedded, lesson: Lesson): boolean {
-  if (store.get("SELECT 1 FROM neighbours WHERE id = ?", lesson.id)) return false;
+function findNearest(store: Embedded, bands: Bands, recent: RecentWords<number>, measured: Measured): Nearest<number> {
+  const ids = new Map<number, number>();
+  const candidates = bands.find(measured.bands).flatMap((key) => {
+    const row = store.get("SELECT id, signature FROM neighbours WHERE key = ?", key);
+    if (row === undefined) return [];
+    ids.set(key, Number(row.id));
+    return [{ key, bins: numbersOfBytes(row.signature) }];
+  });
+  const compared = bestCandidates(measured.bins, candidates).map(({ key, share }) => {
+    const id = ids.get(key) ?? 0;
+    return { id, hashes: hashesOf(store, recent, id), share };
+  });
+  return nearestOf(measured.hashes, compared);
+}
+
+function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesson: Lesson): boolean {
+  const id = nameOf(store, lesson.id);
+  if (store.get("SELECT 1 FROM neighbours WHERE id = ?", id)) return false;
   const measured = measure(lesson);
-  const { id: nearest, similarity } = findNearest(store, measured);
+  const { id: nearest, similarity } = findNearest(store, bands, recent, measured);
   const { value } = appraise(lesson, 1 - similarity);
   store.run(
-    "INSERT INTO neighbours (id, signature, shingles, nearest, similarity, value) VALUES (?, ?, ?, ?, ?, ?)",
-    lesson.id,
+    "INSERT INTO neighbours (id, signature, nearest, similarity, value) VALUES (?, ?, ?, ?, ?)",
+    id,
     bytesOfNumbers(measured.bins),
-    bytesOfNumbers(Uint32Array.from(measured.set)),
     nearest,
     similarity,
     value,
   );
-  const row = store.get("SELECT last_insert_rowid() AS key");
-  for (const band of measured.bands) {
-    store.run("INSERT OR IGNORE INTO bands (band, key) VALUES (?, ?)", band, Number(row?.key));
-  }
+  bands.add(Number(store.get("SELECT last_insert_rowid() AS key")?.key), measured.bands);
+  recent.keep(id, measured.hashes);
   return true;
 }
 
 /** The sink that measures how new each lesson is, and from that its value; optional work, so it may be put off. */
 export function openNeighbours(store: Embedded, emit: Emit): Sink {
+  const recent = openRecentWords<number>();
+  const bands = openBands(store);
   return {
     name: "neighbours",
     optional: true,
     load: async () => loadCursors(store, "neighbours", emit),
     take: (batch) =>
       store.commit(() => {
-        const fresh = batch.lessons.filter((lesson) => place(store, lesson)).length;
+        bands.meet();
+        const fresh = batch.lessons.filter((lesson) => place(store, bands, recent, lesson)).length;
         saveCursors(store, "neighbours", batch.cursors);
         return { fresh, duplicates: batch.lessons.length - fresh };
       }),

@@ -1,4 +1,8 @@
 import type { Embedded } from "./sqlite.ts";
+import { foldedFact, saveFolded, showYoungBands } from "./sqlite-bands.ts";
+import { saveFact } from "./sqlite-facts.ts";
+import { idText, nameOf } from "./sqlite-names.ts";
+import { indexedFact, rebuildText } from "./sqlite-text.ts";
 import type { Table, Tables, Value } from "./tables.ts";
 
 function toValue(value: unknown): Value {
@@ -12,19 +16,47 @@ function namesOf({ columns }: Table): string[] {
 }
 
 const markName = "migration";
+/** What only this file's own layout needs to know is not moved. */
+const ownFacts = [markName, foldedFact, indexedFact];
+// Tables whose lessons stand there by their number; on the outside they have their names.
+const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs"]);
+
+function isName({ name }: Table, column: string): boolean {
+  return named.has(name) && (column === "id" || column === "nearest");
+}
+
+function expressionOf(table: Table, column: string): string {
+  if (!isName(table, column)) return column;
+  return `(SELECT ${idText()} FROM names WHERE names.key = ${table.name}.${column}) AS ${column}`;
+}
 
 /** The tables of the embedded store. */
 export function tablesOf(store: Embedded): Tables {
   // The mark is not part of what is moved.
-  const own = ({ name }: Table) => (name === "facts" ? `name <> '${markName}'` : "true");
-  const save = (mark: string) => store.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", markName, mark);
+  const own = ({ name }: Table) =>
+    name === "facts" ? `name NOT IN (${ownFacts.map((fact) => `'${fact}'`).join(", ")})` : "true";
+  const save = (mark: string) => saveFact(store, markName, mark);
+  const countOf = (name: string, where: string) =>
+    Number(store.get(`SELECT count(*) AS n FROM ${name} WHERE ${where}`)?.n);
+  let shown = false;
+  const show = () => {
+    showYoungBands(store);
+    shown = true;
+  };
+  const rowsOf = ({ name }: Table) =>
+    name === "bands" ? "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands" : name;
   return {
-    count: async (table) => Number(store.get(`SELECT count(*) AS n FROM ${table.name} WHERE ${own(table)}`)?.n),
+    async count(table) {
+      if (table.name === "bands") show();
+      return countOf(rowsOf(table), own(table));
+    },
     async read(table, after, limit) {
+      if (table.name === "bands" && (after === null || !shown)) show();
       const names = namesOf(table);
       const keys = names.slice(0, table.keys);
       const later = after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`;
-      const sql = `SELECT ${names.join(", ")} FROM ${table.name} WHERE ${own(table)} ${later}
+      const columns = names.map((column) => expressionOf(table, column));
+      const sql = `SELECT ${columns.join(", ")} FROM ${rowsOf(table)} WHERE ${own(table)} ${later}
         ORDER BY ${keys.join(", ")} LIMIT ?`;
       const from = after === null ? [] : after.slice(0, table.keys);
       return store.all(sql, ...from, limit).map((row) => names.map((name) => toValue(row[name])));
@@ -34,7 +66,14 @@ export function tablesOf(store: Embedded): Tables {
       const sql = `INSERT INTO ${table.name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})
         ON CONFLICT DO NOTHING`;
       await store.commit(() => {
-        for (const row of rows) store.run(sql, ...row);
+        for (const row of rows) {
+          const values = row.map((value, index) =>
+            typeof value === "string" && isName(table, names[index] ?? "") ? nameOf(store, value) : value,
+          );
+          store.run(sql, ...values);
+        }
+        // What is written holds all bands already, so none are young.
+        if (table.name === "bands") saveFolded(store);
         save(mark);
       });
     },
@@ -43,11 +82,14 @@ export function tablesOf(store: Embedded): Tables {
       return typeof value === "string" ? value : null;
     },
     async clear(table) {
-      await store.commit(() => store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`));
+      await store.commit(() => {
+        store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`);
+      });
     },
     async finish(mark) {
       await store.commit(() => {
-        store.run("INSERT INTO lessons_text (lessons_text) VALUES ('rebuild')");
+        rebuildText(store);
+        saveFolded(store);
         save(mark);
       });
     },

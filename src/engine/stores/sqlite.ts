@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from "node:fs";
+import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
@@ -21,6 +21,11 @@ export interface Embedded {
    * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
    */
   commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
+  /**
+   * Announces work that will be handed to `commit` soon, so that it shares the next transaction: that waits for it, but
+   * at most 20 ms. Returns what must be called once the work was handed over, or will not be.
+   */
+  soon(): () => void;
   /** How many transactions were synced, and the milliseconds spent on syncing them. */
   commits(): { readonly count: number; readonly ms: number };
   /** Adds the vector functions of sqlite-vec to this connection. */
@@ -54,16 +59,18 @@ function storeFailure(error: unknown, file: string): Error {
   return diskFailure(error, what, file);
 }
 
-function closed(): Failure {
-  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
-}
-
 function hasRoom(directory: string): boolean {
   try {
     return statfsSync(directory).bavail > 0;
   } catch {
     return true;
   }
+}
+
+const announcedWaitMs = 20;
+
+function storeClosed(): Failure {
+  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
 }
 
 interface Waiting {
@@ -85,25 +92,38 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
+  const savepoint = prepare("SAVEPOINT one");
+  const release = prepare("RELEASE one");
   const spent = { count: 0, ms: 0 };
   let queue: Waiting[] = [];
   let open = true;
+  let announced = 0;
+  let late: NodeJS.Timeout | null = null;
+
+  const flushWhenComplete = () => {
+    if (queue.length === 0 || late !== null) return;
+    if (announced === 0) flush();
+    else late = setTimeout(flush, announcedWaitMs);
+  };
 
   const flush = () => {
+    if (late !== null) clearTimeout(late);
+    late = null;
     const group = queue;
     queue = [];
-    if (!open) {
-      for (const one of group) one.fail(closed());
+    if (group.length === 0 || !open) {
+      for (const one of group) one.fail(storeClosed());
       return;
     }
     const settle: (() => void)[] = [];
     try {
       database.exec("BEGIN IMMEDIATE");
       for (const one of group) {
-        database.exec("SAVEPOINT one");
+        savepoint.run();
         try {
           const done = one.run();
-          database.exec(one.trial ? "ROLLBACK TO one; RELEASE one" : "RELEASE one");
+          if (one.trial) database.exec("ROLLBACK TO one");
+          release.run();
           settle.push(done);
         } catch (error) {
           if (!database.isTransaction) throw error;
@@ -130,8 +150,8 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     get: (sql, ...values) => prepare(sql).get(...values),
     commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
       return new Promise((resolve, reject) => {
-        if (!open) return reject(closed());
-        if (queue.length === 0) setImmediate(flush);
+        if (!open) return reject(storeClosed());
+        if (queue.length === 0) setImmediate(flushWhenComplete);
         queue.push({
           trial,
           run: () => {
@@ -141,6 +161,16 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
           fail: (error) => reject(error instanceof Failure ? error : storeFailure(error, file)),
         });
       });
+    },
+    soon() {
+      announced++;
+      let awaited = true;
+      return () => {
+        if (!awaited) return;
+        awaited = false;
+        announced--;
+        if (announced === 0 && late !== null) setImmediate(flush);
+      };
     },
     commits: () => ({ ...spent }),
     async loadVectorFunctions() {
@@ -165,8 +195,13 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   }
   let database: DatabaseSync | null = null;
   try {
+    // Made here, because SQLite would make it readable by others.
+    if (!readOnly) closeSync(openSync(file, "a", 0o600));
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
-    if (!readOnly) database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000");
+    if (!readOnly)
+      database.exec(
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+      );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
       throw new Failure("config", {

@@ -75,7 +75,6 @@ export const tables: readonly Table[] = [
       ["key", whole],
       ["id", text],
       ["signature", "bytes"],
-      ["shingles", "bytes"],
       ["nearest", text],
       ["similarity", "number"],
       ["value", "number"],

@@ -151,6 +151,11 @@ export function forgetStale(followed: Followed): void {
     const tail = read.bytes.subarray(Math.max(0, read.bytes.length - tailBytesMax));
     if (readAt(fd, read.at + read.bytes.length - tail.length, tail.length).equals(tail)) return;
   }
+  release(followed);
+}
+
+/** Lets go of lines that are handed out and of the bytes they were read from: there may be ten thousand files. */
+export function release(followed: Followed): void {
   Object.assign(followed, { ready: [], readyAt: 0, read: null });
 }
 

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { readAt, shortHash, tailBytesMax } from "./identity.ts";
 
 /** Bytes read at a time; a single longer line is read up to the longest allowed line. */
@@ -45,8 +46,10 @@ function restOfTaken(fresh: Buffer): number {
  * still to come. Null when there is none.
  */
 export function readUnended(fd: number, offset: number, maxLineBytes: number): Buffer | null {
-  const bytes = readAt(fd, offset, maxLineBytes + 1);
-  if (bytes[0] !== 0x7b || bytes.length > maxLineBytes || bytes.includes(10)) return null;
+  const restBytes = fstatSync(fd).size - offset;
+  if (restBytes <= 0 || restBytes > maxLineBytes) return null;
+  const bytes = readAt(fd, offset, restBytes);
+  if (bytes[0] !== 0x7b || bytes.includes(10)) return null;
   try {
     JSON.parse(bytes.toString("utf8"));
     return bytes;

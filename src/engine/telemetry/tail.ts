@@ -14,6 +14,7 @@ import {
   followedFrom,
   forgetStale,
   openFollowed,
+  release,
   restart,
 } from "./followed.ts";
 import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
@@ -48,8 +49,11 @@ export interface FollowOptions {
 export interface Follower {
   /** Looks which files there are now; call it before reading and then every so often. */
   refresh(): void;
-  /** The next events, at most `events` unless one line has more; null when nothing waits. */
-  next(events: number): Batch | null;
+  /**
+   * The next events, at most `events` unless one line has more, or fewer when that many milliseconds are over; null when
+   * nothing waits.
+   */
+  next(events: number, withinMs?: number): Batch | null;
   /** Bytes that wait, over all files, by the sizes last seen. */
   lagBytes(): number;
   files(): readonly { readonly file: string; readonly lagBytes: number; readonly bytes: number }[];
@@ -202,10 +206,10 @@ export function openFollower(options: FollowOptions): Follower {
     first = false;
   };
 
-  const takeFrom = (followed: Followed, batch: OpenBatch, events: number) => {
+  const takeFrom = (followed: Followed, batch: OpenBatch, events: number, until: number) => {
     const full = () => batch.events >= events;
     let last = null;
-    while (!full()) {
+    while (!full() && !(last && performance.now() > until)) {
       if (!open(followed)) break;
       const state = fill(followed, options);
       if (state === "broken") {
@@ -221,13 +225,15 @@ export function openFollower(options: FollowOptions): Follower {
         last = line;
       }
       if (last) advance(followed, last);
+      if (followed.readyAt >= followed.ready.length) release(followed);
     }
     if (last) batch.cursors.push(cursorOf(followed));
   };
 
   return {
     refresh,
-    next(events) {
+    next(events, withinMs = Number.POSITIVE_INFINITY) {
+      const until = performance.now() + withinMs;
       const batch = emptyBatch();
       for (const followed of files.values()) {
         if (followed.adopted) batch.cursors.push(cursorOf(followed));
@@ -236,10 +242,12 @@ export function openFollower(options: FollowOptions): Follower {
       const waiting = [...files.values()].filter((one) => one.readyAt < one.ready.length || one.size > one.offset);
       waiting.sort((a, b) => Number(b.rotatedFrom !== null) - Number(a.rotatedFrom !== null));
       for (let index = 0; index < waiting.length && batch.events < events; index++) {
+        if (batch.cursors.length > 0 && performance.now() > until) break;
         const followed = waiting[(index + turnTo) % waiting.length];
-        if (followed) takeFrom(followed, batch, events);
+        if (followed) takeFrom(followed, batch, events, until);
       }
-      if (waiting.length > 1 && batch.events >= events) turnTo = (turnTo + 1) % waiting.length;
+      if (waiting.length > 1 && (batch.events >= events || performance.now() > until))
+        turnTo = (turnTo + 1) % waiting.length;
       return batch.cursors.length === 0 ? null : batch;
     },
     lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),

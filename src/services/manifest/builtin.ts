@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Config, environmentName, isSetting } from "../../engine/config.ts";
+import { type Config, environmentName, isSetting, settings } from "../../engine/config.ts";
 import { telemetryDirectory } from "../../engine/telemetry/sources.ts";
 import { shippedCompose } from "../shipped.ts";
 import { version } from "../version.ts";
@@ -24,8 +24,12 @@ export function builtinVariables(config: Config): Readonly<Record<string, string
   };
 }
 
-/** The settings of a group that are not the default, as the environment that gives them to another process of ours. */
-export function settingsOf(config: Config, group: string): Record<string, string> {
+/**
+ * The settings of a group that are not the default, as the environment that gives them to another process of ours; null
+ * when there is no such group.
+ */
+export function settingsOf(config: Config, group: string): Record<string, string> | null {
+  if (!Object.keys(settings).some((key) => key.startsWith(`${group}.`))) return null;
   const given = Object.entries(config.values).filter(
     ([key]) => isSetting(key) && key.startsWith(`${group}.`) && config.origins[key] !== "default",
   );

@@ -76,9 +76,10 @@ async function loadFile(file: string, text: string, lookup: Lookup, report: Repo
   if (parsed === null) return null;
   const filled = fillIn(parsed, lookup, report);
   if (filled.kind !== "map") return null;
-  // What is no key at all, what is none of ours, and only then what is of the wrong form.
+  // What is no key at all, what is none of ours, and only then what is of the wrong form. Our own file keeps to the
+  // schema by test, and making its checker takes longer than all the rest.
   const spec: Finding[] = [];
-  await checkSpec(filled, (finding) => void spec.push(finding));
+  if (file !== shippedCompose) await checkSpec(filled, (finding) => void spec.push(finding));
   spec.filter(({ rule }) => rule === "unknown").forEach(report);
   checkSubset(filled, report);
   spec.filter(({ rule }) => rule !== "unknown").forEach(report);

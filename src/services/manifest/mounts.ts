@@ -3,6 +3,7 @@ import { type ComposeNode, map, type ScalarNode, scalar } from "./node.ts";
 /** What may stand after the second colon of a mount, beside `ro` and `rw`. */
 export const mountOptions: readonly string[] = [
   ...["z", "Z", "U", "nocopy", "exec", "noexec", "suid", "nosuid", "dev", "nodev"],
+  ...["tmpcopyup", "notmpcopyup"],
   ...["shared", "rshared", "slave", "rslave", "private", "rprivate"],
 ];
 

@@ -185,6 +185,7 @@ export function composeOf(manifest: Manifest, hidden: readonly string[]): Data {
 
 /** The stack as a Compose file; `hidden` as for `composeOf`. */
 export function composeText(manifest: Manifest, hidden: readonly string[]): string {
-  const options = { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false } as const;
+  // Older readers take `no` for false and `10:10` for a number; written for them, both are quoted.
+  const options = { version: "1.1", lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false } as const;
   return stringify(composeOf(manifest, hidden), options);
 }

@@ -15,8 +15,8 @@ export interface Resolving {
   readonly tier: Tier;
   readonly userHome: string;
   readonly lookup: Lookup;
-  /** The settings of a group that are not the default, as environment variables. */
-  readonly settings: (group: string) => Readonly<Record<string, string>>;
+  /** The settings of a group that are not the default, as environment variables; null for no group. */
+  readonly settings: (group: string) => Readonly<Record<string, string>> | null;
   readonly files: ReadonlyMap<string, PlacedFile>;
   /** Gets every directory that is to be made before a start. */
   readonly directories: Set<string>;
@@ -57,8 +57,14 @@ function readConfigs(service: Reader, files: ReadonlyMap<string, PlacedFile>): S
 }
 
 function readSettings(service: Reader, settings: Resolving["settings"]): Record<string, string> {
-  const groups = service.texts("x-aistack", "settings") ?? [];
-  return Object.assign({}, ...groups.map(settings));
+  const environment: Record<string, string> = {};
+  for (const group of service.texts("x-aistack", "settings") ?? []) {
+    const given = settings(group);
+    const hint = "Type: aistack config list";
+    if (given === null) service.wrong(["x-aistack", "settings"], `names ${group}, and no setting begins so`, hint);
+    Object.assign(environment, given);
+  }
+  return environment;
 }
 
 const stopGraceMs = 10_000;

@@ -16,8 +16,9 @@ const aistackKeys = keys("tier log-ready port-ready breaker settings", {
 });
 
 const service = keys(
-  "image command entrypoint environment env_file tmpfs mem_limit mem_reservation cpus pids_limit security_opt read_only cap_add cap_drop user userns_mode working_dir restart stop_grace_period stop_signal init labels profiles",
+  "image command entrypoint environment tmpfs mem_limit mem_reservation cpus pids_limit security_opt read_only cap_add cap_drop user userns_mode working_dir restart stop_grace_period stop_signal init labels profiles",
   {
+    env_file: { each: keys("path required") },
     build: keys("context dockerfile target args"),
     ports: { each: keys("target published host_ip protocol mode") },
     volumes: {

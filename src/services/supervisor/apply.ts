@@ -20,13 +20,15 @@ export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { s
   return commands;
 }
 
+const graceMs = 3000;
+
 /** How long a command may take that may have to wait for a service to end. */
 export function limitOf({ changeTimeoutMs }: Pick<Stage, "changeTimeoutMs">, service: Service): number {
   return changeTimeoutMs + service.stopGraceMs;
 }
 
-/** Does one step. It is not ended half-way: a signal is heeded by whoever asks for the next one. */
-export async function applyStep(stage: Stage, step: Step): Promise<void> {
+/** Does one step. A signal lets the command that runs come to its end, for a few seconds. */
+export async function applyStep(stage: Stage, step: Step, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   const { service } = step;
   if (step.do === "keep") return;
   stage.say({ type: "stack.step", service: service.name, step: step.do, why: step.why });
@@ -35,6 +37,8 @@ export async function applyStep(stage: Stage, step: Step): Promise<void> {
       await stage.podman.run(argv, {
         what: `The service ${service.name} was not started`,
         timeoutMs: limitOf(stage, service),
+        signal,
+        graceMs: service.stopGraceMs + graceMs,
         ...(environment === undefined ? {} : { environment }),
       });
     }

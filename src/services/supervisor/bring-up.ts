@@ -1,4 +1,4 @@
-import { Failure } from "../../engine/errors.ts";
+import { Failure, messageOf } from "../../engine/errors.ts";
 import type { Condition, Dependency, Service } from "../manifest/service.ts";
 import { applyStep, stepArgv } from "./apply.ts";
 import { belongingsArgv, makeBelongings, missingBelongings, type SecretLookup } from "./belongings.ts";
@@ -71,7 +71,7 @@ export async function planUp(stage: Stage, request: UpRequest, { signal }: { rea
 export async function dryRun(stage: Stage, request: UpRequest, options: { readonly signal: AbortSignal }) {
   const { steps, obtained, missing } = await planUp(stage, request, options);
   return [
-    ...obtained.map(obtainArgv),
+    ...obtained.map((service) => obtainArgv(service, stage.manifest.project)),
     ...belongingsArgv(missing, stage.manifest.project),
     ...steps.flatMap((step) => stepArgv(stage, step).map(({ argv }) => argv)),
   ];
@@ -116,7 +116,7 @@ export async function bringUp(
   const { podman, manifest, say } = stage;
   const failing = new AbortController();
   const both = AbortSignal.any([signal, failing.signal]);
-  await Promise.all(obtained.map((service) => obtainImage(podman, service, { say, signal })));
+  await Promise.all(obtained.map((service) => obtainImage(stage, service, { signal })));
   const source = request.secrets;
   await makeBelongings(podman, manifest.project, missing, { source, timeoutMs: stage.changeTimeoutMs });
   const look = openLook(podman, manifest.project, { signal: both });
@@ -150,21 +150,33 @@ export async function bringUp(
     await Promise.all(service.dependsOn.map((dependency) => freed(service, dependency)));
     both.throwIfAborted();
     if (time !== undefined) time.freeMs = since();
-    await applyStep(stage, step);
+    await applyStep(stage, step, { signal });
     request.started?.(step);
     if (time !== undefined) time.startedMs = since();
   };
   let first: unknown = null;
-  const guarded = async (work: Promise<void>) => {
+  const broken = new Set<string>();
+  // What nobody asked for by name and nobody requires may fail alone.
+  const isOptional = ({ name }: Service) =>
+    !request.names.includes(name) &&
+    services.some(({ dependsOn }) => dependsOn.some((one) => one.service === name)) &&
+    services.every(({ dependsOn }) => dependsOn.every((one) => one.service !== name || !one.required));
+  const optionals = new Set(services.filter(isOptional).map(({ name }) => name));
+  const guarded = async (service: Service, work: Promise<void>) => {
     try {
       await work;
     } catch (error) {
+      if (optionals.has(service.name) && !both.aborted) {
+        say({ type: "stack.waiting", for: service.name, why: `${messageOf(error)}; it is not required` });
+        broken.add(service.name);
+        throw error;
+      }
       first ??= signal.aborted ? (signal.reason ?? error) : error;
       failing.abort(error);
       throw error;
     }
   };
-  for (const step of steps) tasks.set(step.service.name, guarded(bring(step)));
+  for (const step of steps) tasks.set(step.service.name, guarded(step.service, bring(step)));
   await Promise.allSettled(tasks.values());
   if (first !== null) throw first;
   request.allStarted?.();
@@ -174,7 +186,9 @@ export async function bringUp(
       const time = times.get(service.name);
       if (time !== undefined) time.readyMs ||= since();
     };
-    await Promise.allSettled(services.map((service) => guarded(settle(service))));
+    await Promise.allSettled(
+      services.filter(({ name }) => !broken.has(name)).map((service) => guarded(service, settle(service))),
+    );
     if (first !== null) throw first;
   }
   return {

@@ -135,7 +135,8 @@ export function createCommand(verb: "run" | "create", service: Service, place: C
     ),
     ...one("--pids-limit", service.pids),
     ...each("--security-opt", service.securityOpt),
-    ...(service.readOnly ? ["--read-only"] : []),
+    // What may be written is said by the service alone, as Compose has it.
+    ...(service.readOnly ? ["--read-only", "--read-only-tmpfs=false"] : []),
     ...each("--cap-add", service.capAdd),
     ...each("--cap-drop", service.capDrop),
     ...one("--user", service.user),

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { Service } from "../manifest/service.ts";
 import { verbs } from "./argv.ts";
 import type { Image } from "./container.ts";
+import { labels } from "./names.ts";
 import { parseImages } from "./parse.ts";
 import { findImage } from "./plan.ts";
 import type { Podman } from "./podman.ts";
-import type { Say } from "./said.ts";
+import type { Stage } from "./stage.ts";
 
 /** The images on this machine. */
 export async function readImages(podman: Podman, { signal }: { readonly signal: AbortSignal }): Promise<Image[]> {
@@ -14,9 +15,11 @@ export async function readImages(podman: Podman, { signal }: { readonly signal: 
 }
 
 /** The podman command that brings a service's image here: built from its Containerfile, or pulled. */
-export function obtainArgv({ image, build }: Service): readonly string[] {
+export function obtainArgv({ image, build }: Service, project: string): readonly string[] {
   if (build === null) return verbs.pull(image);
   const rest = [
+    "--label",
+    `${labels.project}=${project}`,
     ...(build.target === null ? [] : ["--target", build.target]),
     ...Object.entries(build.args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
   ];
@@ -35,11 +38,11 @@ export function missingImages(services: readonly Service[], images: readonly Ima
 
 /** Brings one image here, however long the signal lets it take. */
 export async function obtainImage(
-  podman: Podman,
+  { podman, say, manifest }: Pick<Stage, "podman" | "say" | "manifest">,
   service: Service,
-  { say, signal }: { readonly say: Say; readonly signal: AbortSignal },
+  { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
-  const argv = obtainArgv(service);
+  const argv = obtainArgv(service, manifest.project);
   const step = service.build === null ? "pull" : "build";
   say({ type: "stack.step", service: service.name, step, why: service.image });
   await podman.run(argv, {

@@ -1,5 +1,6 @@
 import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
+import type { Service } from "../manifest/service.ts";
 import { applyStep } from "./apply.ts";
 import { verbs } from "./argv.ts";
 import { type Backoff, restMs } from "./backoff.ts";
@@ -7,7 +8,7 @@ import { makeBelongings, missingBelongings, type SecretLookup } from "./belongin
 import { readContainers } from "./look.ts";
 import { endsByItself, findContainer, plan } from "./plan.ts";
 import { identify } from "./process-identity.ts";
-import { forgetRun, type ServiceRecord } from "./record.ts";
+import { forgetRun, isNewRun, type ServiceRecord } from "./record.ts";
 import { lockStack } from "./stack-lock.ts";
 import type { Stage } from "./stage.ts";
 import type { ServicePhase } from "./state.ts";
@@ -21,6 +22,8 @@ export interface Court {
   readonly home: string;
   readonly backoff: Backoff;
   readonly secrets: SecretLookup;
+  /** A service as its files have it now, which may have changed since; null when it is not among them. */
+  readonly current: (name: string) => Promise<Service | null>;
   /** From 0 to 1. */
   readonly luck: () => number;
   readonly signal: AbortSignal;
@@ -48,16 +51,17 @@ async function repair(court: Court, record: ServiceRecord, anew: boolean): Promi
   using _lock = await lockStack(home, { timeoutMs: changeTimeoutMs, say: stage.say, signal });
   if (!isWanted(court, record)) return setPhase(court, record, "stopped", "");
   const containers = await readContainers(podman, { signal });
-  const [step] = plan([record.service], manifest.project, containers, [], stage.local);
+  const service = (await court.current(record.service.name)) ?? record.service;
+  const [step] = plan([service], manifest.project, containers, [], stage.local);
   if (step === undefined) return;
   const chosen = anew && step.do !== "create" ? { ...step, do: "recreate" as const, why: record.why } : step;
   if (chosen.do === "create" || chosen.do === "recreate") {
-    const missing = await missingBelongings(podman, manifest, [record.service], { signal });
+    const missing = await missingBelongings(podman, manifest, [service], { signal });
     await makeBelongings(podman, manifest.project, missing, { source: court.secrets, timeoutMs: changeTimeoutMs });
   }
   if (chosen.do !== "keep") {
     forgetRun(record);
-    await applyStep(stage, chosen);
+    await applyStep(stage, chosen, { signal });
     record.restarts++;
   }
   record.startedAtMs = performance.now();
@@ -91,6 +95,7 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   const isSame = container !== null && container.id === record.container?.id;
   // "running" is not to be believed where conmon is gone and could not tell of the end.
   const isRunning = container?.state === "running" && (!stage.local || identify(container.pid) !== null);
+  if (isNewRun(record.container, container)) forgetRun(record);
   record.container = container;
   const ended = container !== null && (container.state === "exited" || container.state === "stopped");
   if (cause === "ended" && isRunning && !isSame) {
@@ -165,7 +170,8 @@ export async function restore(court: Court, record: ServiceRecord, cause: Cause)
       }
     }
   } catch (error) {
-    if (!signal.aborted) setPhase(court, record, "failed", messageOf(error));
+    // Whoever compares next tries again.
+    if (!signal.aborted) setPhase(court, record, "backoff", messageOf(error));
   } finally {
     record.busy = false;
   }

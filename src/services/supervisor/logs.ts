@@ -12,7 +12,7 @@ export interface LogsRequest {
 }
 
 async function* linesOf(
-  podman: Podman,
+  podman: Pick<Podman, "stream">,
   project: string,
   service: string,
   request: LogsRequest,
@@ -72,7 +72,7 @@ async function* asTheyCome(sources: AsyncGenerator<LogLine>[]): AsyncGenerator<L
 
 /** The logs of services, merged: by time when they are read to their end, as they come when they are followed. */
 export async function* readLogs(
-  podman: Podman,
+  podman: Pick<Podman, "stream">,
   project: string,
   services: readonly string[],
   request: LogsRequest,

@@ -18,6 +18,8 @@ export interface Run {
   /** Exit codes beside 0 that are an answer, not a failure; `any` where the container's own code is passed on. */
   readonly accept?: readonly number[] | "any";
   readonly signal?: AbortSignal | undefined;
+  /** How long after the signal a command that changes something may still go on, milliseconds, so that it ends whole. */
+  readonly graceMs?: number;
 }
 
 /** What a podman command answered. */
@@ -56,6 +58,24 @@ export interface PodmanOptions {
 
 const runsKept = 1000;
 const answerBytes = 64 * 1024 * 1024;
+
+// The signal, later by a grace.
+function lateSignal(signal: AbortSignal | undefined, graceMs: number): Disposable & { readonly signal: AbortSignal } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    if (graceMs === 0) late.abort();
+    else timer = setTimeout(() => late.abort(), graceMs);
+  };
+  signal?.addEventListener("abort", begin, { once: true });
+  return {
+    signal: late.signal,
+    [Symbol.dispose]() {
+      signal?.removeEventListener("abort", begin);
+      clearTimeout(timer);
+    },
+  };
+}
 
 function openGate(places: number) {
   let free = places;
@@ -97,6 +117,7 @@ export function openPodman(options: PodmanOptions): Podman {
     const { execa } = await import("execa");
     const timeoutMs = run.timeoutMs === undefined ? options.timeoutMs : run.timeoutMs;
     const end = begin(argv);
+    using cancel = lateSignal(run.signal, run.graceMs ?? 0);
     const settings = {
       reject: false,
       extendEnv: false,
@@ -109,7 +130,7 @@ export function openPodman(options: PodmanOptions): Podman {
       killSignal: "SIGTERM",
       forceKillAfterDelay: 2000,
       ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
-      ...(run.signal === undefined ? {} : { cancelSignal: run.signal }),
+      cancelSignal: cancel.signal,
     } satisfies Options;
     const result = await execa(command, argv, settings);
     end(result.exitCode ?? null);

@@ -62,3 +62,9 @@ export function forgetRun(record: ServiceRecord): void {
   record.unhealthySinceMs = null;
   record.nextCheckMs = 0;
 }
+
+/** Whether a running container is another one, or another run of it, than the one known before. */
+export function isNewRun(before: Container | null, now: Container | null): boolean {
+  if (now?.state !== "running") return false;
+  return before?.id !== now.id || before.startedAt !== now.startedAt || before.pid !== now.pid;
+}

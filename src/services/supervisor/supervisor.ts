@@ -7,7 +7,7 @@ import { labels } from "./names.ts";
 import { findContainer } from "./plan.ts";
 import { followEvents } from "./podman-events.ts";
 import { identifyNamed } from "./process-identity.ts";
-import { forgetRun, openRecord, type ServiceRecord } from "./record.ts";
+import { forgetRun, isNewRun, openRecord, type ServiceRecord } from "./record.ts";
 import type { ServiceState } from "./state.ts";
 import { stateOf } from "./states.ts";
 import { check, isDue, lost } from "./vigil.ts";
@@ -18,6 +18,8 @@ export interface Watch {
   /** How often everything is compared, milliseconds. */
   readonly reconcileMs: number;
   readonly settledHealthMs: number;
+  /** Whether it changes anything, or only looks because another one heals. */
+  readonly heals: boolean;
   readonly healUnhealthy: boolean;
   readonly unhealthyGraceMs: number;
 }
@@ -32,7 +34,7 @@ export interface Supervisor {
   run(): Promise<void>;
 }
 
-const tickMs = 1000;
+const tickMs = 2000;
 const soonMs = 150;
 
 function isRunning(container: Container | null): container is Container {
@@ -48,13 +50,14 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const work = new Set<Promise<void>>();
   let reconciling: Promise<void> | null = null;
   let isSoon = false;
+  let isKnown = false;
 
   const inBackground = (task: Promise<void>) => {
     work.add(task);
     void task.finally(() => work.delete(task));
   };
   const trouble = (record: ServiceRecord, cause: Cause) => {
-    if (record.busy || signal.aborted) return;
+    if (!watch.heals || record.busy || signal.aborted) return;
     inBackground(restore(court, record, cause).then(soon));
   };
   // Learns who the processes of new runs are, in one call for all of them.
@@ -71,16 +74,16 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
     }
   };
   const take = (record: ServiceRecord, container: Container | null) => {
-    const before = record.container;
-    const isNewRun = isRunning(container) && (before?.id !== container.id || before.startedAt !== container.startedAt);
+    const isNew = isNewRun(record.container, container);
     record.container = container;
-    if (isNewRun) {
+    if (isNew && container !== null) {
       forgetRun(record);
       record.startedAtMs = performance.now();
       if (container.health === "healthy") record.health = "healthy";
       if (!record.busy) record.phase = null;
     }
-    if (stage.timers && container !== null && container.health !== "none") record.health = container.health;
+    if ((stage.timers || !watch.heals) && container !== null && container.health !== "none")
+      record.health = container.health;
   };
   const reconcileNow = async () => {
     const containers = await readStack(stage.podman, project, { signal });
@@ -92,6 +95,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       const settled = record.phase === "failed" || record.phase === "completed" || record.phase === "stopped";
       if (wanted[name] === true && !isRunning(record.container) && !settled) trouble(record, "ended");
     }
+    isKnown = true;
     await identifyNew();
   };
   const reconcile = () => {
@@ -132,7 +136,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (record.busy) continue;
       const cause = lost(record);
       if (cause !== null) trouble(record, cause);
-      else if (!stage.timers && isDue(record, nowMs)) {
+      else if (watch.heals && !stage.timers && isDue(record, nowMs)) {
         inBackground(check(stage, record, { settledMs: watch.settledHealthMs }, { signal }));
       }
       if (stage.timers)
@@ -141,12 +145,18 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (sick && watch.healUnhealthy && record.service.restart.policy !== "no") trouble(record, "unhealthy");
     }
   };
+  // Until it is judged, a service that ended is not said to have failed: it may be on its way back.
+  const phaseNow = (record: ServiceRecord, { phase, why }: ServiceState): Pick<ServiceState, "phase" | "why"> => {
+    if (record.phase !== null) return { phase: record.phase, why: record.why };
+    return watch.heals && phase === "failed" ? { phase: "backoff", why } : { phase, why };
+  };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
     const state = stateOf(record.service, record.container, wanted);
+    if (!isKnown) return { ...state, phase: "unknown", health: "unknown" };
     const used = usage.get(record.container?.name ?? "");
     return {
       ...state,
-      ...(record.phase === null ? {} : { phase: record.phase, why: record.why }),
+      ...phaseNow(record, state),
       health: record.health !== null && isRunning(record.container) ? record.health : state.health,
       restarts: Math.max(record.restarts, state.restarts),
       cpuPercent: used?.cpuPercent ?? null,

@@ -23,7 +23,7 @@ function ofKind({ manifest }: OpenedStage, given: Given, kind: "pull" | "build")
 async function obtain(stack: Stack, given: Given, kind: "pull" | "build", signal: AbortSignal): Promise<Plain> {
   const stage = await openStage(stack, given, given.list("service"));
   const services = ofKind(stage, given, kind);
-  await Promise.all(services.map((service) => obtainImage(stage.podman, service, { say: stage.say, signal })));
+  await Promise.all(services.map((service) => obtainImage(stage, service, { signal })));
   return { [kind === "pull" ? "pulled" : "built"]: services.map(({ image }) => image) };
 }
 
@@ -32,7 +32,7 @@ function runObtain(kind: "pull" | "build"): Run {
     if (!given.flag("dry-run")) return obtain(stack, given, kind, signal);
     return printCommands(given.flag("json"), async () => {
       const stage = await openStage(stack, given, given.list("service"));
-      return ofKind(stage, given, kind).map(obtainArgv);
+      return ofKind(stage, given, kind).map((service) => obtainArgv(service, stage.manifest.project));
     });
   };
 }

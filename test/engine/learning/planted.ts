@@ -27,5 +27,7 @@ export const planted: readonly { readonly kind: string; readonly text: string; r
   { kind: "Google key", text: `AIza${part(35)}`, secret: part(35) },
   { kind: "JWT", text: `eyJ${part(20)}.eyJ${part(30)}.${part(25)}`, secret: part(25) },
   { kind: "Hugging Face token", text: `hf_${part(34)}`, secret: part(34) },
+  { kind: "GitHub token behind a name", text: `task_ghp_${part(36)}`, secret: part(36) },
+  { kind: "AWS key id within a name", text: `x_AKIA${"IOSFODNN7EXAMPLE"}_y`, secret: "IOSFODNN7EXAMPLE" },
   { kind: "npm token", text: `npm_${part(36)}`, secret: part(36) },
 ];

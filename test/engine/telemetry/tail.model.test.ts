@@ -52,6 +52,23 @@ test("lines that were read before their log was cut and copied are handed out on
   }
 });
 
+test("a copy of a cut log is not read again when the log itself is gone for a while", () => {
+  using directory = temporaryDirectory();
+  const lines = { count: 1, header: false, padded: false };
+  const steps: Step[] = [
+    { kind: "start" },
+    { kind: "append", log: 0, lines },
+    { kind: "glance", events: 1, batches: 1 },
+    { kind: "copytruncate", log: 0 },
+    { kind: "append", log: 0, lines },
+    { kind: "rotate", log: 0, into: "beside", anew: false },
+    { kind: "glance", events: 1, batches: 1 },
+    { kind: "lose", events: 1 },
+    { kind: "twins" },
+  ];
+  expect(play(steps, directory.path, openFollower)).toBe(null);
+});
+
 test("a follower that forgets its cursors, or saves them too early, does not pass", () => {
   using directory = temporaryDirectory();
   const forgetful = (options: FollowOptions) => openFollower({ ...options, cursors: [] });

@@ -163,7 +163,7 @@ services:
     environment:
       DB_PASSWORD: ${secrets[0]}
       URL: postgres://admin:${secrets[1]}@db/x
-    command: [run, --password, ${secrets[2]}, --token=${secrets[3]}]
+    command: [run, --password, ${secrets[2]}, --token=${secrets[3]}, /root/x, /home/me/y, 'C:\\Users\\me', "\ue000 /Users/me/z"]
     labels: { api_key: ${secrets[4]} }
     configs: [c]
     env_file: env
@@ -174,6 +174,7 @@ configs: { c: { content: "password: ${secrets[5]}" } }
   const printed = composeText(manifest, []);
   expect(printed.match(/hunter2horse\d/g)).toBe(null);
   expect(printed).toContain("DB_PASSWORD");
+  for (const path of ["/root/x", "/home/me/y", "C:\\Users\\me", "\ue000 /Users/me/z"]) expect(printed).toContain(path);
   const again = await load([printed]);
   expect(composeText(again.manifest, [])).toBe(printed);
 });

@@ -114,7 +114,12 @@ test("the engine shares the home with the host, without its secrets, and is told
       options: ["z"],
     })),
   );
-  expect(engine?.mounts).toContainEqual(expect.objectContaining({ type: "tmpfs", target: join(home, "secrets") }));
+  const hidden = engine?.mounts.find(({ target }) => target === join(home, "secrets"));
+  expect([hidden?.type, hidden?.readOnly, hidden?.options]).toEqual([
+    "tmpfs",
+    true,
+    ["size=1m", "mode=0700", "notmpcopyup"],
+  ]);
   expect(engine?.environment).toEqual({ AISTACK_HOME: home, AISTACK_LEARNING_POLL_MS: "700" });
   expect(engine?.usernsMode).toBe("keep-id");
   expect(engine?.user).toBe(`${process.getuid?.()}:${process.getgid?.()}`);

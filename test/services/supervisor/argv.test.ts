@@ -3,7 +3,7 @@ import { changes, verbs } from "../../../src/services/supervisor/argv.ts";
 import { createCommand } from "../../../src/services/supervisor/create.ts";
 import { configHash } from "../../../src/services/supervisor/hash.ts";
 import { podmanFailure } from "../../../src/services/supervisor/podman-error.ts";
-import { checksFile, service } from "./box.ts";
+import { checksFile, service } from "./services.ts";
 
 const logs = { follow: true, tail: 20, since: "5m" };
 const build = { context: "/app", containerfile: "/app/Containerfile" };

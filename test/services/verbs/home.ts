@@ -5,9 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { openBox, sweep } from "../supervisor/box.ts";
+import { sweep } from "../supervisor/box.ts";
+import { openBox } from "../supervisor/own-podman.ts";
+import { image } from "../supervisor/services.ts";
 
 const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
+
+/** A shell script that goes on until it is told to end. */
+export const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
+/** One service of a Compose file, with more lines of its own. */
+export const one = (name: string, more = "") => `  ${name}:
+    image: ${image}
+    init: false
+    stop_grace_period: 1s
+${more.includes("command:") ? "" : `    command: [sh, -c, "${stay}"]\n`}${more}`;
 
 /** A home of its own with a Compose file of its own, and the program run on it. */
 export function stackHome(services: string, rest = "") {
@@ -53,6 +64,9 @@ export function stackHome(services: string, rest = "") {
       const ended = new Promise<number | null>((done) => child.on("close", (code) => done(code)));
       onTestFinished(() => void child.kill("SIGKILL"));
       return { child, ended, text: () => text };
+    },
+    set(name: string, value: string) {
+      environment = { ...environment, [name]: value };
     },
     /** Puts a script named podman in front of the real one: a stand-in that misbehaves. */
     standIn(script: string) {

@@ -1,17 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../../parts.ts";
-import { image, podman } from "../supervisor/box.ts";
-import { stackHome } from "./home.ts";
-
-const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
-const one = (name: string, more = "") => `  ${name}:
-    image: ${image}
-    init: false
-    stop_grace_period: 1s
-${more.includes("command:") ? "" : `    command: [sh, -c, "${stay}"]\n`}${more}`;
+import { podman } from "../supervisor/own-podman.ts";
+import { image } from "../supervisor/services.ts";
+import { one, stackHome, stay } from "./home.ts";
 
 describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
   test("up, ps, logs, exec, restart, stop, start and down work on one stack, and its volume outlives it", () => {
@@ -79,6 +71,18 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect(podman("ps", "--all", "--quiet", "--filter", `label=aistack.project=${stack.project}`).stdout).toBe("");
   });
 
+  test.each([
+    ["up", "web", "--timeout", "soon"],
+    ["up", "web", "--timeout", "-1"],
+    ["up", "web", "--build", "--no-build"],
+    ["logs", "web", "--tail", "few"],
+    ["exec", "web"],
+    ["up", "web", "--profile", "nosuch"],
+  ])("what makes no sense ends with 2: %j", (...args) => {
+    const { status, stderr } = stackHome(one("web")).run(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("aistack:")]);
+  });
+
   test("services that wait for each other end with 2 and are named in their circle", () => {
     const stack = stackHome([one("a", "    depends_on: [b]"), one("b", "    depends_on: [a]")].join("\n"));
     const { status, stderr } = stack.run("up", "a");
@@ -107,61 +111,12 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
     expect([status, stderr]).toEqual([5, expect.stringContaining("localhost:1/no/such:1 of web was not pulled")]);
   });
 
-  test("a foreign container with a name of ours is never touched and is named", () => {
-    const stack = stackHome(one("web"));
-    const name = `${stack.project}-web`;
-    podman("run", "--detach", "--name", name, image, "sleep", "100");
-    onTestFinished(() => void podman("rm", "--force", "--time", "0", name));
-    const id = podman("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", name).stdout;
-    const { status, stderr } = stack.run("up", "web");
-    expect([status, stderr]).toEqual([1, expect.stringContaining(`a container named ${name}`)]);
-    stack.run("down");
-    expect(podman("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", name).stdout).toBe(id);
-  });
-
   test("the timeout ends a wait for what never gets healthy with 3, in time", () => {
     const stack = stackHome(one("web", "    healthcheck: {test: [CMD, test, -e, /never], interval: 10s, retries: 9}"));
     const began = performance.now();
     const { status, stderr } = stack.run("up", "web", "--wait", "--timeout", "2");
     expect([status, stderr]).toEqual([3, expect.stringMatching(/did not come up within 2 s: .*web/)]);
     expect(performance.now() - began).toBeLessThan(8000);
-  });
-
-  test("logs stream while up waits", () => {
-    const stack = stackHome(
-      one(
-        "web",
-        `    command: [sh, -c, "echo early; sleep 1; echo late; touch /tmp/well; ${stay}"]\n    healthcheck: {test: [CMD, test, -e, /tmp/well], interval: 1s}`,
-      ),
-    );
-    const { status, stderr } = stack.run("up", "web", "--wait", "--logs");
-    expect(status).toBe(0);
-    expect(stderr.indexOf("web | early")).toBeGreaterThan(-1);
-    expect(stderr.indexOf("web | late")).toBeLessThan(stderr.indexOf("web: healthy after"));
-  });
-
-  test("a volume that the container's user may not write fails with what its log says", () => {
-    const stack = stackHome("");
-    const place = join(stack.home, "closed");
-    mkdirSync(place, { mode: 0o700 });
-    writeFileSync(
-      join(stack.home, "aistack.yaml"),
-      `name: ${stack.project}\nservices:\n${one("job", `    command: [sh, -c, "echo x > /data/file"]\n    user: "1000"\n    restart: "no"\n    volumes: ["${place}:/data"]`)}\n`,
-    );
-    const { status, stderr } = stack.run("up", "job", "--wait");
-    expect([status, stderr]).toEqual([1, expect.stringContaining("Permission denied")]);
-  });
-
-  test("two that bring the stack up at once do it one after the other, and both succeed", async () => {
-    const stack = stackHome([one("a"), one("b", "    depends_on: [a]")].join("\n"));
-    const both = [stack.start("up", "b", "--wait"), stack.start("up", "b", "--wait")];
-    expect([await both[0]?.ended, await both[1]?.ended, both.map((one) => one.text()).join("")]).toEqual([
-      0,
-      0,
-      expect.stringContaining("create"),
-    ]);
-    expect(both.filter((one) => one.text().includes("a: create"))).toHaveLength(1);
-    expect(stack.json("up", "b", "--wait").commands).toBe(0);
   });
 });
 

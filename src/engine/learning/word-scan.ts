@@ -1,0 +1,96 @@
+/** A word to look for, and whether it only counts where a value is assigned to it (`:` or `=` follows its name). */
+export interface ScannedWord {
+  readonly word: string;
+  readonly assigned: boolean;
+  /** What finding it means, as bits. */
+  readonly bits: number;
+}
+
+const scratch = Buffer.allocUnsafe(64 * 1024);
+
+function isNamePart(unit: number): boolean {
+  return (
+    (unit >= 97 && unit <= 122) ||
+    (unit >= 65 && unit <= 90) ||
+    (unit >= 48 && unit <= 57) ||
+    unit === 95 ||
+    unit === 45 ||
+    unit === 46
+  );
+}
+
+// A name goes on for at most 64 characters; then come quotes, backslashes and blanks, at most 16, then `:` or `=`.
+function isAssigned(text: string, from: number): boolean {
+  let at = from;
+  for (const end = from + 64; at < end && isNamePart(text.charCodeAt(at)); at++);
+  for (const end = at + 16; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 58 || unit === 61) return true;
+    if (unit !== 34 && unit !== 39 && unit !== 92 && unit > 32 && unit < 128) return false;
+  }
+  return false;
+}
+
+/**
+ * Looks for many words in one pass over a text, regardless of ASCII case (Aho and Corasick 1975); the words are
+ * lower-case ASCII. The result is the bits of all words that were found.
+ */
+export function openWordScan(words: readonly ScannedWord[]): (text: string) => number {
+  const trie: { readonly next: Map<number, number>; plain: number; assigned: number }[] = [
+    { next: new Map(), plain: 0, assigned: 0 },
+  ];
+  for (const { word, assigned, bits } of words) {
+    let state = 0;
+    for (const letter of word) {
+      const unit = letter.charCodeAt(0);
+      const known = trie[state]?.next.get(unit);
+      const to = known ?? trie.push({ next: new Map(), plain: 0, assigned: 0 }) - 1;
+      trie[state]?.next.set(unit, to);
+      state = to;
+    }
+    const node = trie[state];
+    if (node && assigned) node.assigned |= bits;
+    else if (node) node.plain |= bits;
+  }
+  // Bytes that are in no word are all alike: a small table stays in the fastest memory.
+  const classOf = new Uint8Array(256);
+  const letters = [...new Set(words.flatMap(({ word }) => [...word]))];
+  for (const [index, letter] of letters.entries()) {
+    for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
+  }
+  const width = letters.length + 1;
+  const go = new Uint16Array(trie.length * width);
+  const plain = new Int32Array(trie.length);
+  const assigned = new Int32Array(trie.length);
+  const fallback = new Uint16Array(trie.length);
+  const queue = [0];
+  for (let at = 0; at < queue.length; at++) {
+    const state = queue[at] ?? 0;
+    const back = fallback[state] ?? 0;
+    plain[state] = (trie[state]?.plain ?? 0) | (state === 0 ? 0 : (plain[back] ?? 0));
+    assigned[state] = (trie[state]?.assigned ?? 0) | (state === 0 ? 0 : (assigned[back] ?? 0));
+    for (const [index, letter] of letters.entries()) {
+      const to = trie[state]?.next.get(letter.charCodeAt(0));
+      const other = state === 0 ? 0 : (go[back * width + index + 1] ?? 0);
+      go[state * width + index + 1] = to ?? other;
+      if (to === undefined) continue;
+      fallback[to] = other;
+      queue.push(to);
+    }
+  }
+  return (text) => {
+    let found = 0;
+    let state = 0;
+    // A string that was cut from a longer one is slow to read by the letter; letters beyond Latin-1 are in no word.
+    const bytes = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
+    const length = bytes.write(text, 0, "latin1");
+    for (let at = 0; at < length; at++) {
+      state = go[state * width + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
+      if (state === 0) continue;
+      found |= plain[state] ?? 0;
+      const more = assigned[state] ?? 0;
+      if ((more & ~found) !== 0 && isAssigned(text, at + 1)) found |= more;
+    }
+    return found;
+  };
+}
