@@ -59,7 +59,7 @@ test("twenty thousand frames, none like the other, leave the memory as it was", 
   const book = openLogBook(200);
   let view = calmView();
   let isFollowed = false;
-  let told = () => undefined as void;
+  let told: () => unknown = () => undefined;
   const source = {
     view: () => view,
     logs: book,
