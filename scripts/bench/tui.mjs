@@ -79,9 +79,9 @@ async function keyTimes(pty, presses) {
 
 /** What was written outside of synchronised updates since the first frame, modes aside. */
 function outside(raw) {
-  const esc = String.fromCharCode(27);
-  const update = new RegExp(`${esc}\\[\\?2026h[\\s\\S]*?${esc}\\[\\?2026l`, "g");
-  const mode = new RegExp(`${esc}\\[(?:\\?[\\d;]+[hl]|0m)`, "g");
+  const lead = String.fromCharCode(27);
+  const update = new RegExp(`${lead}\\[\\?2026h[\\s\\S]*?${lead}\\[\\?2026l`, "g");
+  const mode = new RegExp(`${lead}\\[(?:\\?[\\d;]+[hl]|0m)`, "g");
   return raw.replace(update, "").replace(mode, "");
 }
 

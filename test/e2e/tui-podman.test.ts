@@ -40,7 +40,7 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
       rows: 34,
       env,
     });
-    await terminal.see("services: none brought up");
+    await terminal.see("services: none up");
     terminal.type(`2:up web api${keys.enter}`);
     await terminal.see(/● web +running/);
     await terminal.see(/● api +running/);
