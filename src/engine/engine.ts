@@ -4,6 +4,7 @@ import type { Emit } from "./events.ts";
 import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
 import { openLearnMemory } from "./learning/learn.ts";
+import { keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
@@ -140,6 +141,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     let heldSince: number | null = null;
     let takenAt = performance.now();
     while (!signal.aborted) {
+      keepYoungSpaceSmall();
       const now = performance.now();
       if (now >= lookAt) {
         follower.refresh();

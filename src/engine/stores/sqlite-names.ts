@@ -22,8 +22,7 @@ export function keyOf(store: Embedded, id: string): number | null {
 export function nameOf(store: Embedded, id: string): number {
   const known = keyOf(store, id);
   if (known !== null) return known;
-  store.run("INSERT INTO names (name) VALUES (?)", kept(id));
-  return Number(store.get("SELECT last_insert_rowid() AS key")?.key);
+  return store.add("INSERT INTO names (name) VALUES (?)", kept(id));
 }
 
 /** The first and the last 32-byte name that begin with some hex digits, or null where none can. */
@@ -32,8 +31,12 @@ export function namesFrom(prefix: string): readonly [first: Uint8Array, last: Ui
   return [Buffer.from(prefix.padEnd(64, "0"), "hex"), Buffer.from(prefix.padEnd(64, "f"), "hex")];
 }
 
-/** Whether a table has a row of a lesson. */
-export function isKept(store: Embedded, table: "pairs" | "vectors" | "neighbours", id: string): boolean {
-  const key = keyOf(store, id);
-  return key !== null && store.get(`SELECT 1 FROM ${table} WHERE id = ?`, key) !== undefined;
+/** Which of these lessons have a row in a table; one statement, because each alone would take and let go of a lock. */
+export function keptOf(store: Embedded, table: "pairs" | "vectors", ids: readonly string[]): ReadonlySet<string> {
+  if (ids.length === 0) return new Set();
+  const rows = store.all(
+    `SELECT value FROM json_each(?) JOIN names ON names.name = unhex(value) JOIN ${table} ON ${table}.id = names.key`,
+    JSON.stringify(ids),
+  );
+  return new Set(rows.map(({ value }) => String(value)));
 }

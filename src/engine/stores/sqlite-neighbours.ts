@@ -47,7 +47,7 @@ function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesso
   const measured = measure(lesson);
   const { id: nearest, similarity } = findNearest(store, bands, recent, measured);
   const { value } = appraise(lesson, 1 - similarity);
-  store.run(
+  const key = store.add(
     "INSERT INTO neighbours (id, signature, nearest, similarity, value) VALUES (?, ?, ?, ?, ?)",
     id,
     bytesOfNumbers(measured.bins),
@@ -55,7 +55,7 @@ function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesso
     similarity,
     value,
   );
-  bands.add(Number(store.get("SELECT last_insert_rowid() AS key")?.key), measured.bands);
+  bands.add(key, measured.bands);
   recent.keep(id, measured.hashes);
   return true;
 }

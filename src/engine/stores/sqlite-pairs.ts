@@ -2,7 +2,7 @@ import type { PairNames } from "./pairs.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
-import { idText, isKept, nameOf } from "./sqlite-names.ts";
+import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import { findLesson } from "./sqlite-reads.ts";
 import type { SinkOptions } from "./store.ts";
 
@@ -10,7 +10,7 @@ import type { SinkOptions } from "./store.ts";
 export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">): PairNames {
   return {
     cursors: async () => loadCursors(store, "dataset", emit),
-    known: async (ids) => new Set(ids.filter((id) => isKept(store, "pairs", id))),
+    known: async (ids) => keptOf(store, "pairs", ids),
     all: async () =>
       store
         .all(`SELECT ${idText()} AS id FROM pairs JOIN names ON names.key = pairs.id ORDER BY pairs.key`)

@@ -5,7 +5,7 @@ import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
-import { idText, isKept, nameOf } from "./sqlite-names.ts";
+import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import type { Sink } from "./store.ts";
 
 const rebuiltAtOnce = 200;
@@ -71,7 +71,12 @@ export async function openVectors(
     optional: true,
     load: async () => loadCursors(store, "vectors", emit),
     async take(batch, options) {
-      const missing = batch.lessons.filter(({ id }) => !isKept(store, "vectors", id));
+      const known = keptOf(
+        store,
+        "vectors",
+        batch.lessons.map(({ id }) => id),
+      );
+      const missing = batch.lessons.filter(({ id }) => !known.has(id));
       const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
       const vectors = await embedder.embed(texts, options);
       return store.commit(() => {

@@ -14,6 +14,8 @@ export interface Embedded {
   readonly file: string;
   /** Runs a statement that changes something; only inside `commit`. Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
+  /** Runs a statement that adds one row; only inside `commit`. Returns the row's key. */
+  add(sql: string, ...values: SQLInputValue[]): number;
   all(sql: string, ...values: SQLInputValue[]): Row[];
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /**
@@ -146,6 +148,7 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
   return {
     file,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     all: (sql, ...values) => prepare(sql).all(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
     commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
@@ -200,7 +203,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000",
       );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
