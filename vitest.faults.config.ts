@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The soak runs React as it is delivered.
+  oxc: { jsx: { runtime: "automatic", development: false } },
   test: {
     include: ["test/faults/**/*.test.ts"],
     testTimeout: 3_600_000,

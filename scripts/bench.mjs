@@ -24,7 +24,8 @@ import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
 import { benchTable } from "./bench/table.mjs";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     mb: { type: "string", default: "200" },
     quick: { type: "boolean" },
@@ -114,6 +115,12 @@ const bar = (name, measured, limit, met, unit = "") => {
 };
 
 try {
+  if (positionals.includes("tui")) {
+    const { benchTui } = await import("./bench/tui.mjs");
+    report.tui = await benchTui(values.quick ? { say, bar, runs: 1, seconds: 5 } : { say, bar });
+    if (values.json) console.log(JSON.stringify(report));
+    process.exit();
+  }
   const directory = join(work, "corpus");
   mkdirSync(directory);
   const corpus = writeCorpus(directory, bytes);

@@ -101,7 +101,8 @@ export async function benchPodman({ work, program, quick, say, bar, report }) {
     await pause(quick ? 25_000 : 40_000);
     const before = cpuSeconds(child.pid);
     const started = performance.now();
-    await pause(quick ? 35_000 : 90_000);
+    // A whole number of comparisons, which come every half minute.
+    await pause(quick ? 60_000 : 120_000);
     const share = ((cpuSeconds(child.pid) - before) / ((performance.now() - started) / 1000)) * 100;
     child.kill("SIGINT");
     await ended;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { openConfig, readEnvironment } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
@@ -68,7 +69,11 @@ async function printResult(action: Action, result: ReturnType<Action["run"]>, js
     out.write(json ? toJson(data) : toText(data, out));
     return action.isBad?.(data) === true ? 1 : 0;
   }
-  for await (const line of result) out.write(`${line}\n`);
+  for await (const line of result) {
+    out.write(`${line}\n`);
+    // A reader that is slower than what is read must slow it down, not fill the memory.
+    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+  }
   return 0;
 }
 

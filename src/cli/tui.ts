@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { type Config, openConfig } from "../engine/config.ts";
 import { messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { rowOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
@@ -79,8 +79,6 @@ export async function runTui(
 ): Promise<number> {
   const config = openConfig(flags);
   checkTerminal(config);
-  // Frames are garbage a moment later: a young generation that does not grow keeps the console small.
-  setFlagsFromString("--semi-space-growth-factor=1");
   const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config);
   const { shown, extra } = opened;
   const { values, environment, home } = opened.config;
@@ -88,6 +86,12 @@ export async function runTui(
   const all = [...actions, ...shown.actions, ...extra];
   const said: string[] = [];
   const controller = new AbortController();
+  let shownBefore = shown.live.view();
+  const unfollow = keepHeapSmall(() => {
+    const isCalm = shown.live.view() === shownBefore;
+    shownBefore = shown.live.view();
+    return isCalm;
+  });
   try {
     const { openScreen } = await import("../tui/main.tsx");
     const { isTheme } = await import("../tui/theme.ts");
@@ -122,6 +126,7 @@ export async function runTui(
     said.push(...shown.farewell());
     return ending === "quit" ? 0 : 130;
   } finally {
+    unfollow();
     controller.abort();
     await opened.close();
     for (const text of said) process.stdout.write(`${text}\n`);

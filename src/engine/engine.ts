@@ -4,6 +4,7 @@ import type { Emit } from "./events.ts";
 import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
 import { openLearnMemory } from "./learning/learn.ts";
+import { keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
@@ -42,6 +43,8 @@ export interface EngineOptions {
 
 /** Runs of at most 256 kB that are remembered: a batch may be of several, and sinks are a batch or two apart. */
 const runsRemembered = 16;
+const calmAfterMs = 5000;
+const calmPolls = 4;
 const heldLookMs = 200;
 const putOffLookMs = 50;
 
@@ -136,7 +139,9 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const limit = values["learning.checkpointEvents"];
     let lookAt = 0;
     let heldSince: number | null = null;
+    let takenAt = performance.now();
     while (!signal.aborted) {
+      keepYoungSpaceSmall();
       const now = performance.now();
       if (now >= lookAt) {
         follower.refresh();
@@ -154,7 +159,8 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         continue;
       }
       heldSince = null;
-      const putOff = pressure.paused() && sink.optional && draining > 0;
+      // A run that is to end does it all in any case, and putting some off would read everything twice.
+      const putOff = !once && pressure.paused() && sink.optional && draining > 0;
       state.waiting = putOff ? "It is put off while the backlog is too large" : "";
       if (putOff) {
         await pause(putOffLookMs, { signal });
@@ -163,11 +169,13 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       const batch = follower.next(limit, values["learning.checkpointMs"]);
       if (batch === null) {
         if (once) return noteSettled(state, follower);
-        await pause(values["learning.pollMs"], { signal });
+        const isCalm = performance.now() - takenAt > calmAfterMs;
+        await pause(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
         lookAt = 0;
         continue;
       }
       const before = performance.now();
+      takenAt = before;
       const { rest, taken } = await deliver(loop, batch);
       noteTaken(state, rest, taken);
       if (!once && taken.bySource) alarm.look(state.bySource);

@@ -5,7 +5,6 @@ import { Failure, messageOf } from "../engine/errors.ts";
 import { type Guards, openGuards } from "../engine/guards/guards.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
-import { keepYoungSpaceSmall } from "../engine/memory.ts";
 import type { SinkProgress } from "../engine/progress.ts";
 import { readSecret } from "../engine/secrets.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
@@ -108,7 +107,6 @@ async function onSchedule(stack: Stack, store: Store, signal: AbortSignal): Prom
 
 /** Runs the learner on an open store until it is done or asked to stop; returns what every sink did. */
 export async function runLearner(stack: Stack, store: Store, run: LearnRun): Promise<readonly SinkProgress[]> {
-  keepYoungSpaceSmall();
   const { config, emit } = stack;
   const patterns = patternsOf(config, run.sources);
   const guards = openGuards({ home: config.home, values: config.values, emit });

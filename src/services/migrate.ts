@@ -34,7 +34,7 @@ function refuse(why: string, hint: string): Failure {
 async function finishEarlier(stack: Stack, to: Kind, dryRun: boolean): Promise<Plain> {
   const kept = await stack.seen();
   if (kept === null || (await movedWith(kept)) === null || dryRun) {
-    throw refuse(`everything is kept ${to} already`, "Type: aistack store status");
+    return { to, moved: false, note: `everything is kept ${to} already` };
   }
   await (await (await stack.openStore()).openTables()).forget();
   return { to: kept.place, verified: true, note: "an earlier move was at its end; it is finished now" };

@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
-import { keys, openTerminal, program } from "./terminal.ts";
+import { keys, program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 // A generator of its own (mulberry32), so that a failure can be repeated by its seed.
 function random(seed: number) {

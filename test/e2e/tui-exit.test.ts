@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
-import { keys, openTerminal, program, type Terminal } from "./terminal.ts";
+import { keys, program, type Terminal } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 const left = { alternate: false, cursor: true, wraps: true, paste: false };
 

@@ -6,7 +6,8 @@ import { needs } from "../parts.ts";
 import { podman } from "../services/supervisor/own-podman.ts";
 import { image } from "../services/supervisor/services.ts";
 import { stackHome } from "../services/verbs/home.ts";
-import { keys, openTerminal, program } from "./terminal.ts";
+import { keys, program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 const ticking = (name: string) => `  ${name}:
     image: ${image}
@@ -39,7 +40,7 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
       rows: 34,
       env,
     });
-    await terminal.see("services: none brought up");
+    await terminal.see("services: none up");
     terminal.type(`2:up web api${keys.enter}`);
     await terminal.see(/● web +running/);
     await terminal.see(/● api +running/);

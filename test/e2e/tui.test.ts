@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { aistack, fixtures, temporary } from "../cli/running.ts";
-import { keys, openTerminal, program } from "./terminal.ts";
+import { keys, program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 /** A home with recorded telemetry in it. */
 function homeWithTelemetry(): string {

@@ -126,10 +126,6 @@ const postgresHome = () => {
   return found.stdout.trim();
 };
 
-const recipe = createHash("sha256")
-  .update(readFileSync(import.meta.filename))
-  .digest("hex")
-  .slice(0, 12);
 const recipes: readonly Recipe[] = [
   {
     name: "docker.io/pgvector/pgvector:0.8.1-pg18",
@@ -215,11 +211,15 @@ export function lacksStackImages(): boolean {
  */
 export function makeStackImages(): void {
   const { directory, environment } = openBox();
+  const recipe = createHash("sha256")
+    .update(readFileSync(import.meta.filename))
+    .digest("hex")
+    .slice(0, 16);
   for (const { name, make, changes } of recipes) {
     const isOwn = name.startsWith("localhost/");
-    const inspect = ["image", "inspect", "--format", '{{index .Labels "recipe"}}', name];
-    const known = spawnSync("podman", inspect, { env: environment, encoding: "utf8" });
-    if (!isOwn && known.status === 0 && known.stdout.trim() === recipe) continue;
+    const look = ["image", "inspect", "--format", '{{index .Labels "recipe"}}', name];
+    const known = spawnSync("podman", look, { env: environment, encoding: "utf8" }).stdout.trim();
+    if (!isOwn && known === recipe) continue;
     const path = mkdtempSync(join(directory, "image-"));
     chmodSync(path, 0o755);
     try {

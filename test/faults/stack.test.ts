@@ -93,6 +93,10 @@ describe.skipIf(lacksStackImages())(
       );
       expect(stack.json("secrets", "rotate", "redis_password").restarted).toEqual(["redis"]);
       expect(stack.run("wait", "redis", "--timeout", "60").status).toBe(0);
+      expect(stack.json("secrets", "rotate", "postgres_password").restarted).toEqual(["postgres"]);
+      expect(stack.run("wait", "postgres", "--timeout", "60").status).toBe(0);
+      const asUser = `PGPASSWORD=$(cat /run/secrets/postgres_password) psql --host=127.0.0.1 --username=aistack --no-align --tuples-only --command="SELECT 40+2"`;
+      expect(stack.run("exec", "postgres", "--", "sh", "-c", asUser)).toMatchObject({ status: 0, stdout: "42\n" });
       expect(stack.json("down", "--volumes", "--yes").removed).toHaveLength(services.length);
     });
   },

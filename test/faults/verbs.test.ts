@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openConfig } from "../../src/engine/config.ts";
-import { openStack } from "../../src/services/stack.ts";
-import { openStackView } from "../../src/services/verbs/stack-view.ts";
+import { mountDisk, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openBox, podman } from "../services/supervisor/own-podman.ts";
 import { image } from "../services/supervisor/services.ts";
@@ -162,24 +161,6 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     expect(stack.run("exec", "web", "--", "cat", "/run/secrets/own_key").stdout).toBe(renewed);
   });
 
-  test("a view of the stack measures every service, and only looks while somebody else supervises", async () => {
-    const stack = stackHome(one("web", "    mem_limit: 64m"));
-    stack.json("up", "web");
-    const config = openConfig({ home: stack.home }, openBox().environment);
-    await using opened = openStack(config, () => undefined);
-    await using view = await openStackView(opened);
-    await using other = await openStackView(opened);
-    expect([view.heals, other.heals]).toEqual([true, false]);
-    const web = () => view.states.find(({ name }) => name === "web");
-    expect(web()?.phase).toBe("unknown");
-    await expect.poll(() => web()?.phase, waiting).toBe("running");
-    await expect.poll(() => web()?.memoryBytes, waiting).toBeGreaterThan(0);
-    expect(web()?.memoryLimitBytes).toBeCloseTo(64 * 2 ** 20, -6);
-    podman("rm", "--force", "--time", "0", `${stack.project}-web`);
-    await expect.poll(() => [web()?.phase, (web()?.restarts ?? 0) > 0], waiting).toEqual(["running", true]);
-    expect(other.runs.filter(({ argv }) => argv[0] === "run")).toEqual([]);
-  });
-
   test("only one process supervises a stack, and the other names it", async () => {
     const stack = stackHome(one("web"));
     stack.json("up", "web");
@@ -205,4 +186,88 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     await up.ended;
     expect(running()).not.toBe("");
   });
+
+  test("logs stream while up waits", () => {
+    const stack = stackHome(
+      one(
+        "web",
+        `    command: [sh, -c, "echo early; sleep 1; echo late; touch /tmp/well; ${stay}"]\n    healthcheck: {test: [CMD, test, -e, /tmp/well], interval: 1s}`,
+      ),
+    );
+    const { status, stderr } = stack.run("up", "web", "--wait", "--logs");
+    expect(status).toBe(0);
+    expect(stderr.indexOf("web | early")).toBeGreaterThan(-1);
+    expect(stderr.indexOf("web | late")).toBeLessThan(stderr.indexOf("web: healthy after"));
+  });
+
+  test("two that bring the stack up at once do it one after the other, and both succeed", async () => {
+    const stack = stackHome([one("a"), one("b", "    depends_on: [a]")].join("\n"));
+    const both = [stack.start("up", "b", "--wait"), stack.start("up", "b", "--wait")];
+    expect([await both[0]?.ended, await both[1]?.ended, both.map((one) => one.text()).join("")]).toEqual([
+      0,
+      0,
+      expect.stringContaining("create"),
+    ]);
+    expect(both.filter((one) => one.text().includes("a: create"))).toHaveLength(1);
+    expect(stack.json("up", "b", "--wait").commands).toBe(0);
+  });
+
+  test("a reader that stops reading a long log does not make it fill the memory", async () => {
+    const line = "x".repeat(200);
+    const stack = stackHome(one("web", `    command: [sh, -c, "yes ${line} | head -n 300000; ${stay}"]`));
+    stack.json("up", "web");
+    await expect
+      .poll(() => podman("logs", "--tail", "1", `${stack.project}-web`).stdout.length, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBeGreaterThan(100);
+    const logs = stack.start("logs", "web");
+    logs.child.stdout.pause();
+    const memory = () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/status`, "utf8"))?.[1]) / 1024;
+    // All pipes are full once the program reads no more.
+    const read = () => /rchar: (\d+)/.exec(readFileSync(`/proc/${logs.child.pid}/io`, "utf8"))?.[1];
+    let before: string | undefined;
+    const isStill = () => {
+      const now = read();
+      const isSame = now === before;
+      before = now;
+      return isSame;
+    };
+    await expect.poll(isStill, { timeout: 60_000, interval: 1000 }).toBe(true);
+    expect(memory()).toBeLessThan(220);
+    logs.child.stdout.resume();
+    expect(await logs.ended).toBe(0);
+    expect(logs.text().split("\n").length).toBeGreaterThan(290_000);
+  });
+
+  test.skipIf(needs("mount").missing)(
+    "a full disk ends up with 1, and once there is room a second up makes it good",
+    () => {
+      const stack = stackHome(one("web"));
+      using place = temporaryDirectory();
+      using disk = mountDisk(place.path, "8m");
+      if (disk === null) throw new Error("no disk was mounted");
+      const { directory, environment } = openBox();
+      const saved = join(place.path, "image.tar");
+      podman("save", "--output", saved, image);
+      const moved = (file: string) => {
+        const text = readFileSync(environment[file] ?? "", "utf8").replaceAll(directory, disk.path);
+        writeFileSync(join(place.path, file), text);
+        stack.set(file, join(place.path, file));
+        return join(place.path, file);
+      };
+      const files = ["CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"];
+      const env = { ...environment, ...Object.fromEntries(files.map((file) => [file, moved(file)])) };
+      expect(spawnSync("podman", ["load", "--input", saved], { env }).status).toBe(0);
+      const fill = join(disk.path, "fill");
+      spawnSync("dd", ["if=/dev/zero", `of=${fill}`, "bs=4k"], { stdio: "ignore" });
+      const { status, stderr } = stack.run("up", "web", "--no-pull");
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/: .*no space left on device\n {2}Make room/)]);
+      rmSync(fill);
+      expect(stack.json("up", "web", "--wait", "--no-pull").services).toMatchObject([{ service: "web" }]);
+      expect(stack.json("down").removed).toEqual([`${stack.project}-web`]);
+    },
+  );
 });

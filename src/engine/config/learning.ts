@@ -19,7 +19,7 @@ export const learningSettings = {
     () => z.int().min(10).max(60_000),
     250,
     "10 to 60000",
-    "Pause between two looks at files that had nothing new, in milliseconds.",
+    "Pause between two looks at files that had nothing new, in milliseconds; four times that after five calm seconds.",
   ),
   "learning.onceWaitMs": setting(
     () => z.int().min(0).max(86_400_000),

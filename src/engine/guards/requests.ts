@@ -41,8 +41,8 @@ export function openRequests(home: string): () => BreakerRequest[] {
 
 function markOf(file: string): string {
   try {
-    const { ino, mtimeMs, size } = statSync(file);
-    return `${ino} ${mtimeMs} ${size}`;
+    const stat = statSync(file, { throwIfNoEntry: false });
+    return stat === undefined ? "" : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
   } catch {
     return "";
   }

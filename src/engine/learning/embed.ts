@@ -28,28 +28,35 @@ const lexicalDimensions = 384;
  * root (the hashing trick, Weinberger et al. 2009).
  */
 export function lexicalVector(text: string): Float32Array {
-  const vector = new Float32Array(lexicalDimensions);
-  const add = (hashed: number) => {
-    const place = hashed % lexicalDimensions;
-    vector[place] = (vector[place] ?? 0) + ((hashed & 0x40000000) === 0 ? 1 : -1);
-  };
+  counts.fill(0);
+  const hashes = hashWords(text);
   let previous = 0;
-  for (const word of hashWords(text)) {
-    add(word);
-    if (previous !== 0) add((Math.imul(previous, 31) + word) >>> 0);
+  for (let index = 0; index < hashes.length; index++) {
+    const word = hashes[index] ?? 0;
+    count(word);
+    if (previous !== 0) count(Math.imul(previous, 31) + word);
     previous = word;
   }
+  const vector = new Float32Array(lexicalDimensions);
   for (let place = 0; place < lexicalDimensions; place++) {
-    const count = vector[place] ?? 0;
-    if (count !== 0) vector[place] = count > 0 ? Math.sqrt(count) : -Math.sqrt(-count);
+    const sum = counts[place] ?? 0;
+    if (sum !== 0) vector[place] = sum > 0 ? Math.sqrt(sum) : -Math.sqrt(-sum);
   }
   return normal(vector);
+}
+
+const counts = new Int32Array(lexicalDimensions);
+
+// The place from the upper bits, which are a small integer, and the sign from the lowest.
+function count(hash: number): void {
+  const place = (hash >>> 8) % lexicalDimensions;
+  counts[place] = (counts[place] ?? 0) + 1 - 2 * (hash & 1);
 }
 
 // In place: the vector was made for this.
 function normal(vector: Float32Array): Float32Array {
   let square = 0;
-  for (let place = 0; place < vector.length; place++) square += (vector[place] ?? 0) ** 2;
+  for (let place = 0; place < vector.length; place++) square += (vector[place] ?? 0) * (vector[place] ?? 0);
   if (square === 0) return vector;
   const length = Math.sqrt(square);
   for (let place = 0; place < vector.length; place++) vector[place] = (vector[place] ?? 0) / length;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Where a line stands: its file, which generation of that name, and the bytes it takes. */
 export interface Address {
@@ -47,7 +47,7 @@ export const maxResponseChars = 12_000;
  * Two lessons with the same words are the same lesson, whoever wrote them and when.
  */
 export function lessonId(prompt: string, response: string): string {
-  return createHash("sha256").update(`${prompt.trim().toLowerCase()}\n${response.trim().toLowerCase()}`).digest("hex");
+  return hash("sha256", `${prompt.trim().toLowerCase()}\n${response.trim().toLowerCase()}`, "hex");
 }
 
 /** The lesson's name as a UUID (its first 128 bits, version 8), for stores that want one. */

@@ -23,20 +23,20 @@ export interface Candidate {
 }
 
 /** The nearest earlier lesson and how much it shares, 0 to 1; none shares nothing. */
-export interface Nearest {
-  readonly id: string | null;
+export interface Nearest<Id = string> {
+  readonly id: Id | null;
   readonly similarity: number;
 }
 
 /** The words of lessons measured lately, as hashes: a store's rows may come later than what is measured of them. */
-export interface RecentWords {
-  get(id: string): Uint32Array | null;
-  keep(id: string, hashes: Uint32Array): void;
+export interface RecentWords<Id = string> {
+  get(id: Id): Uint32Array | null;
+  keep(id: Id, hashes: Uint32Array): void;
 }
 
 /** Opens a memory of words, empty. */
-export function openRecentWords(): RecentWords {
-  const kept = new Map<string, Uint32Array>();
+export function openRecentWords<Id = string>(): RecentWords<Id> {
+  const kept = new Map<Id, Uint32Array>();
   return {
     get: (id) => kept.get(id) ?? null,
     keep(id, hashes) {
@@ -71,15 +71,15 @@ export function bestCandidates(bins: Uint32Array, candidates: readonly Candidate
 }
 
 /** A lesson to compare with: by the hashes of its words or, where its words are not at hand, by the estimate. */
-export interface Compared {
-  readonly id: string;
+export interface Compared<Id = string> {
+  readonly id: Id;
   readonly hashes: Uint32Array | null;
   readonly share: number;
 }
 
 /** Which of the compared lessons is nearest. */
-export function nearestOf(hashes: Uint32Array, compared: readonly Compared[]): Nearest {
-  let best: Nearest = { id: null, similarity: 0 };
+export function nearestOf<Id = string>(hashes: Uint32Array, compared: readonly Compared<Id>[]): Nearest<Id> {
+  let best: Nearest<Id> = { id: null, similarity: 0 };
   const set = compared.length === 0 ? new Set<number>() : shingles(hashes);
   for (const one of compared) {
     const similarity = one.hashes === null ? one.share : jaccard(set, shingles(one.hashes));

@@ -15,6 +15,13 @@ function mix(value: number): number {
 function runsOf(hashes: Uint32Array): Uint32Array {
   const width = Math.min(3, Math.max(1, hashes.length));
   const runs = new Uint32Array(Math.max(0, hashes.length - width + 1));
+  if (width === 3) {
+    for (let index = 0; index < runs.length; index++) {
+      const first = Math.imul(hashes[index] ?? 0, 31) + (hashes[index + 1] ?? 0);
+      runs[index] = mix(Math.imul(first, 31) + (hashes[index + 2] ?? 0));
+    }
+    return runs;
+  }
   for (let index = 0; index < runs.length; index++) {
     let run = 0;
     for (let next = 0; next < width; next++) run = Math.imul(run, 31) + (hashes[index + next] ?? 0);
@@ -44,8 +51,9 @@ export function signature(hashes: Uint32Array): Uint32Array {
   const runs = runsOf(hashes);
   const bins = new Uint32Array(permutations).fill(0xffffffff);
   const filled = new Uint8Array(permutations);
-  for (const shingle of runs) {
-    const bin = shingle % permutations;
+  for (let index = 0; index < runs.length; index++) {
+    const shingle = runs[index] ?? 0;
+    const bin = shingle & (permutations - 1);
     const value = Math.min(mix(shingle ^ 0x9e3779b9), 0xfffffffe);
     if (value < (bins[bin] ?? 0)) bins[bin] = value;
     filled[bin] = 1;
@@ -69,7 +77,8 @@ export function bandKeys(bins: Uint32Array): number[] {
   for (let band = 0; band * rows < bins.length; band++) {
     let low = mix(band + 1);
     let high = mix(band + 101);
-    for (const bin of bins.subarray(band * rows, band * rows + rows)) {
+    for (let row = 0; row < rows; row++) {
+      const bin = bins[band * rows + row] ?? 0;
       low = mix(low ^ bin);
       high = mix(Math.imul(high, 31) + bin);
     }

@@ -25,10 +25,13 @@ export function appraise(
   draft: Pick<Draft, "prompt" | "response" | "outcome" | "feedback">,
   novelty: number | null,
 ): Value {
-  const text = `${draft.prompt}\n${draft.response}`.toLowerCase();
+  const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
   const outcome = draft.outcome === "success" ? 1 : draft.outcome === "partial" ? 0.5 : 0;
   const feedback = draft.feedback === null ? null : (draft.feedback + 1) / 2;
-  const reusability = Math.min(1, 0.25 * reusable.filter((words) => text.includes(words)).length);
+  const reusability = Math.min(
+    1,
+    0.25 * reusable.filter((words) => prompt.includes(words) || response.includes(words)).length,
+  );
   const numbered = ["1.", "2.", "3."].filter((mark) => draft.response.includes(mark)).length;
   const fences = draft.response.split("```").length - 1;
   const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));

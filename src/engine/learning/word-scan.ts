@@ -59,10 +59,11 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
     for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
   }
   const width = letters.length + 1;
-  const go = new Uint16Array(trie.length * width);
-  const plain = new Int32Array(trie.length);
-  const assigned = new Int32Array(trie.length);
-  const fallback = new Uint16Array(trie.length);
+  const size = trie.length;
+  const go = new Uint16Array(size * width);
+  const plain = new Int32Array(size);
+  const assigned = new Int32Array(size);
+  const fallback = new Uint16Array(size);
   const queue = [0];
   for (let at = 0; at < queue.length; at++) {
     const state = queue[at] ?? 0;
@@ -78,19 +79,32 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
       queue.push(to);
     }
   }
+  // A state is where its row of the table starts, and those in which a word ends come last: most letters are one look.
+  const ends = (state: number) => (plain[state] ?? 0) !== 0 || (assigned[state] ?? 0) !== 0;
+  const order = [...queue.filter((state) => !ends(state)), ...queue.filter(ends)];
+  const endsFrom = queue.filter((state) => !ends(state)).length * width;
+  const placeOf = new Map(order.map((state, at) => [state, at * width]));
+  const rows = new Uint16Array(size * width);
+  for (const [at, state] of order.entries()) {
+    for (let index = 0; index < width; index++) {
+      rows[at * width + index] = placeOf.get(go[state * width + index] ?? 0) ?? 0;
+    }
+  }
+  const found = order.map((state) => ({ plain: plain[state] ?? 0, assigned: assigned[state] ?? 0 }));
   return (text) => {
-    let found = 0;
+    let bits = 0;
     let state = 0;
     // A string that was cut from a longer one is slow to read by the letter; letters beyond Latin-1 are in no word.
     const bytes = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
     const length = bytes.write(text, 0, "latin1");
     for (let at = 0; at < length; at++) {
-      state = go[state * width + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
-      if (state === 0) continue;
-      found |= plain[state] ?? 0;
-      const more = assigned[state] ?? 0;
-      if ((more & ~found) !== 0 && isAssigned(text, at + 1)) found |= more;
+      state = rows[state + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
+      if (state < endsFrom) continue;
+      const word = found[state / width];
+      if (word === undefined) continue;
+      bits |= word.plain;
+      if ((word.assigned & ~bits) !== 0 && isAssigned(text, at + 1)) bits |= word.assigned;
     }
-    return found;
+    return bits;
   };
 }

@@ -4,25 +4,45 @@ function finish(hash: number): number {
   return (mixed ^ (mixed >>> 12)) >>> 0;
 }
 
+// What each code unit counts as in a word, lower-cased in ASCII; 0 ends a word.
+const units = new Uint16Array(0x10000);
+for (let unit = 0; unit < units.length; unit++) {
+  const isLetter = unit >= 97 && unit <= 122;
+  if (isLetter || (unit >= 48 && unit <= 57) || unit === 95 || unit >= 192) units[unit] = unit;
+  if (unit >= 65 && unit <= 90) units[unit] = unit + 32;
+}
+
+const scratch = new Uint32Array(16 * 1024);
+
 /** The hash of every word of a text, in order, regardless of case; a word is a run of letters, digits and `_`. */
 export function hashWords(text: string): Uint32Array {
-  const hashes = new Uint32Array((text.length >> 1) + 1);
+  const most = (text.length >> 1) + 1;
+  const hashes = most <= scratch.length ? scratch : new Uint32Array(most);
+  const lower = isPlain(text) ? text : text.toLowerCase();
+  const room = (lower.length >> 1) + 1;
+  return hashInto(room <= hashes.length ? hashes : new Uint32Array(room), lower);
+}
+
+function isPlain(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false;
+  return true;
+}
+
+function hashInto(hashes: Uint32Array, text: string): Uint32Array {
   let count = 0;
-  let hash = 0;
+  let hash = 0x811c9dc5;
   let inside = false;
-  const lower = /[^ -~\s]/.test(text) ? text.toLowerCase() : text;
-  for (let index = 0; index < lower.length; index++) {
-    let unit = lower.charCodeAt(index);
-    if (unit >= 65 && unit <= 90) unit += 32;
-    const isWord = (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || unit === 95 || unit >= 192;
-    if (isWord) {
-      hash = Math.imul((inside ? hash : 0x811c9dc5) ^ unit, 0x01000193);
+  for (let index = 0; index < text.length; index++) {
+    const unit = units[text.charCodeAt(index)] ?? 0;
+    if (unit !== 0) {
+      hash = Math.imul(hash ^ unit, 0x01000193);
       inside = true;
     } else if (inside) {
       hashes[count++] = finish(hash);
+      hash = 0x811c9dc5;
       inside = false;
     }
   }
   if (inside) hashes[count++] = finish(hash);
-  return hashes.subarray(0, count);
+  return hashes.slice(0, count);
 }

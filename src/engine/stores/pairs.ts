@@ -20,6 +20,8 @@ export interface PairNames {
   /** Adds names, the bytes they account for and the cursors in one transaction; returns how many names were new. */
   add(ids: readonly string[], bytes: number, cursors: readonly Cursor[]): Promise<number>;
   find(id: string): Promise<Lesson | null>;
+  /** Announces that names will be added soon, where others wait for them; returns what must be called once they are. */
+  soon?(): () => void;
 }
 
 /** Opens the sink of the dataset: pairs appended and synced first, then their names and the cursor in one transaction. */
@@ -48,9 +50,16 @@ export async function openPairsSink(
       const fresh = new Map<string, Lesson>();
       for (const lesson of batch.lessons) if (!known.has(lesson.id)) fresh.set(lesson.id, lesson);
       const missing = [...fresh.values()].filter(({ id }) => !unnamed.has(id));
-      await dataset.append(missing.map(datasetLine), options);
-      for (const { id } of missing) unnamed.add(id);
-      await names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors);
+      const handedOver = names.soon?.();
+      let added: Promise<number>;
+      try {
+        await dataset.append(missing.map(datasetLine), options);
+        for (const { id } of missing) unnamed.add(id);
+        added = names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors);
+      } finally {
+        handedOver?.();
+      }
+      await added;
       unnamed.clear();
       return { fresh: fresh.size, duplicates: batch.lessons.length - fresh.size };
     },

@@ -1,6 +1,8 @@
 import type { PairNames } from "./pairs.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { factOf, saveFact } from "./sqlite-facts.ts";
+import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import { findLesson } from "./sqlite-reads.ts";
 import type { SinkOptions } from "./store.ts";
 
@@ -8,17 +10,23 @@ import type { SinkOptions } from "./store.ts";
 export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">): PairNames {
   return {
     cursors: async () => loadCursors(store, "dataset", emit),
-    known: async (ids) => new Set(ids.filter((id) => store.get("SELECT 1 FROM pairs WHERE id = ?", id) !== undefined)),
-    all: async () => store.all("SELECT id FROM pairs ORDER BY key").map(({ id }) => String(id)),
-    bytes: async () => Number(store.get("SELECT value FROM facts WHERE name = 'dataset.bytes'")?.value ?? 0),
+    known: async (ids) => keptOf(store, "pairs", ids),
+    all: async () =>
+      store
+        .all(`SELECT ${idText()} AS id FROM pairs JOIN names ON names.key = pairs.id ORDER BY pairs.key`)
+        .map(({ id }) => String(id)),
+    bytes: async () => Number(factOf(store, "dataset.bytes") ?? 0),
     add: (ids, bytes, cursors) =>
       store.commit(() => {
         let added = 0;
-        for (const id of ids) added += store.run("INSERT INTO pairs (id) VALUES (?) ON CONFLICT DO NOTHING", id);
+        for (const id of ids) {
+          added += store.run("INSERT INTO pairs (id) VALUES (?) ON CONFLICT DO NOTHING", nameOf(store, id));
+        }
         saveCursors(store, "dataset", cursors);
-        store.run("INSERT OR REPLACE INTO facts (name, value) VALUES ('dataset.bytes', ?)", String(bytes));
+        saveFact(store, "dataset.bytes", String(bytes));
         return added;
       }),
     find: async (id) => findLesson(store, id),
+    soon: () => store.soon(),
   };
 }

@@ -3,15 +3,18 @@ import { placeIn } from "./cursor-rows.ts";
 import { searchWords, toBadLine, toLesson, toListed, toReview, toTallies } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
 import type { Embedded } from "./sqlite.ts";
+import { idText, keyOf, namesFrom } from "./sqlite-names.ts";
+import { searchText } from "./sqlite-text.ts";
 import type { Store } from "./store.ts";
 
-const listed = `SELECT lessons.*, neighbours.value, neighbours.nearest, neighbours.similarity
-  FROM lessons LEFT JOIN neighbours USING (id)`;
+const listed = `SELECT lessons.*, ${idText()} AS id, neighbours.value, ${idText("near")} AS nearest, neighbours.similarity
+  FROM lessons JOIN names ON names.key = lessons.id LEFT JOIN neighbours ON neighbours.id = lessons.id
+  LEFT JOIN names AS near ON near.key = neighbours.nearest`;
 
 /** A lesson by its whole id, or null. */
 export function findLesson(store: Embedded, id: string): Lesson | null {
-  const row = store.get("SELECT * FROM lessons WHERE id = ?", id);
-  return row ? toLesson(row) : null;
+  const row = store.get("SELECT * FROM lessons WHERE id = ?", keyOf(store, id));
+  return row ? toLesson({ ...row, id }) : null;
 }
 
 function listLessons(store: Embedded, limit: number, search: string | null): ListedLesson[] {
@@ -19,13 +22,15 @@ function listLessons(store: Embedded, limit: number, search: string | null): Lis
   const words = searchWords(search);
   if (words.length === 0) return [];
   const query = words.map((word) => `"${word}"`).join(" AND ");
+  const found = searchText(store, query, limit);
   return store
-    .all(
-      `${listed} WHERE seq IN (SELECT rowid FROM lessons_text WHERE lessons_text MATCH ? ORDER BY rank LIMIT ?)`,
-      query,
-      limit,
-    )
+    .all(`${listed} WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC`, JSON.stringify(found))
     .map(toListed);
+}
+
+function byPrefix(store: Embedded, prefix: string): ListedLesson[] {
+  const range = namesFrom(prefix);
+  return range === null ? [] : store.all(`${listed} WHERE names.name BETWEEN ? AND ? LIMIT 2`, ...range).map(toListed);
 }
 
 // Rows of these tables are only ever added, or all removed, and numbered from 1, so the last number is the count: a
@@ -85,8 +90,7 @@ export type Reads = Pick<
 /** Looks at the embedded store. */
 export function readsOf(store: Embedded): Reads {
   return {
-    lessonsByPrefix: async (prefix) =>
-      store.all(`${listed} WHERE lessons.id >= ? AND lessons.id < ? LIMIT 2`, prefix, `${prefix}g`).map(toListed),
+    lessonsByPrefix: async (prefix) => byPrefix(store, prefix),
     listLessons: async (limit, search) => listLessons(store, limit, search),
     tallies: async () =>
       toTallies(store.all("SELECT source, what, reason, count FROM tallies ORDER BY source, reason")),
@@ -103,11 +107,17 @@ export function readsOf(store: Embedded): Reads {
         .map(({ body, status }) => ({ body: String(body), status: String(status) })),
     reviews: async () =>
       store
-        .all("SELECT id, review FROM lessons WHERE review <> 'pending'")
+        .all(
+          `SELECT ${idText()} AS id, review FROM lessons JOIN names ON names.key = lessons.id
+           WHERE review <> 'pending'`,
+        )
         .map(({ id, review }) => ({ id: String(id), review: toReview(review) })),
     nearDuplicates: async () =>
       store
-        .all("SELECT id, nearest FROM neighbours WHERE similarity >= 0.8 ORDER BY key")
+        .all(
+          `SELECT ${idText()} AS id, ${idText("near")} AS nearest FROM neighbours JOIN names ON names.key = neighbours.id
+           JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
+        )
         .map(({ id, nearest }) => ({ id: String(id), nearest: String(nearest) })),
   };
 }

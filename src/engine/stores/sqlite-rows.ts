@@ -2,13 +2,15 @@ import type { Lesson } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { nameOf } from "./sqlite-names.ts";
+import { indexText } from "./sqlite-text.ts";
 import type { RowsOptions, Sink } from "./store.ts";
 
 function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   const changed = store.run(
     `INSERT INTO lessons (id, pattern_id, kind, prompt, response, backend, iterations, timestamp, success_metrics,
      feedback, file, inode, offset, bytes, learned_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO NOTHING`,
-    lesson.id,
+    nameOf(store, lesson.id),
     lesson.patternId,
     lesson.kind,
     lesson.prompt,
@@ -24,13 +26,7 @@ function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
     lesson.origin.bytes,
     now,
   );
-  if (changed === 0) return false;
-  store.run(
-    "INSERT INTO lessons_text (rowid, prompt, response) VALUES (last_insert_rowid(), ?, ?)",
-    lesson.prompt,
-    lesson.response,
-  );
-  return true;
+  return changed > 0;
 }
 
 function count(store: Embedded, source: string, what: string, reason: string, by: number): void {
@@ -81,6 +77,7 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
             tally.fresh++;
           } else tally.duplicates++;
         }
+        indexText(store);
         // A trial has no counts: only the delivery that moves the cursor is counted.
         for (const [source, { events, rejected }] of batch.tallies) {
           const tally = bySource.get(source);

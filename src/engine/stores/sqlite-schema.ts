@@ -1,11 +1,12 @@
 /** The version of the tables below; a store of a later version is refused. */
 export const schemaVersion = 1;
 
-/** The tables of the embedded store. */
+/** The tables of the embedded store; `id` and `nearest` are keys of `names`, so each 32-byte name is indexed once. */
 export const schema = `
+CREATE TABLE names (key INTEGER PRIMARY KEY, name ANY NOT NULL UNIQUE) STRICT;
 CREATE TABLE lessons (
   seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id INTEGER NOT NULL UNIQUE,
   pattern_id TEXT NOT NULL,
   kind TEXT NOT NULL,
   prompt TEXT NOT NULL,
@@ -24,16 +25,15 @@ CREATE TABLE lessons (
 ) STRICT;
 CREATE INDEX lessons_reviewed ON lessons (review) WHERE review <> 'pending';
 CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq', detail=none, columnsize=0);
-CREATE TABLE vectors (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, embedding BLOB NOT NULL) STRICT;
+CREATE TABLE vectors (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, embedding BLOB NOT NULL) STRICT;
 CREATE TABLE neighbours (
-  key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, signature BLOB NOT NULL, nearest TEXT, similarity REAL NOT NULL,
-  value REAL NOT NULL
+  key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, signature BLOB NOT NULL, nearest INTEGER,
+  similarity REAL NOT NULL, value REAL NOT NULL
 ) STRICT;
 CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
 CREATE INDEX neighbours_near ON neighbours (key) WHERE similarity >= 0.8;
 CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE young_bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE pairs (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE pairs (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;
 CREATE TABLE cursors (
   sink TEXT NOT NULL, inode TEXT NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL,
   previous_body TEXT NOT NULL DEFAULT '', previous_checksum TEXT NOT NULL DEFAULT '', saved_at TEXT NOT NULL,

@@ -1,6 +1,7 @@
 import { openPairsSink } from "./pairs.ts";
 import { type Embedded, openEmbedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { keyOf } from "./sqlite-names.ts";
 import { openNeighbours } from "./sqlite-neighbours.ts";
 import { pairNames } from "./sqlite-pairs.ts";
 import { readsOf } from "./sqlite-reads.ts";
@@ -30,7 +31,9 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
     cursors: async (sink, emit) => loadCursors(database, sink, emit),
     saveCursors: (sink, cursors) => database.commit(() => saveCursors(database, sink, cursors)),
     async review(id, verdict) {
-      await database.commit(() => database.run("UPDATE lessons SET review = ? WHERE id = ?", verdict, id));
+      await database.commit(() =>
+        database.run("UPDATE lessons SET review = ? WHERE id = ?", verdict, keyOf(database, id)),
+      );
     },
     async forgetBadLine({ inode, offset, reason }) {
       const sql = "DELETE FROM bad_lines WHERE inode = ? AND offset = ? AND reason = ?";

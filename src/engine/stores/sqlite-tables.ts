@@ -1,4 +1,8 @@
 import type { Embedded } from "./sqlite.ts";
+import { foldedFact, saveFolded, showYoungBands } from "./sqlite-bands.ts";
+import { saveFact } from "./sqlite-facts.ts";
+import { idText, nameOf } from "./sqlite-names.ts";
+import { indexedFact, rebuildText } from "./sqlite-text.ts";
 import type { Table, Tables, Value } from "./tables.ts";
 
 function toValue(value: unknown): Value {
@@ -12,36 +16,64 @@ function namesOf({ columns }: Table): string[] {
 }
 
 const markName = "migration";
+/** What only this file's own layout needs to know is not moved. */
+const ownFacts = [markName, foldedFact, indexedFact];
+// Tables whose lessons stand there by their number; on the outside they have their names.
+const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs"]);
+
+function isName({ name }: Table, column: string): boolean {
+  return named.has(name) && (column === "id" || column === "nearest");
+}
+
+function expressionOf(table: Table, column: string): string {
+  if (!isName(table, column)) return column;
+  return `(SELECT ${idText()} FROM names WHERE names.key = ${table.name}.${column}) AS ${column}`;
+}
 
 /** The tables of the embedded store. */
 export function tablesOf(store: Embedded): Tables {
   // The mark is not part of what is moved.
-  const own = ({ name }: Table) => (name === "facts" ? `name <> '${markName}'` : "true");
-  const save = (mark: string) => store.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", markName, mark);
+  const own = ({ name }: Table) =>
+    name === "facts" ? `name NOT IN (${ownFacts.map((fact) => `'${fact}'`).join(", ")})` : "true";
+  const save = (mark: string) => saveFact(store, markName, mark);
   const countOf = (name: string, where: string) =>
     Number(store.get(`SELECT count(*) AS n FROM ${name} WHERE ${where}`)?.n);
-  const youngBands = ({ name }: Table) => (name === "bands" ? countOf("young_bands", "true") : 0);
+  let shown = false;
+  const show = () => {
+    showYoungBands(store);
+    shown = true;
+  };
+  const rowsOf = ({ name }: Table) =>
+    name === "bands" ? "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands" : name;
   return {
-    count: async (table) => countOf(table.name, own(table)) + youngBands(table),
+    async count(table) {
+      if (table.name === "bands") show();
+      return countOf(rowsOf(table), own(table));
+    },
     async read(table, after, limit) {
+      if (table.name === "bands" && (after === null || !shown)) show();
       const names = namesOf(table);
       const keys = names.slice(0, table.keys);
-      const later =
-        after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map((_, at) => `?${at + 2}`).join(", ")})`;
-      const inOrder = `ORDER BY ${keys.join(", ")} LIMIT ?1`;
-      const rowsOf = (name: string) =>
-        `SELECT ${names.join(", ")} FROM ${name} WHERE ${own(table)} ${later} ${inOrder}`;
-      const both = `SELECT * FROM (${rowsOf("bands")}) UNION ALL SELECT * FROM (${rowsOf("young_bands")}) ${inOrder}`;
+      const later = after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`;
+      const columns = names.map((column) => expressionOf(table, column));
+      const sql = `SELECT ${columns.join(", ")} FROM ${rowsOf(table)} WHERE ${own(table)} ${later}
+        ORDER BY ${keys.join(", ")} LIMIT ?`;
       const from = after === null ? [] : after.slice(0, table.keys);
-      const rows = store.all(table.name === "bands" ? both : rowsOf(table.name), limit, ...from);
-      return rows.map((row) => names.map((name) => toValue(row[name])));
+      return store.all(sql, ...from, limit).map((row) => names.map((name) => toValue(row[name])));
     },
     async write(table, rows, mark) {
       const names = namesOf(table);
       const sql = `INSERT INTO ${table.name} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})
         ON CONFLICT DO NOTHING`;
       await store.commit(() => {
-        for (const row of rows) store.run(sql, ...row);
+        for (const row of rows) {
+          const values = row.map((value, index) =>
+            typeof value === "string" && isName(table, names[index] ?? "") ? nameOf(store, value) : value,
+          );
+          store.run(sql, ...values);
+        }
+        // What is written holds all bands already, so none are young.
+        if (table.name === "bands") saveFolded(store);
         save(mark);
       });
     },
@@ -52,12 +84,12 @@ export function tablesOf(store: Embedded): Tables {
     async clear(table) {
       await store.commit(() => {
         store.run(`DELETE FROM ${table.name} WHERE ${own(table)}`);
-        if (table.name === "bands") store.run("DELETE FROM young_bands");
       });
     },
     async finish(mark) {
       await store.commit(() => {
-        store.run("INSERT INTO lessons_text (lessons_text) VALUES ('rebuild')");
+        rebuildText(store);
+        saveFolded(store);
         save(mark);
       });
     },

@@ -5,6 +5,7 @@ import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
+import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import type { Sink } from "./store.ts";
 
 const rebuiltAtOnce = 200;
@@ -13,8 +14,8 @@ function blob(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-function insert(store: Embedded, id: string, vector: Float32Array): boolean {
-  return store.run("INSERT INTO vectors (id, embedding) VALUES (?, ?) ON CONFLICT DO NOTHING", id, blob(vector)) > 0;
+function insert(store: Embedded, key: number, vector: Float32Array): boolean {
+  return store.run("INSERT INTO vectors (id, embedding) VALUES (?, ?) ON CONFLICT DO NOTHING", key, blob(vector)) > 0;
 }
 
 /** The model of the vectors that are kept, or null where there are none. */
@@ -47,7 +48,7 @@ async function rebuildAll(store: Embedded, embedder: Embedder, signal: AbortSign
     await store.commit(() => {
       rows.forEach(({ id }, index) => {
         const vector = vectors[index];
-        if (vector) insert(store, String(id), vector);
+        if (vector) insert(store, Number(id), vector);
       });
     });
     after = Number(rows.at(-1)?.seq);
@@ -70,15 +71,19 @@ export async function openVectors(
     optional: true,
     load: async () => loadCursors(store, "vectors", emit),
     async take(batch, options) {
-      const known = (id: string) => store.get("SELECT 1 FROM vectors WHERE id = ?", id) !== undefined;
-      const missing = batch.lessons.filter(({ id }) => !known(id));
+      const known = keptOf(
+        store,
+        "vectors",
+        batch.lessons.map(({ id }) => id),
+      );
+      const missing = batch.lessons.filter(({ id }) => !known.has(id));
       const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
       const vectors = await embedder.embed(texts, options);
       return store.commit(() => {
         let fresh = 0;
         missing.forEach(({ id }, index) => {
           const vector = vectors[index];
-          if (vector && insert(store, id, vector)) fresh++;
+          if (vector && insert(store, nameOf(store, id), vector)) fresh++;
         });
         saveCursors(store, "vectors", batch.cursors);
         return { fresh, duplicates: batch.lessons.length - fresh };
@@ -96,7 +101,9 @@ export async function nearestLessons(
   await store.loadVectorFunctions();
   return store
     .all(
-      "SELECT id, vec_distance_cosine(embedding, ?) AS distance FROM vectors ORDER BY distance LIMIT ?",
+      `SELECT ${idText()} AS id, distance FROM (
+         SELECT id AS named, vec_distance_cosine(embedding, ?) AS distance FROM vectors ORDER BY distance LIMIT ?
+       ) JOIN names ON names.key = named ORDER BY distance`,
       blob(vector),
       limit,
     )

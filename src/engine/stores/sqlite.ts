@@ -14,6 +14,8 @@ export interface Embedded {
   readonly file: string;
   /** Runs a statement that changes something; only inside `commit`. Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
+  /** Runs a statement that adds one row; only inside `commit`. Returns the row's key. */
+  add(sql: string, ...values: SQLInputValue[]): number;
   all(sql: string, ...values: SQLInputValue[]): Row[];
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /**
@@ -21,6 +23,11 @@ export interface Embedded {
    * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
    */
   commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
+  /**
+   * Announces work that will be handed to `commit` soon, so that it shares the next transaction: that waits for it, but
+   * at most 20 ms. Returns what must be called once the work was handed over, or will not be.
+   */
+  soon(): () => void;
   /** How many transactions were synced, and the milliseconds spent on syncing them. */
   commits(): { readonly count: number; readonly ms: number };
   /** Adds the vector functions of sqlite-vec to this connection. */
@@ -54,16 +61,18 @@ function storeFailure(error: unknown, file: string): Error {
   return diskFailure(error, what, file);
 }
 
-function closed(): Failure {
-  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
-}
-
 function hasRoom(directory: string): boolean {
   try {
     return statfsSync(directory).bavail > 0;
   } catch {
     return true;
   }
+}
+
+const announcedWaitMs = 20;
+
+function storeClosed(): Failure {
+  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
 }
 
 interface Waiting {
@@ -85,25 +94,38 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
+  const savepoint = prepare("SAVEPOINT one");
+  const release = prepare("RELEASE one");
   const spent = { count: 0, ms: 0 };
   let queue: Waiting[] = [];
   let open = true;
+  let announced = 0;
+  let late: NodeJS.Timeout | null = null;
+
+  const flushWhenComplete = () => {
+    if (queue.length === 0 || late !== null) return;
+    if (announced === 0) flush();
+    else late = setTimeout(flush, announcedWaitMs);
+  };
 
   const flush = () => {
+    if (late !== null) clearTimeout(late);
+    late = null;
     const group = queue;
     queue = [];
-    if (!open) {
-      for (const one of group) one.fail(closed());
+    if (group.length === 0 || !open) {
+      for (const one of group) one.fail(storeClosed());
       return;
     }
     const settle: (() => void)[] = [];
     try {
       database.exec("BEGIN IMMEDIATE");
       for (const one of group) {
-        database.exec("SAVEPOINT one");
+        savepoint.run();
         try {
           const done = one.run();
-          database.exec(one.trial ? "ROLLBACK TO one; RELEASE one" : "RELEASE one");
+          if (one.trial) database.exec("ROLLBACK TO one");
+          release.run();
           settle.push(done);
         } catch (error) {
           if (!database.isTransaction) throw error;
@@ -126,12 +148,13 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
   return {
     file,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
+    add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     all: (sql, ...values) => prepare(sql).all(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
     commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
       return new Promise((resolve, reject) => {
-        if (!open) return reject(closed());
-        if (queue.length === 0) setImmediate(flush);
+        if (!open) return reject(storeClosed());
+        if (queue.length === 0) setImmediate(flushWhenComplete);
         queue.push({
           trial,
           run: () => {
@@ -141,6 +164,16 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
           fail: (error) => reject(error instanceof Failure ? error : storeFailure(error, file)),
         });
       });
+    },
+    soon() {
+      announced++;
+      let awaited = true;
+      return () => {
+        if (!awaited) return;
+        awaited = false;
+        announced--;
+        if (announced === 0 && late !== null) setImmediate(flush);
+      };
     },
     commits: () => ({ ...spent }),
     async loadVectorFunctions() {
@@ -170,7 +203,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=4000",
       );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {

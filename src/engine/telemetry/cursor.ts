@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Turn } from "../learning/formats/shapes.ts";
 import type { Fingerprint } from "./identity.ts";
 import { cursorShape } from "./shapes.ts";
@@ -30,7 +30,7 @@ export interface SavedCursor {
 
 /** The checksum of a cursor's text: SHA-256, 64 hex digits. */
 export function checksumOf(body: string): string {
-  return createHash("sha256").update(body).digest("hex");
+  return hash("sha256", body, "hex");
 }
 
 function parseBody(body: string, checksum: string): Cursor | null {

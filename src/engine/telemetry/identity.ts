@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { fstatSync, readSync } from "node:fs";
 
 /** Most bytes of a file's beginning that make its identity. */
@@ -18,7 +18,7 @@ export type Relation = "same" | "truncated" | "rewritten";
 
 /** A short SHA-256 of bytes, 32 hex digits; hashes, not bytes, are kept, because logs are private. */
 export function shortHash(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+  return hash("sha256", bytes, "hex").slice(0, 32);
 }
 
 /** Exactly the bytes asked for, or fewer where the file ends; in `into` when that is given, until its next use. */

@@ -111,8 +111,8 @@ export function openConsole(config: Config): Console {
     if (!learner.running) watchOther(config, live);
     beats++;
     if (changed || (!learner.running && beats % 3 === 0)) await looks.look();
+    if (changed || beats % 3 === 0 || !learner.running) reports();
     changed = false;
-    reports();
   };
 
   return {

@@ -93,7 +93,7 @@ async function supervise(
   show: (list: readonly ServiceState[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const supervisor = await supervisorOf(stack, stage, { heals: true, signal });
+  const supervisor = await supervisorOf(stack, stage, signal);
   const running = supervisor.run();
   while (!signal.aborted) {
     await pause(showMs, { signal });

@@ -21,5 +21,6 @@ export function addSecond(
 
 /** Whether nothing has happened for so long that the rates are zero; then they stand still, and nothing is redrawn. */
 export function isAtRest({ events, lessons }: RatesView): boolean {
-  return [...events.slice(-restSeconds), ...lessons.slice(-restSeconds)].every((value) => value === 0);
+  const newest = [...events.slice(-restSeconds), ...lessons.slice(-restSeconds)];
+  return events.length >= restSeconds && newest.every((value) => value === 0);
 }

@@ -6,6 +6,8 @@ import { discover } from "../../engine/telemetry/sources.ts";
 import type { LogLine } from "../supervisor/state.ts";
 
 const lookMs = 200;
+const calmLookMs = 1000;
+const calmAfterMs = 5000;
 const discoverMs = 5000;
 const filesMax = 64;
 const firstBytes = 16 * 1024;
@@ -66,6 +68,11 @@ export function followTelemetry(
   const files = new Map<string, Tailed>();
   const scratch = Buffer.allocUnsafe(256 * 1024);
   let discoverAt = 0;
+  let heardAt = performance.now();
+  const hear = (line: LogLine) => {
+    heardAt = performance.now();
+    emit(line);
+  };
   const find = () => {
     discoverAt = performance.now() + discoverMs;
     const found = discover(patterns())
@@ -89,12 +96,19 @@ export function followTelemetry(
     if (performance.now() >= discoverAt) find();
     for (const [file, tailed] of files) {
       try {
-        readNew(file, tailed, emit, scratch);
+        readNew(file, tailed, hear, scratch);
       } catch {
         // A file that cannot be read is named by the learner; the next look may find it mended.
       }
     }
   };
-  const timer = setInterval(look, lookMs);
+  let lookedAt = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const everyMs = now - heardAt > calmAfterMs ? calmLookMs : 0;
+    if (now - lookedAt < everyMs) return;
+    lookedAt = now;
+    look();
+  }, lookMs);
   return { look, close: () => clearInterval(timer) };
 }

@@ -38,7 +38,7 @@ export interface UpReport {
 }
 
 /** What `up` would do, read from Podman as it is. */
-export async function planUp(stage: Stage, request: UpRequest, { signal }: { readonly signal: AbortSignal }) {
+async function planUp(stage: Stage, request: UpRequest, { signal }: { readonly signal: AbortSignal }) {
   const { podman, manifest } = stage;
   const services = inOrder(manifest, request.names);
   const [containers, images] = await Promise.all([readContainers(podman, { signal }), readImages(podman, { signal })]);

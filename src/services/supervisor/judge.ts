@@ -1,5 +1,6 @@
 import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
+import type { Service } from "../manifest/service.ts";
 import { applyStep } from "./apply.ts";
 import { verbs } from "./argv.ts";
 import { type Backoff, restMs } from "./backoff.ts";
@@ -21,6 +22,8 @@ export interface Court {
   readonly home: string;
   readonly backoff: Backoff;
   readonly secrets: SecretLookup;
+  /** A service as its files have it now, which may have changed since; null when it is not among them. */
+  readonly current: (name: string) => Promise<Service | null>;
   /** From 0 to 1. */
   readonly luck: () => number;
   readonly signal: AbortSignal;
@@ -48,11 +51,12 @@ async function repair(court: Court, record: ServiceRecord, anew: boolean): Promi
   using _lock = await lockStack(home, { timeoutMs: changeTimeoutMs, say: stage.say, signal });
   if (!isWanted(court, record)) return setPhase(court, record, "stopped", "");
   const containers = await readContainers(podman, { signal });
-  const [step] = plan([record.service], manifest.project, containers, [], stage.local);
+  const service = (await court.current(record.service.name)) ?? record.service;
+  const [step] = plan([service], manifest.project, containers, [], stage.local);
   if (step === undefined) return;
   const chosen = anew && step.do !== "create" ? { ...step, do: "recreate" as const, why: record.why } : step;
   if (chosen.do === "create" || chosen.do === "recreate") {
-    const missing = await missingBelongings(podman, manifest, [record.service], { signal });
+    const missing = await missingBelongings(podman, manifest, [service], { signal });
     await makeBelongings(podman, manifest.project, missing, { source: court.secrets, timeoutMs: changeTimeoutMs });
   }
   if (chosen.do !== "keep") {
@@ -166,7 +170,8 @@ export async function restore(court: Court, record: ServiceRecord, cause: Cause)
       }
     }
   } catch (error) {
-    if (!signal.aborted) setPhase(court, record, "failed", messageOf(error));
+    // Whoever compares next tries again.
+    if (!signal.aborted) setPhase(court, record, "backoff", messageOf(error));
   } finally {
     record.busy = false;
   }

@@ -13,7 +13,7 @@ import {
 } from "./shapes.ts";
 
 /** Parses what a podman command printed; fails with `podman`, showing how the text begins. */
-export function parsePrinted<T>(shape: Shape<T>, text: string, command: string): T {
+function parsePrinted<T>(shape: Shape<T>, text: string, command: string): T {
   let why: string;
   try {
     const result = shape.safeParse(JSON.parse(text));

@@ -32,7 +32,7 @@ function owns(pid: string, sockets: ReadonlySet<string>): boolean {
 }
 
 /** The process that listens on a TCP port of this machine, as far as this user may see it. */
-export function processOn(port: number): string | null {
+function processOn(port: number): string | null {
   const sockets = socketsOn(port);
   if (sockets.size === 0) return null;
   try {

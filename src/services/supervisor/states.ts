@@ -4,7 +4,7 @@ import { endsByItself, findContainer } from "./plan.ts";
 import type { ServicePhase, ServiceState } from "./state.ts";
 
 /** What a service is doing as far as its container tells. */
-export function phaseOf(service: Service, container: Container | null, wanted: boolean): ServicePhase {
+function phaseOf(service: Service, container: Container | null, wanted: boolean): ServicePhase {
   if (container === null) return "absent";
   switch (container.state) {
     case "running":

@@ -18,8 +18,6 @@ export interface Watch {
   /** How often everything is compared, milliseconds. */
   readonly reconcileMs: number;
   readonly settledHealthMs: number;
-  /** Whether it changes anything, or only looks because another one heals. */
-  readonly heals: boolean;
   readonly healUnhealthy: boolean;
   readonly unhealthyGraceMs: number;
 }
@@ -57,7 +55,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
     void task.finally(() => work.delete(task));
   };
   const trouble = (record: ServiceRecord, cause: Cause) => {
-    if (!watch.heals || record.busy || signal.aborted) return;
+    if (record.busy || signal.aborted) return;
     inBackground(restore(court, record, cause).then(soon));
   };
   // Learns who the processes of new runs are, in one call for all of them.
@@ -82,8 +80,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (container.health === "healthy") record.health = "healthy";
       if (!record.busy) record.phase = null;
     }
-    if ((stage.timers || !watch.heals) && container !== null && container.health !== "none")
-      record.health = container.health;
+    if (stage.timers && container !== null && container.health !== "none") record.health = container.health;
   };
   const reconcileNow = async () => {
     const containers = await readStack(stage.podman, project, { signal });
@@ -136,7 +133,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (record.busy) continue;
       const cause = lost(record);
       if (cause !== null) trouble(record, cause);
-      else if (watch.heals && !stage.timers && isDue(record, nowMs)) {
+      else if (!stage.timers && isDue(record, nowMs)) {
         inBackground(check(stage, record, { settledMs: watch.settledHealthMs }, { signal }));
       }
       if (stage.timers)
@@ -148,7 +145,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   // Until it is judged, a service that ended is not said to have failed: it may be on its way back.
   const phaseNow = (record: ServiceRecord, { phase, why }: ServiceState): Pick<ServiceState, "phase" | "why"> => {
     if (record.phase !== null) return { phase: record.phase, why: record.why };
-    return watch.heals && phase === "failed" ? { phase: "backoff", why } : { phase, why };
+    return phase === "failed" ? { phase: "backoff", why } : { phase, why };
   };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
     const state = stateOf(record.service, record.container, wanted);

@@ -4,7 +4,7 @@ import { containerName } from "./names.ts";
 import type { Podman } from "./podman.ts";
 
 /** The last lines a service wrote, without their times; empty when there are none or Podman does not say. */
-export async function readTail(podman: Podman, project: string, service: string, lines: number): Promise<string[]> {
+async function readTail(podman: Podman, project: string, service: string, lines: number): Promise<string[]> {
   const argv = verbs.logs(containerName(project, service), { follow: false, tail: lines, since: null });
   try {
     const { stdout, stderr } = await podman.run(argv, { what: `The log of ${service} was not read`, accept: "any" });

@@ -17,7 +17,16 @@ function textOf({ service, at, text }: LogLine, width: number, timestamps: boole
   return `${service.padEnd(width)} | ${timestamps ? `${at ?? "–"} ` : ""}${safe}`;
 }
 
+function tailOf(given: Given): number | null {
+  const text = given.text("tail");
+  if (text === null) return null;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const hint = "Write a whole number, such as --tail 100";
+  throw new Failure("usage", { what: "No log was read", why: `--tail ${text} is no number of lines`, hint });
+}
+
 async function* logs(stack: Stack, given: Given, signal: AbortSignal): AsyncIterable<string> {
+  const request = { follow: given.flag("follow"), tail: tailOf(given), since: given.text("since") };
   const asked = given.list("service");
   const { manifest, podman } = await openStage(stack, given, asked);
   checkNames(manifest, asked);
@@ -32,7 +41,6 @@ async function* logs(stack: Stack, given: Given, signal: AbortSignal): AsyncIter
     });
   });
   const width = Math.max(0, ...names.map(({ length }) => length));
-  const request = { follow: given.flag("follow"), tail: given.number("tail"), since: given.text("since") };
   try {
     for await (const line of readLogs(podman, manifest.project, names, request, { signal })) {
       yield given.flag("json") ? jsonLine({ ...line }) : textOf(line, width, given.flag("timestamps"));

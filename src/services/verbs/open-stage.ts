@@ -12,6 +12,9 @@ import type { Stage } from "../supervisor/stage.ts";
 import type { CommandRun } from "../supervisor/state.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 
+/** A command line that says nothing. */
+export const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
+
 /** Opens the door to Podman as the settings say. */
 export function podmanOf({ values, environment }: Config, onRun?: (run: CommandRun) => void): Podman {
   return openPodman({

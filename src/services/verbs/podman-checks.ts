@@ -4,7 +4,7 @@ import type { Stack } from "../stack.ts";
 import { verbs } from "../supervisor/argv.ts";
 import { wasBroughtUp } from "../supervisor/brought-up.ts";
 import type { Machine } from "../supervisor/container.ts";
-import { parseMachine } from "../supervisor/parse.ts";
+import { parseMachine, parseVersion } from "../supervisor/parse.ts";
 import { installHint, thisSystem } from "./install-hint.ts";
 import { hasTimers, podmanOf } from "./open-stage.ts";
 
@@ -26,11 +26,15 @@ export function judgeMachine(machine: Machine, timers: boolean): Check[] {
     found,
     hint: isWell ? "" : hint,
   });
-  const { version, rootless, runtime, cgroupVersion, cgroupManager, subordinateIds, storeFreeBytes } = machine;
+  const { rootless, runtime, cgroupVersion, cgroupManager, subordinateIds, storeFreeBytes } = machine;
   const free = storeFreeBytes === null ? "unknown" : `${(storeFreeBytes / 1024 ** 3).toFixed(1)} GiB free`;
   return [
-    check("podman", isNewEnough(version), `${version}, ${rootless ? "rootless" : "as root"}`, "Podman 4.3 is needed"),
-    check("podman runtime", true, `${runtime}, ${machine.networkBackend}, ${machine.storeDriver}`, ""),
+    check(
+      "podman machine",
+      true,
+      `${rootless ? "rootless" : "as root"}, ${runtime}, ${machine.networkBackend}, ${machine.storeDriver}`,
+      "",
+    ),
     check(
       "podman cgroups",
       !rootless || cgroupVersion === "v2",
@@ -58,19 +62,34 @@ export function judgeMachine(machine: Machine, timers: boolean): Check[] {
   ];
 }
 
+function failedCheck(name: string, verdict: Check["verdict"], error: unknown): Check {
+  const isMissing = error instanceof Failure && error.what === "Podman was not run";
+  if (isMissing) {
+    const found = "not installed; everything embedded works without it";
+    return { name, verdict, found, hint: installHint(thisSystem()) };
+  }
+  const hint = error instanceof Failure && error.hint !== "Type: aistack doctor" ? error.hint : "Type: podman info";
+  return { name, verdict, found: messageOf(error), hint };
+}
+
 /** Tries Podman; a machine without it is well as long as no stack was brought up. */
-export async function checkPodman(stack: Stack, signal: AbortSignal): Promise<Check[]> {
-  const verdict = wasBroughtUp(stack.config.home) ? "failed" : "warning";
+export async function checkPodman({ config }: Stack, signal: AbortSignal): Promise<Check[]> {
+  const verdict = wasBroughtUp(config.home) ? "failed" : "warning";
+  const podman = podmanOf(config);
+  let version: string;
   try {
-    const what = "Podman did not say what it runs on";
-    const { stdout } = await podmanOf(stack.config).run(verbs.info(), { what, signal });
-    return judgeMachine(parseMachine(stdout), hasTimers(stack.config)).map((check) =>
-      check.name === "podman" && check.verdict !== "ok" ? { ...check, hint: installHint(thisSystem()) } : check,
-    );
+    const { stdout } = await podman.run(verbs.version(), { what: "Podman did not say its version", signal });
+    version = parseVersion(stdout);
   } catch (error) {
-    const isMissing = error instanceof Failure && error.what === "Podman was not run";
-    const found = isMissing ? "not installed; everything embedded works without it" : messageOf(error);
-    const hint = isMissing ? installHint(thisSystem()) : error instanceof Failure ? error.hint : "Type: podman info";
-    return [{ name: "podman", verdict, found, hint: hint === "Type: aistack doctor" ? "Type: podman info" : hint }];
+    return [failedCheck("podman", verdict, error)];
+  }
+  const isWell = isNewEnough(version);
+  const hint = isWell ? "" : `Podman ${oldest.join(".")} or newer is needed. ${installHint(thisSystem())}`;
+  const check: Check = { name: "podman", verdict: isWell ? "ok" : verdict, found: version, hint };
+  try {
+    const { stdout } = await podman.run(verbs.info(), { what: "Podman did not say what it runs on", signal });
+    return [check, ...judgeMachine(parseMachine(stdout), hasTimers(config))];
+  } catch (error) {
+    return [check, failedCheck("podman machine", verdict, error)];
   }
 }

@@ -1,5 +1,4 @@
 import { Failure } from "../../engine/errors.ts";
-import type { Secret } from "../../engine/secrets.ts";
 import type { Given } from "../action.ts";
 import type { Run } from "../lazily.ts";
 import { readSecrets } from "../manifest/prepare.ts";
@@ -10,17 +9,14 @@ import type { Stage } from "../supervisor/stage.ts";
 import { openSupervisor, type Supervisor } from "../supervisor/supervisor.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
 import { readWanted } from "../supervisor/wanted.ts";
-import { openStage } from "./open-stage.ts";
+import { nothing, openStage } from "./open-stage.ts";
 import { jsonLine } from "./schema.ts";
 
 /** A supervisor of a stage, as the settings say. */
-export async function supervisorOf(
-  { config }: Stack,
-  stage: Stage,
-  { heals, signal }: { readonly heals: boolean; readonly signal: AbortSignal },
-): Promise<Supervisor> {
+export async function supervisorOf(stack: Stack, stage: Stage, signal: AbortSignal): Promise<Supervisor> {
+  const { config } = stack;
   const { values } = config;
-  const secrets = heals ? await readSecrets(config, stage.manifest) : new Map<string, Secret>();
+  const secrets = await readSecrets(config, stage.manifest);
   const court: Court = {
     stage,
     home: config.home,
@@ -31,13 +27,16 @@ export async function supervisorOf(
       stableMs: values["podman.stableSeconds"] * 1000,
     },
     secrets: (name) => secrets.get(name) ?? null,
+    current: async (name) => {
+      const { manifest } = await openStage(stack, nothing);
+      return manifest.services.find((one) => one.name === name) ?? null;
+    },
     luck: Math.random,
     signal,
   };
   return openSupervisor(court, {
     reconcileMs: values["podman.reconcileSeconds"] * 1000,
     settledHealthMs: values["podman.settledHealthSeconds"] * 1000,
-    heals,
     healUnhealthy: values["podman.healUnhealthy"],
     unhealthyGraceMs: values["podman.unhealthyGraceMs"],
   });
@@ -66,7 +65,7 @@ export async function* supervise(stack: Stack, given: Given, signal: AbortSignal
     arrived.resolve();
   };
   const stage = { ...(await openStage(stack, given)), say };
-  const supervisor = await supervisorOf(stack, stage, { heals: true, signal });
+  const supervisor = await supervisorOf(stack, stage, signal);
   let ended = false;
   const running = supervisor.run().finally(() => {
     ended = true;

@@ -11,7 +11,7 @@ import type { Step } from "../supervisor/plan.ts";
 import { lockStack } from "../supervisor/stack-lock.ts";
 import { criticalPath } from "../supervisor/timings.ts";
 import { readWanted, saveWanted, stoppedOnes } from "../supervisor/wanted.ts";
-import { openDeadline } from "./deadline.ts";
+import { openDeadline, timeoutOf } from "./deadline.ts";
 import { type OpenedStage, openStage, printCommands } from "./open-stage.ts";
 import { supervise } from "./supervise.ts";
 
@@ -74,8 +74,7 @@ async function showLog(stage: OpenedStage, { service, do: step }: Step, signal: 
 /** Brings up what the command line asks for, under the stack's lock, within the time it may take. */
 export async function up(stack: Stack, stage: OpenedStage, given: Given, signal: AbortSignal): Promise<UpReport> {
   const { config } = stack;
-  const seconds = given.number("timeout");
-  const timeoutMs = seconds === null ? config.values["podman.waitMs"] : seconds * 1000;
+  const timeoutMs = timeoutOf(given, config.values["podman.waitMs"]);
   const waiting = new Set(stage.manifest.services.map(({ name }) => name));
   const why = () => (waiting.size === 0 ? "podman did not answer in time" : `not ready: ${[...waiting].join(", ")}`);
   using deadline = openDeadline(timeoutMs, "The stack did not come up", why, signal);

@@ -6,7 +6,7 @@ import { openLook } from "../supervisor/look.ts";
 import { inOrder } from "../supervisor/order.ts";
 import { ownConditions, waitFor } from "../supervisor/ready.ts";
 import { conditions } from "./arguments.ts";
-import { openDeadline } from "./deadline.ts";
+import { openDeadline, timeoutOf } from "./deadline.ts";
 import { openStage } from "./open-stage.ts";
 
 async function wait(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
@@ -15,8 +15,7 @@ async function wait(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   const all = inOrder(stage.manifest, asked);
   const services = asked.length > 0 ? all.filter(({ name }) => asked.includes(name)) : all;
   const wanted: Condition | undefined = conditions.find((one) => one === given.text("for"));
-  const seconds = given.number("timeout");
-  const timeoutMs = seconds === null ? stack.config.values["podman.waitMs"] : seconds * 1000;
+  const timeoutMs = timeoutOf(given, stack.config.values["podman.waitMs"]);
   const waiting = new Set(services.map(({ name }) => name));
   const why = () => `not ready: ${[...waiting].join(", ")}`;
   using deadline = openDeadline(timeoutMs, "The services did not get ready", why, signal);

@@ -11,7 +11,7 @@ export function pressureBlock(view: View, cells: number, state: PaneState): Line
   const { backlogBytes, paused, pauseBytes, resumeBytes, drainBytesPerSecond, secondsLeft } = view.pressure;
   const { signs } = state;
   const word = paused === null ? "unknown" : paused ? "paused" : "open";
-  const bar = Math.max(6, Math.min(40, cells - 32));
+  const bar = Math.max(6, Math.min(40, cells - 50));
   const share = backlogBytes === null ? null : backlogBytes / pauseBytes;
   const tone = paused === true ? "warn" : "good";
   const draining = drainBytesPerSecond !== null && drainBytesPerSecond > 0 && (backlogBytes ?? 0) > 0;

@@ -1,11 +1,12 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { age, bytes } from "../format.ts";
-import { type Line, span, type Tone } from "../line.ts";
+import { type Line, type Span, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
 import { pad, wrap } from "../width.ts";
 import { head } from "./block.ts";
 
+const usageFrom = 48;
 const steady: ReadonlySet<string> = new Set(["running", "completed"]);
 const down: ReadonlySet<string> = new Set(["failed", "crash loop"]);
 const away: ReadonlySet<string> = new Set(["absent", "created", "stopped", "unknown"]);
@@ -27,7 +28,12 @@ export function phaseWords({ phase, health }: ServiceState): string {
 export function wellWords(list: readonly ServiceState[]): string {
   const meant = list.filter(({ wanted, phase }) => wanted || !away.has(phase));
   const well = meant.filter((service) => serviceLook(service).sign === "good").length;
-  return meant.length === 0 ? "none brought up" : `${well} of ${meant.length} well`;
+  return meant.length === 0 ? "none up" : `${well} of ${meant.length} well`;
+}
+
+function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState["signs"]): Span[] {
+  const cpu = cpuPercent === null ? "–" : `${Math.round(cpuPercent)}%`;
+  return [span(pad(cpu, 6, signs.more, "right")), span(pad(bytes(memoryBytes), 7, signs.more, "right"))];
 }
 
 /** The services as far as there is room; why there are none where Podman cannot be asked. */
@@ -43,8 +49,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       span(pad(service.name, 14, signs.more)),
       span(pad(phaseWords(service), 11, signs.more), tone === "good" ? "plain" : tone),
       span(pad(age(service.startedAt, now), 4, signs.more, "right"), "dim"),
-      span(pad(service.cpuPercent === null ? "–" : `${Math.round(service.cpuPercent)}%`, 6, signs.more, "right")),
-      span(pad(bytes(service.memoryBytes), 7, signs.more, "right")),
+      ...(cells < usageFrom ? [] : usageSpans(service, signs)),
       span(service.why === "" ? "" : `  ${service.why}`, tone === "good" ? "dim" : tone),
     ];
   });

@@ -9,6 +9,7 @@ import type { Signs } from "../signs.ts";
 import { truncate } from "../width.ts";
 import { spread } from "./columns.ts";
 
+const narrowBelow = 100;
 const tones: Readonly<Record<Level, Tone>> = { good: "good", warn: "warn", bad: "alarm", unknown: "dim" };
 
 function learningWords({ learner, rates, learned }: View): string {
@@ -24,19 +25,21 @@ function behindWords({ pressure }: View): string {
   return pressure.backlogBytes === 0 ? "nothing behind" : `${bytes(pressure.backlogBytes).padStart(5)} behind`;
 }
 
-function serviceWords({ services }: View): string {
+function serviceWords({ services }: View, isNarrow: boolean): string {
   if (services.state === "syncing") return "services unknown";
   if (services.state === "absent") return "no Podman";
-  return `services: ${wellWords(services.list)}`;
+  const words = wellWords(services.list);
+  return isNarrow ? words : `services: ${words}`;
 }
 
 /** Whether everything is all right, on one row. */
 export function headerLine(view: View, readOnly: boolean, columns: number, signs: Signs): Line {
   const { level, text } = view.verdict;
-  const words = [learningWords(view), behindWords(view), serviceWords(view)].join(` ${signs.dot} `);
+  const isNarrow = columns < narrowBelow;
+  const words = [learningWords(view), behindWords(view), serviceWords(view, isNarrow)].join(` ${signs.dot} `);
   const badges: Span[] = [
     ...(readOnly ? [span(" read-only ", "chosen"), span(" ")] : []),
-    ...(view.demo === null ? [] : [span(" DEMONSTRATION ", "alarm"), span(" ")]),
+    ...(view.demo === null ? [] : [span(isNarrow ? " DEMO " : " DEMONSTRATION ", "alarm"), span(" ")]),
   ];
   const start: Line = [
     span(" aistack  ", "title"),

@@ -62,7 +62,8 @@ describe.skipIf(missing)("moving everything to the other store", () => {
         const code = await moving.ended;
         clearTimeout(timer);
         if (code === 0) {
-          expect(moving.text()).toMatch(/verified/);
+          // A kill may come after the move has ended; then there is nothing left to do.
+          expect(moving.text()).toMatch(/verified|is kept \w+ already/);
           break;
         }
         expect(code, moving.text()).toBe(null);
@@ -96,7 +97,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
     const again = aistackJson(["store", "migrate", "--to", "postgres", "--home", home]);
     expect(again).toMatchObject({ verified: true, note: expect.stringContaining("earlier move") });
     expect(server?.sql(`SELECT count(*) FROM ${schema}.facts WHERE name = 'migration'`)).toEqual(["0"]);
-    expect(aistack(["store", "migrate", "--to", "postgres", "--home", home]).status).toBe(2);
+    expect(aistackJson(["store", "migrate", "--to", "postgres", "--home", home])).toMatchObject({ moved: false });
   });
 
   test("what is at the target already is put aside, not mixed in and not lost", async () => {
@@ -143,7 +144,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
     expect(server?.sql(`SELECT count(*) FROM ${schema}.lessons WHERE response LIKE '%x'`)).toEqual(["0"]);
   });
 
-  test("refuses while a learner runs and says which, and refuses what could not be switched", async () => {
+  test("refuses while a learner runs and says which, does nothing twice, and refuses what could not be switched", async () => {
     const { home } = learnedHome(5);
     const learner = startAistack(["learn", "--home", home, "--source", join(home, "ralph-events.jsonl")]);
     await until(() => lookAtHold(home) !== null);
@@ -153,7 +154,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
     learner.child.kill("SIGKILL");
     await learner.ended;
     const same = aistack(["store", "migrate", "--to", "embedded", "--home", home]);
-    expect([same.status, same.stderr]).toEqual([2, expect.stringContaining("everything is kept embedded already")]);
+    expect([same.status, same.stdout]).toEqual([0, expect.stringContaining("everything is kept embedded already")]);
     const flag = aistack(["store", "migrate", "--to", "postgres", "--home", home, "--set", "store.kind=embedded"]);
     expect([flag.status, flag.stderr]).toEqual([2, expect.stringContaining("store.kind is given by a flag")]);
   });

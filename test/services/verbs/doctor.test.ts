@@ -7,7 +7,9 @@ import { parseMachine } from "../../../src/services/supervisor/parse.ts";
 import { installHint } from "../../../src/services/verbs/install-hint.ts";
 import { isNewEnough, judgeMachine } from "../../../src/services/verbs/podman-checks.ts";
 import { aistack, temporary } from "../../cli/running.ts";
+import { needs } from "../../parts.ts";
 import { configIn, machineOf } from "../manifest/loading.ts";
+import { openBox } from "../supervisor/own-podman.ts";
 
 test.each([
   ['ID=debian\nVERSION_ID="12"', "apt-get install podman"],
@@ -87,4 +89,19 @@ test("doctor asks the machine itself, and says when the stack's tier cannot be t
     verdict: "warning",
     found: expect.stringContaining("profile nothing"),
   });
+});
+
+test.skipIf(needs("podman").missing)("with Podman, doctor says which, how it runs, and what is free", () => {
+  const { status, stdout } = aistack(["doctor", "--json", "--home", temporary()], { env: openBox().environment });
+  expect(status).toBe(0);
+  const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name.startsWith("podman"));
+  expect(checks.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict])).toEqual([
+    ["podman", "ok"],
+    ["podman machine", "ok"],
+    ["podman cgroups", "ok"],
+    ["podman user ids", "ok"],
+    ["podman disk", expect.stringMatching(/ok|warning/)],
+    ["podman health checks", "ok"],
+  ]);
+  expect(checks[0].found).toMatch(/^\d+\.\d+/);
 });

@@ -1,0 +1,25 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+const lookMs = 5000;
+const grownBytes = 8 * 1024 * 1024;
+
+/**
+ * Keeps the heap of a long-running screen small: frames are garbage a moment later, so the young generation need not
+ * grow, the old one grows in small steps, and what start-up or a flood left behind is given back once it is calm.
+ * Returns how to stop.
+ */
+export function keepHeapSmall(isCalm: () => boolean): () => void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=20");
+  setFlagsFromString("--no-parallel-scavenge");
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  let least = 0;
+  const timer = setInterval(() => {
+    if (!isCalm() || process.memoryUsage().heapUsed < least + grownBytes) return;
+    if (typeof collect === "function") Reflect.apply(collect, undefined, [{ type: "major", flavor: "last-resort" }]);
+    least = process.memoryUsage().heapUsed;
+  }, lookMs).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,92 @@
+import { type BandMemory, openBandMemory } from "../learning/band-memory.ts";
+import { candidatesMax, numbersOfBytes } from "../learning/nearest.ts";
+import { bandKeys } from "../learning/similar.ts";
+import type { Embedded } from "./sqlite.ts";
+import { factOf, saveFact } from "./sqlite-facts.ts";
+
+/** Lessons whose bands are only in memory, made again from their signatures; more of them are put into the table. */
+const youngLessons = 65_536;
+/** The fact that says to which key bands are in the table. */
+export const foldedFact = "bands.folded";
+
+/** The bands of all measured lessons: the newest in memory, the rest in a table. */
+export interface Bands {
+  /** Makes the memory what the table of measured lessons says; call it first in every commit. */
+  meet(): void;
+  /** The keys of the newest lessons that share a band. */
+  find(bands: readonly number[]): number[];
+  add(key: number, bands: readonly number[]): void;
+}
+
+function foldedTo(store: Embedded): number {
+  return Number(factOf(store, foldedFact) ?? 0);
+}
+
+function lastKey(store: Embedded): number {
+  return Number(store.get("SELECT max(key) AS key FROM neighbours")?.key ?? 0);
+}
+
+/** Says that the table has the bands of every measured lesson; only inside a commit. */
+export function saveFolded(store: Embedded): void {
+  saveFact(store, foldedFact, String(lastKey(store)));
+}
+
+/** Puts the bands that are only in memory into a table of this connection, which may be one that only looks. */
+export function showYoungBands(store: Embedded): void {
+  const memory = openBandMemory();
+  remember(store, memory, foldedTo(store));
+  store.run("DROP TABLE IF EXISTS temp.young_bands");
+  store.run("CREATE TEMP TABLE young_bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID");
+  for (const { band, key } of memory.all()) {
+    store.run("INSERT OR IGNORE INTO young_bands (band, key) VALUES (?, ?)", band, key);
+  }
+}
+
+function remember(store: Embedded, memory: BandMemory, after: number): void {
+  for (const { key, signature } of store.all("SELECT key, signature FROM neighbours WHERE key > ?", after)) {
+    memory.add(Number(key), bandKeys(numbersOfBytes(signature)));
+  }
+}
+
+/** Opens the bands of a store. */
+export function openBands(store: Embedded): Bands {
+  const memory = openBandMemory();
+  let known = -1;
+  let folded = 0;
+  const fold = () => {
+    for (const { band, key } of memory.all()) {
+      store.run("INSERT OR IGNORE INTO bands (band, key) VALUES (?, ?)", band, key);
+    }
+    saveFolded(store);
+    known = -1;
+  };
+  return {
+    meet() {
+      const last = lastKey(store);
+      if (last === known) return;
+      // Undone keys are in memory, or somebody else added some.
+      if (known < 0 || last < known) {
+        memory.clear();
+        folded = foldedTo(store);
+        known = folded;
+      }
+      remember(store, memory, known);
+      known = last;
+    },
+    find(bands) {
+      const found = memory.find(bands, candidatesMax);
+      if (folded === 0 || found.length === candidatesMax) return found;
+      const rows = store.all(
+        `SELECT DISTINCT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ?`,
+        ...bands,
+        candidatesMax - found.length,
+      );
+      return [...found, ...rows.map(({ key }) => Number(key))];
+    },
+    add(key, bands) {
+      memory.add(key, bands);
+      known = key;
+      if (memory.lessons() >= youngLessons) fold();
+    },
+  };
+}
