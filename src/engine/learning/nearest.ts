@@ -1,6 +1,6 @@
 import type { Lesson } from "./lesson.ts";
+import { lessonWords } from "./lesson-words.ts";
 import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
-import { hashWords } from "./words.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
@@ -40,7 +40,7 @@ export function openRecentWords<Id = string>(): RecentWords<Id> {
   return {
     get: (id) => kept.get(id) ?? null,
     keep(id, hashes) {
-      kept.set(id, hashes.slice());
+      kept.set(id, hashes);
       for (const oldest of kept.keys()) {
         if (kept.size <= recentLessons) break;
         kept.delete(oldest);
@@ -50,8 +50,8 @@ export function openRecentWords<Id = string>(): RecentWords<Id> {
 }
 
 /** Measures one lesson by its prompt and response. */
-export function measure({ prompt, response }: Pick<Lesson, "prompt" | "response">): Measured {
-  const hashes = hashWords(`${prompt}\n${response}`);
+export function measure(lesson: Pick<Lesson, "prompt" | "response">): Measured {
+  const hashes = lessonWords(lesson);
   const bins = signature(hashes);
   return { hashes, bins, bands: bandKeys(bins) };
 }
