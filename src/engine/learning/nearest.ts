@@ -37,14 +37,19 @@ export interface RecentWords<Id = string> {
 /** Opens a memory of words, empty. */
 export function openRecentWords<Id = string>(): RecentWords<Id> {
   const kept = new Map<Id, Uint32Array>();
+  // In the order they were kept, the oldest at `turn` once it is full: finding a map's oldest key is slow.
+  const order: Id[] = [];
+  let turn = 0;
   return {
     get: (id) => kept.get(id) ?? null,
     keep(id, hashes) {
-      kept.set(id, hashes);
-      for (const oldest of kept.keys()) {
-        if (kept.size <= recentLessons) break;
-        kept.delete(oldest);
+      if (!kept.has(id)) {
+        const oldest = order[turn];
+        if (oldest !== undefined) kept.delete(oldest);
+        order[turn] = id;
+        turn = (turn + 1) % recentLessons;
       }
+      kept.set(id, hashes);
     },
   };
 }
