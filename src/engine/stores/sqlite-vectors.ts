@@ -2,6 +2,7 @@ import type { Emit } from "../events.ts";
 import type { Embedder } from "../learning/embed.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import { lessonWords } from "../learning/lesson-words.ts";
+import { lexical, vectorOfWords } from "../learning/lexical.ts";
 import { modelFact, toModel } from "./lesson-rows.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
@@ -21,12 +22,13 @@ function insert(store: Embedded, key: number, vector: Float32Array): boolean {
 }
 
 function vectorsOf(
-  { embed, ofWords }: Embedder,
+  embedder: Embedder,
   lessons: readonly Lesson[],
   options: { readonly signal: AbortSignal },
 ): Float32Array[] | Promise<Float32Array[]> {
-  if (ofWords) return lessons.map((lesson) => ofWords(lessonWords(lesson)));
-  return embed(
+  // The words of a lesson are hashed once for all sinks.
+  if (embedder === lexical) return lessons.map((lesson) => vectorOfWords(lessonWords(lesson)));
+  return embedder.embed(
     lessons.map(({ prompt, response }) => `${prompt}\n${response}`),
     options,
   );
