@@ -122,6 +122,7 @@ export const doctorAction: Action = {
       checkPlace("home", stack.config.home, "Type: aistack learn --once"),
       checkPlace("telemetry", telemetryDirectory(stack.config), "It is made by the first event that is written"),
       checkDisk(stack),
+      await (await import("./check-machine.ts")).checkMachine(stack),
       ...(await checkStore(stack)),
       await checkArchives(stack, signal),
       await checkEmbeddings(stack, signal),

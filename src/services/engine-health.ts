@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
@@ -41,15 +42,29 @@ async function behind(stack: Stack, store: Store): Promise<string[]> {
   });
 }
 
+// Starting the learner anew brings back no server; it waits for it by itself.
+const away: ReadonlySet<string> = new Set(["silent", "timeout", "dependency"]);
+
 /**
  * Whether somebody learns on this home and gets on: the lock is held, and whatever is behind moves. Waits some seconds
- * before it says that something does not.
+ * before it says that something does not. Who waits for a store that does not answer is well.
  */
 export async function engineHealth(stack: Stack, signal: AbortSignal): Promise<Plain> {
   const holder = lookAtHold(stack.config.home);
   if (holder === null) return { healthy: false, why: "nobody learns on this home", holder };
+  try {
+    const stuck = await stuckIn(stack, signal);
+    const why = stuck.length === 0 ? "" : `nothing moves: ${stuck.join(", ")}`;
+    return { healthy: stuck.length === 0, why, holder };
+  } catch (error) {
+    if (!(error instanceof Failure) || !away.has(error.code)) throw error;
+    return { healthy: true, why: `the learner waits for its store: ${error.message}`, holder };
+  }
+}
+
+async function stuckIn(stack: Stack, signal: AbortSignal): Promise<string[]> {
   const store = await stack.seen();
-  if (store === null) return { healthy: true, why: "", holder };
+  if (store === null) return [];
   let stuck = await behind(stack, store);
   const until = performance.now() + stuckMs;
   while (stuck.length > 0 && performance.now() < until && !signal.aborted) {
@@ -57,6 +72,5 @@ export async function engineHealth(stack: Stack, signal: AbortSignal): Promise<P
     const now = new Set(await behind(stack, store));
     stuck = stuck.filter((one) => now.has(one));
   }
-  const why = stuck.length === 0 ? "" : `nothing moves: ${stuck.join(", ")}`;
-  return { healthy: stuck.length === 0, why, holder };
+  return stuck;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from "../engine/errors.ts";
+import { Failure, messageOf } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
 import { learn } from "./learning.ts";
 import { type EmitAll, openStack, type Stack } from "./stack.ts";
@@ -78,7 +78,12 @@ export async function* serveEngine(
   const run = async () => {
     await using own = openStack(stack.config, emit);
     while (!signal.aborted) {
-      await learn(own, { once: false, sources: [], replay: false, rebuildVectors: false }, signal);
+      await learn(own, { once: false, sources: [], replay: false, rebuildVectors: false }, signal).catch(
+        (error: unknown) => {
+          // Who is asked to end while the store is away has no sum to give, and nothing to lose.
+          if (!signal.aborted || !(error instanceof Failure) || error.code !== "silent") throw error;
+        },
+      );
       if (!signal.aborted) await pause(betweenMs, { signal });
     }
   };

@@ -56,7 +56,7 @@ export const owners: readonly Owner[] = [
     lazy: true,
   },
   {
-    packages: ["yaml", "ajv", "ajv-formats"],
+    packages: ["yaml", "ajv"],
     files: /^src\/services\/manifest\/[^/]+\.ts$/,
     said: "src/services/manifest",
     lazy: true,

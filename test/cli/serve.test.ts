@@ -1,6 +1,9 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { startPostgres } from "../engine/stores/postgres.ts";
+import { needs } from "../parts.ts";
+import { freePort } from "../services/manifest/loading.ts";
 import { aistack, startAistack, temporary, until } from "./running.ts";
 
 function event(id: number): string {
@@ -121,3 +124,48 @@ test("what cannot be served ends at once: an unknown service with 2, a home that
   ]);
   expect(stderr).toContain("was not made");
 });
+
+test.skipIf(needs("postgres").missing)(
+  "a learner whose PostgreSQL server went away counts as well, says what it waits for, and goes on when it is back",
+  async () => {
+    await using server = await startPostgres();
+    const { home, log } = homeWith(3);
+    const pairs = [...server.settings(), "breakers.openMs=200", "postgres.connectTimeoutMs=1000"];
+    const settings = pairs.map((pair) => {
+      const [key = "", ...rest] = pair.split("=");
+      const value = rest.join("=");
+      return [key, /^\d+$/.test(value) ? Number(value) : value] as const;
+    });
+    writeFileSync(join(home, "config.json"), JSON.stringify(Object.fromEntries(settings)));
+    mkdirSync(join(home, "secrets"), { mode: 0o700 });
+    writeFileSync(join(home, "secrets", "postgres_password"), server.password, { mode: 0o600 });
+    const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
+    const caughtUp = () => behindOf(home)?.every((bytes: number) => bytes === 0) === true;
+    await until(caughtUp);
+    await server.stop();
+    appendFileSync(log, event(700));
+    expect(health(home)).toMatchObject({
+      status: 0,
+      healthy: true,
+      why: expect.stringContaining("the learner waits for its store"),
+    });
+    await server.start();
+    await until(caughtUp);
+    expect(health(home)).toMatchObject({ healthy: true, why: "" });
+    engine.child.kill("SIGTERM");
+    expect(await engine.ended).toBe(0);
+    expect(learnedIn(engine.text())).toBe(4);
+  },
+  60_000,
+);
+
+test("a learner that is asked to end while its PostgreSQL server is away ends well", async () => {
+  const { home } = homeWith(3);
+  const port = await freePort();
+  writeFileSync(join(home, "config.json"), JSON.stringify({ "store.kind": "postgres", "postgres.port": port }));
+  const engine = startAistack(["serve", "engine", "--home", home, "--json"]);
+  await until(() => engine.text().includes("sink.waiting"));
+  engine.child.kill("SIGTERM");
+  expect(await engine.ended).toBe(0);
+  expect(linesOf(engine.text()).map(({ type }) => type)).not.toContain("engine.failed");
+}, 60_000);

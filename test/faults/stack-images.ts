@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { needs } from "../parts.ts";
 import { openBox } from "../services/supervisor/own-podman.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -125,6 +126,10 @@ const postgresHome = () => {
   return found.stdout.trim();
 };
 
+const recipe = createHash("sha256")
+  .update(readFileSync(import.meta.filename))
+  .digest("hex")
+  .slice(0, 12);
 const recipes: readonly Recipe[] = [
   {
     name: "docker.io/pgvector/pgvector:0.8.1-pg18",
@@ -143,6 +148,7 @@ const recipes: readonly Recipe[] = [
       root.tree("/usr/share/zoneinfo");
       root.directory("/var/lib/postgresql", 999);
       root.directory("/run/postgresql", 999);
+      root.link("/run", "/var/run");
       // As in the public image: a file system mounted here takes over this mode.
       chmodSync(join(root.path, "/run/postgresql"), 0o3777);
       root.file("/entry", postgresEntry, 0o755);
@@ -196,10 +202,17 @@ const recipes: readonly Recipe[] = [
   standIn("docker.io/jaegertracing/jaeger:2.14.0", 16_686, "/index.html"),
 ];
 
+/** Whether something is missing here that the images are made of or run with. */
+export function lacksStackImages(): boolean {
+  return (
+    (["podman", "postgres", "redis", "nginx", "prometheus"] as const).filter((part) => needs(part).missing).length > 0
+  );
+}
+
 /**
  * Makes the images that the stack asks for, under its very names, from what Debian has installed: PostgreSQL, Redis,
  * nginx, Prometheus and our own program for real; Qdrant, Grafana and Jaeger as small servers that are labelled as
- * stand-ins. Made once per machine; our own anew each time.
+ * stand-ins. Made once per machine and recipe; our own anew each time.
  */
 export function makeStackImages(): void {
   const { directory, environment } = openBox();

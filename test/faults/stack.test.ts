@@ -2,10 +2,9 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { needs } from "../parts.ts";
 import { podman } from "../services/supervisor/own-podman.ts";
 import { stackHome } from "../services/verbs/home.ts";
-import { makeStackImages } from "./stack-images.ts";
+import { lacksStackImages, makeStackImages } from "./stack-images.ts";
 
 const services = ["qdrant", "postgres", "redis", "engine", "prometheus", "jaeger", "grafana", "nginx"] as const;
 const ports = [
@@ -38,7 +37,7 @@ interface State {
 const inspected = (name: string, what: "Pid" | "ConmonPid" | "StartedAt") =>
   podman("inspect", "--format", `{{.State.${what}}}`, name).stdout.trim();
 
-describe.skipIf(needs("podman").missing || needs("postgres").missing)(
+describe.skipIf(lacksStackImages())(
   "the shipped stack on real Podman: PostgreSQL, Redis, nginx, Prometheus and our engine for real; Qdrant, Grafana and Jaeger are stand-ins",
   () => {
     beforeAll(makeStackImages);

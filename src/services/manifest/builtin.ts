@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Config, environmentName, isSetting, settings } from "../../engine/config.ts";
+import { type Config, environmentName, isSetting, parseTyped, settings } from "../../engine/config.ts";
 import { telemetryDirectory } from "../../engine/telemetry/sources.ts";
 import { shippedCompose } from "../shipped.ts";
 import { version } from "../version.ts";
@@ -31,7 +31,12 @@ export function builtinVariables(config: Config): Readonly<Record<string, string
 export function settingsOf(config: Config, group: string): Record<string, string> | null {
   if (!Object.keys(settings).some((key) => key.startsWith(`${group}.`))) return null;
   const given = Object.entries(config.values).filter(
-    ([key]) => isSetting(key) && key.startsWith(`${group}.`) && config.origins[key] !== "default",
+    ([key, value]) =>
+      isSetting(key) &&
+      key.startsWith(`${group}.`) &&
+      config.origins[key] !== "default" &&
+      // Where any text is a value, the word null is one too, and unset is what its reader has anyway.
+      (value !== null || parseTyped(key, "null") === null),
   );
   return Object.fromEntries(
     given.map(([key, value]) => [environmentName(key), typeof value === "string" ? value : JSON.stringify(value)]),

@@ -16,6 +16,7 @@ import { lintServices } from "./lint.ts";
 import { mergeFiles } from "./merge.ts";
 import { type MapNode, map } from "./node.ts";
 import { parseCompose, servicesOf } from "./parse.ts";
+import { reachServers } from "./reach.ts";
 import { resolveService } from "./resolve.ts";
 import { type Inactive, selectServices } from "./select.ts";
 import type { Manifest } from "./service.ts";
@@ -138,16 +139,20 @@ export async function examineStack(config: Config, options: LoadOptions = {}): P
   const settings = (group: string) => settingsOf(config, group);
   const resolving = { tier, userHome, lookup, settings, files: top.files, directories, report };
   const resolved = servicesOf(file).flatMap(([name]) => resolveService(file, name, resolving) ?? []);
-  checkReferences(file, resolved, top, report);
-  const all = completeDependencies(resolved);
-  const selected = selectServices(all, { tier, profiles, names: options.names ?? [] });
+  const wanted = { tier, profiles, names: options.names ?? [] };
+  const { inactive } = selectServices(resolved, wanted);
+  const known = top.secretSources;
+  const reaching = { file, config, all: resolved, inactive, secretSources: known, report };
+  const { services, secretSources } = reachServers(reaching);
+  checkReferences(file, services, { ...top, secretSources }, report);
+  const selected = selectServices(completeDependencies(services), wanted);
   const manifest: Manifest = {
     project: top.project,
     services: selected.active,
     networks: [...new Set([...top.networks, ...selected.active.flatMap(({ networks }) => networks)])],
     volumes: top.volumes,
     secrets: [...new Set(selected.active.flatMap(({ secrets }) => secrets.map(({ source }) => source)))],
-    secretSources: top.secretSources,
+    secretSources,
     files: [...top.files.values()],
     directories: [...directories],
   };

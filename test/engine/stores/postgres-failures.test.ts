@@ -306,7 +306,7 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
   });
 });
 
-describe.skipIf(missing)("a PostgreSQL server with TLS", () => {
+describe.skipIf(missing || needs("openssl").missing)("a PostgreSQL server with TLS", () => {
   const certificates = temporaryDirectory();
   const file = (name: string) => join(certificates.path, name);
   const openssl = (...args: string[]) => {

@@ -118,7 +118,7 @@ test("the engine shares the home with the host, without its secrets, and is told
   expect([hidden?.type, hidden?.readOnly, hidden?.options]).toEqual([
     "tmpfs",
     true,
-    ["size=1m", "mode=0700", "notmpcopyup"],
+    ["size=1m", "mode=0555", "notmpcopyup"],
   ]);
   expect(engine?.environment).toEqual({ AISTACK_HOME: home, AISTACK_LEARNING_POLL_MS: "700" });
   expect(engine?.usernsMode).toBe("keep-id");

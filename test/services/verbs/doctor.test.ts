@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { judgeTier } from "../../../src/services/check-machine.ts";
+import { examineStack } from "../../../src/services/manifest/load.ts";
 import { parseMachine } from "../../../src/services/supervisor/parse.ts";
 import { installHint } from "../../../src/services/verbs/install-hint.ts";
 import { isNewEnough, judgeMachine } from "../../../src/services/verbs/podman-checks.ts";
 import { aistack, temporary } from "../../cli/running.ts";
 import { needs } from "../../parts.ts";
+import { configIn, machineOf } from "../manifest/loading.ts";
 import { openBox } from "../supervisor/own-podman.ts";
 
 test.each([
@@ -63,4 +66,42 @@ test.skipIf(needs("podman").missing)("with Podman, doctor says which, how it run
     ["podman health checks", "ok"],
   ]);
   expect(checks[0].found).toMatch(/^\d+\.\d+/);
+});
+
+test("doctor names the machine's tier, memory, CPUs and disk, and warns where the stack's limits do not fit", async () => {
+  const judge = async (memoryBytes: number) => {
+    const machine = {
+      ...machineOf(memoryBytes),
+      memoryFrom: "cgroup v2",
+      diskFreeBytes: 2 ** 31,
+      diskBytes: 2 ** 32,
+    } as const;
+    const { tier, tierChosen, findings } = await examineStack(configIn(temporary()), { tier: "full", machine });
+    return judgeTier(tier, tierChosen, machine, findings);
+  };
+  expect(await judge(32 * 2 ** 30)).toEqual({
+    name: "machine",
+    verdict: "ok",
+    found: "tier full (wanted), 32.0 GiB of memory (cgroup v2), 8 CPUs, disk 2.0 GiB free of 4.0 GiB",
+    hint: "",
+  });
+  expect(await judge(2 ** 30)).toMatchObject({
+    verdict: "warning",
+    found: expect.stringMatching(/1\.0 GiB of memory.*memory limits that add up to \d+ MiB, and there are 1024 MiB/),
+    hint: expect.stringContaining("--tier"),
+  });
+});
+
+test("doctor asks the machine itself, and says when the stack's tier cannot be told", () => {
+  const home = temporary();
+  const machineRow = (...args: string[]) => {
+    const { stdout } = aistack(["doctor", "--json", "--home", home, ...args], { env: { PATH: "/nowhere" } });
+    return JSON.parse(stdout).checks.find(({ name }: { name: string }) => name === "machine");
+  };
+  const facts = /^tier minimal \(wanted\), \d+\.\d GiB of memory.*CPUs?.*disk \d+\.\d GiB free/;
+  expect(machineRow("--set", "stack.tier=minimal").found).toMatch(facts);
+  expect(machineRow("--set", "stack.profiles=nothing")).toMatchObject({
+    verdict: "warning",
+    found: expect.stringContaining("profile nothing"),
+  });
 });
