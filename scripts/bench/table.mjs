@@ -2,8 +2,21 @@ import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 
 const row = (...cells) => `| ${cells.join(" | ")} |`;
 
+function postgresRows({ skipped, lessons, eventsPerSecond }, verdict) {
+  if (skipped) return [row("PostgreSQL rows sink", `not measured: ${skipped}`, "", "")];
+  const { at100, at1000, copy } = eventsPerSecond;
+  const share = (name, rate) =>
+    row(
+      `PostgreSQL rows sink, a checkpoint every ${name} lessons, to psql's COPY of the same ${lessons} rows`,
+      `${Math.round(rate)} to ${Math.round(copy)} rows/s, ${(rate / copy).toFixed(2)} of it`,
+      "",
+      verdict(`PostgreSQL sink at interval ${name} to COPY`, "≥ 0.25"),
+    );
+  return [share("100", at100), share("1000", at1000)];
+}
+
 /** The figures of one run of the bench as a table, with the machine in one line above it. */
-export function benchTable({ corpus, floor, endToEnd, lock, cold, bars }) {
+export function benchTable({ corpus, floor, endToEnd, lock, breakers, pressure, postgres, cold, bars }) {
   const machine =
     `Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "processor"}, ` +
     `${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}; ` +
@@ -36,6 +49,25 @@ export function benchTable({ corpus, floor, endToEnd, lock, cold, bars }) {
   rows.push(
     row("locked append, p50", `${lock.p50Us.toFixed(1)} µs`, "", verdict("locked append p50", "≤ 100 µs")),
     row("locked append, p99", `${lock.p99Us.toFixed(1)} µs`, "", verdict("locked append p99", "≤ 100 µs")),
+    ...Object.entries(breakers).flatMap(([name, { p50Us, p99Us }]) =>
+      bound(`breaker ${name} p50`) === undefined
+        ? []
+        : [
+            row(
+              `a call through a breaker, ${name}, p50 and p99`,
+              `${p50Us.toFixed(2)} and ${p99Us.toFixed(2)} µs`,
+              "",
+              `${verdict(`breaker ${name} p50`, "< 10 µs")}, ${verdict(`breaker ${name} p99`, "< 10 µs")}`,
+            ),
+          ],
+    ),
+    row(
+      `weighing the backlog of ${pressure.sources} sources, p50 and p99`,
+      `${pressure.p50Ms.toFixed(3)} and ${pressure.p99Ms.toFixed(3)} ms`,
+      "",
+      `${verdict("backpressure check p50", "< 1 ms")}, ${verdict("backpressure check p99", "< 1 ms")}`,
+    ),
+    ...postgresRows(postgres, verdict),
     row(
       "cold `aistack status --json`",
       `${cold.statusMs.toFixed(0)} ms, ${(cold.statusMs / cold.emptyMs).toFixed(2)} × \`node -e 0\``,

@@ -1,12 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { fdatasync, fstat, ftruncate, write } from "node:fs";
+import { fdatasync, fstatSync, ftruncate, writeSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { errnoOf, Failure, messageOf } from "./errors.ts";
 
-const writeAt = promisify(write);
-const sizeOf = promisify(fstat);
 const cutTo = promisify(ftruncate);
 const flushData = promisify(fdatasync);
 
@@ -119,11 +117,12 @@ export async function writeWhole(
  */
 export async function appendDurably(fd: number, file: string, data: string | Uint8Array): Promise<Appended> {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  const { size: offset } = await sizeOf(fd);
+  // Only the sync is worth waiting for beside other work: the rest takes microseconds.
+  const { size: offset } = fstatSync(fd);
   let written = 0;
   try {
     while (written < bytes.length) {
-      written += (await writeAt(fd, bytes, written, bytes.length - written, offset + written)).bytesWritten;
+      written += writeSync(fd, bytes, written, bytes.length - written, offset + written);
     }
     await flushData(fd);
     return { offset, bytes: bytes.length };

@@ -34,13 +34,13 @@ test("every pane is drawn within the screen, reached by its key, on every size o
     terminal.resize(columns, rows);
     await terminal.until(() => terminal.rows().at(-1) !== "");
     for (const [key, title, word] of [
-      ["2", "2 Servi", /no services/],
+      ["2", "2 Servi", /service +state/],
       ["3", "3 Learn", /Sinks/],
       ["4", "4 Break", /breaker +state/],
       ["5", "5 Logs", /following/],
       ["6", "6 Event", /what happened/],
-      ["7", "7 Graph", /no services to draw/],
-      ["8", "8 Runs", /no command was run yet/],
+      ["7", "7 Graph", /started +after first/],
+      ["8", "8 Runs", /no command was run yet|took exit/],
       ["0", "0 Help", /Everywhere/],
       ["1", "1 Overv", /Backpressure/],
     ] as const) {

@@ -1,7 +1,7 @@
 import { callJson } from "../call.ts";
 import { Failure } from "../errors.ts";
+import { lexical } from "./lexical.ts";
 import { embeddingsShape } from "./shapes.ts";
-import { hashWords } from "./words.ts";
 
 /** Turns texts into vectors of one fixed length. */
 export interface Embedder {
@@ -21,38 +21,6 @@ export interface EmbeddingsServer {
   readonly apiKey: string | null;
 }
 
-const lexicalDimensions = 384;
-
-/**
- * A lexical vector, 384 numbers of length 1: words and pairs of words hashed into signed counts, dampened by a square
- * root (the hashing trick, Weinberger et al. 2009).
- */
-export function lexicalVector(text: string): Float32Array {
-  counts.fill(0);
-  const hashes = hashWords(text);
-  let previous = 0;
-  for (let index = 0; index < hashes.length; index++) {
-    const word = hashes[index] ?? 0;
-    count(word);
-    if (previous !== 0) count(Math.imul(previous, 31) + word);
-    previous = word;
-  }
-  const vector = new Float32Array(lexicalDimensions);
-  for (let place = 0; place < lexicalDimensions; place++) {
-    const sum = counts[place] ?? 0;
-    if (sum !== 0) vector[place] = sum > 0 ? Math.sqrt(sum) : -Math.sqrt(-sum);
-  }
-  return normal(vector);
-}
-
-const counts = new Int32Array(lexicalDimensions);
-
-// The place from the upper bits, which are a small integer, and the sign from the lowest.
-function count(hash: number): void {
-  const place = (hash >>> 8) % lexicalDimensions;
-  counts[place] = (counts[place] ?? 0) + 1 - 2 * (hash & 1);
-}
-
 // In place: the vector was made for this.
 function normal(vector: Float32Array): Float32Array {
   let square = 0;
@@ -65,9 +33,7 @@ function normal(vector: Float32Array): Float32Array {
 
 /** Opens the embedder of a server, or the lexical one where there is none. */
 export function openEmbedder(server: EmbeddingsServer | null): Embedder {
-  if (server === null) {
-    return { label: "lexical", dimensions: lexicalDimensions, embed: async (texts) => texts.map(lexicalVector) };
-  }
+  if (server === null) return lexical;
   const { model, dimensions, timeoutMs, apiKey } = server;
   const url = `${server.url.replace(/\/+$/, "").replace(/\/v1$/, "")}/v1/embeddings`;
   const refused = (why: string) =>

@@ -139,12 +139,19 @@ export function learnLines(
 
 /** A small memory of what runs of lines taught, so that sinks that keep step parse each run once. */
 export interface LearnMemory {
-  learn(bytes: Buffer, offset: number, origin: Origin, turn: Turn | null): readonly LearnedLine[];
+  /** The lines of a run, and a copy of its bytes that nobody changes. */
+  learn(bytes: Buffer, offset: number, origin: Origin, turn: Turn | null): LearnedRun;
+}
+
+/** What a run of lines taught, with its bytes. */
+export interface LearnedRun {
+  readonly bytes: Buffer;
+  readonly lines: readonly LearnedLine[];
 }
 
 /** Remembers the last few runs, by content: a run counts as the same only when every byte is. */
 export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory {
-  const kept: { bytes: Buffer; offset: number; origin: Origin; turn: string; lines: readonly LearnedLine[] }[] = [];
+  const kept: (LearnedRun & { offset: number; origin: Origin; turn: string })[] = [];
   return {
     learn(bytes, offset, origin, turn) {
       const turnText = turn === null ? "" : JSON.stringify(turn);
@@ -156,11 +163,12 @@ export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory
           run.turn === turnText &&
           run.bytes.equals(bytes),
       );
-      if (known) return known.lines;
+      if (known) return known;
       const lines = learnLines(bytes, offset, origin, turn, maxLineBytes);
-      kept.push({ bytes: Buffer.from(bytes), offset, origin, turn: turnText, lines });
+      const run = { bytes: Buffer.from(bytes), offset, origin, turn: turnText, lines };
+      kept.push(run);
       if (kept.length > runs) kept.shift();
-      return lines;
+      return run;
     },
   };
 }

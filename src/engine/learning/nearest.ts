@@ -1,6 +1,6 @@
 import type { Lesson } from "./lesson.ts";
+import { lessonWords } from "./lesson-words.ts";
 import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
-import { hashWords } from "./words.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
@@ -37,21 +37,26 @@ export interface RecentWords<Id = string> {
 /** Opens a memory of words, empty. */
 export function openRecentWords<Id = string>(): RecentWords<Id> {
   const kept = new Map<Id, Uint32Array>();
+  // In the order they were kept, the oldest at `turn` once it is full: finding a map's oldest key is slow.
+  const order: Id[] = [];
+  let turn = 0;
   return {
     get: (id) => kept.get(id) ?? null,
     keep(id, hashes) {
-      kept.set(id, hashes.slice());
-      for (const oldest of kept.keys()) {
-        if (kept.size <= recentLessons) break;
-        kept.delete(oldest);
+      if (!kept.has(id)) {
+        const oldest = order[turn];
+        if (oldest !== undefined) kept.delete(oldest);
+        order[turn] = id;
+        turn = (turn + 1) % recentLessons;
       }
+      kept.set(id, hashes);
     },
   };
 }
 
 /** Measures one lesson by its prompt and response. */
-export function measure({ prompt, response }: Pick<Lesson, "prompt" | "response">): Measured {
-  const hashes = hashWords(`${prompt}\n${response}`);
+export function measure(lesson: Pick<Lesson, "prompt" | "response">): Measured {
+  const hashes = lessonWords(lesson);
   const bins = signature(hashes);
   return { hashes, bins, bands: bandKeys(bins) };
 }

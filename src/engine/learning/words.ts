@@ -14,13 +14,14 @@ for (let unit = 0; unit < units.length; unit++) {
 
 const scratch = new Uint32Array(16 * 1024);
 
-/** The hash of every word of a text, in order, regardless of case; a word is a run of letters, digits and `_`. */
-export function hashWords(text: string): Uint32Array {
-  const most = (text.length >> 1) + 1;
+/** The hash of every word of some texts, in order, regardless of case; a word is a run of letters, digits and `_`. */
+export function hashWords(...texts: readonly string[]): Uint32Array {
+  const lower = texts.map((text) => (isPlain(text) ? text : text.toLowerCase()));
+  const most = lower.reduce((sum, text) => sum + (text.length >> 1) + 1, 0);
   const hashes = most <= scratch.length ? scratch : new Uint32Array(most);
-  const lower = isPlain(text) ? text : text.toLowerCase();
-  const room = (lower.length >> 1) + 1;
-  return hashInto(room <= hashes.length ? hashes : new Uint32Array(room), lower);
+  let count = 0;
+  for (const text of lower) count = hashInto(hashes, count, text);
+  return hashes.slice(0, count);
 }
 
 function isPlain(text: string): boolean {
@@ -28,8 +29,8 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-function hashInto(hashes: Uint32Array, text: string): Uint32Array {
-  let count = 0;
+function hashInto(hashes: Uint32Array, from: number, text: string): number {
+  let count = from;
   let hash = 0x811c9dc5;
   let inside = false;
   for (let index = 0; index < text.length; index++) {
@@ -44,5 +45,5 @@ function hashInto(hashes: Uint32Array, text: string): Uint32Array {
     }
   }
   if (inside) hashes[count++] = finish(hash);
-  return hashes.slice(0, count);
+  return count;
 }

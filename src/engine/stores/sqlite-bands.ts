@@ -48,28 +48,30 @@ function remember(store: Embedded, memory: BandMemory, after: number): void {
   }
 }
 
-/** Opens the bands of a store. */
-export function openBands(store: Embedded): Bands {
+/** Opens the bands of a store; at most so many lessons have theirs in memory. */
+export function openBands(store: Embedded, youngMax = youngLessons): Bands {
   const memory = openBandMemory();
-  let known = -1;
+  let known = 0;
   let folded = 0;
+  let outdated = true;
   const fold = () => {
     for (const { band, key } of memory.all()) {
       store.run("INSERT OR IGNORE INTO bands (band, key) VALUES (?, ?)", band, key);
     }
     saveFolded(store);
-    known = -1;
+    outdated = true;
   };
   return {
     meet() {
       const last = lastKey(store);
-      if (last === known) return;
-      // Undone keys are in memory, or somebody else added some.
-      if (known < 0 || last < known) {
+      // Undone keys are in memory, or the table has them now.
+      if (outdated || last < known) {
         memory.clear();
         folded = foldedTo(store);
         known = folded;
+        outdated = false;
       }
+      if (last === known) return;
       remember(store, memory, known);
       known = last;
     },
@@ -86,7 +88,7 @@ export function openBands(store: Embedded): Bands {
     add(key, bands) {
       memory.add(key, bands);
       known = key;
-      if (memory.lessons() >= youngLessons) fold();
+      if (memory.lessons() >= youngMax && !outdated) fold();
     },
   };
 }

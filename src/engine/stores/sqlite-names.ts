@@ -20,9 +20,11 @@ export function keyOf(store: Embedded, id: string): number | null {
 
 /** The number that stands for a lesson's id, given now if it has none; only inside a commit. */
 export function nameOf(store: Embedded, id: string): number {
-  const known = keyOf(store, id);
-  if (known !== null) return known;
-  return store.add("INSERT INTO names (name) VALUES (?)", kept(id));
+  const known = store.memo.get(id);
+  if (known !== undefined) return known;
+  const key = keyOf(store, id) ?? store.add("INSERT INTO names (name) VALUES (?)", kept(id));
+  store.memo.set(id, key);
+  return key;
 }
 
 /** The first and the last 32-byte name that begin with some hex digits, or null where none can. */

@@ -1,5 +1,8 @@
 import type { Emit } from "../events.ts";
 import type { Embedder } from "../learning/embed.ts";
+import type { Lesson } from "../learning/lesson.ts";
+import { lessonWords } from "../learning/lesson-words.ts";
+import { lexical, vectorOfWords } from "../learning/lexical.ts";
 import { modelFact, toModel } from "./lesson-rows.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
@@ -16,6 +19,19 @@ function blob(vector: Float32Array): Uint8Array {
 
 function insert(store: Embedded, key: number, vector: Float32Array): boolean {
   return store.run("INSERT INTO vectors (id, embedding) VALUES (?, ?) ON CONFLICT DO NOTHING", key, blob(vector)) > 0;
+}
+
+function vectorsOf(
+  embedder: Embedder,
+  lessons: readonly Lesson[],
+  options: { readonly signal: AbortSignal },
+): Float32Array[] | Promise<Float32Array[]> {
+  // The words of a lesson are hashed once for all sinks.
+  if (embedder === lexical) return lessons.map((lesson) => vectorOfWords(lessonWords(lesson)));
+  return embedder.embed(
+    lessons.map(({ prompt, response }) => `${prompt}\n${response}`),
+    options,
+  );
 }
 
 /** The model of the vectors that are kept, or null where there are none. */
@@ -77,8 +93,7 @@ export async function openVectors(
         batch.lessons.map(({ id }) => id),
       );
       const missing = batch.lessons.filter(({ id }) => !known.has(id));
-      const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
-      const vectors = await embedder.embed(texts, options);
+      const vectors = await vectorsOf(embedder, missing, options);
       return store.commit(() => {
         let fresh = 0;
         missing.forEach(({ id }, index) => {

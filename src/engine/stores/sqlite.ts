@@ -23,6 +23,8 @@ export interface Embedded {
    * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
    */
   commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
+  /** What was looked up in the transaction under way; empty outside of one, and emptied when part of it is undone. */
+  readonly memo: Map<string, number>;
   /**
    * Announces work that will be handed to `commit` soon, so that it shares the next transaction: that waits for it, but
    * at most 20 ms. Returns what must be called once the work was handed over, or will not be.
@@ -97,10 +99,16 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
   const savepoint = prepare("SAVEPOINT one");
   const release = prepare("RELEASE one");
   const spent = { count: 0, ms: 0 };
+  const memo = new Map<string, number>();
   let queue: Waiting[] = [];
   let open = true;
   let announced = 0;
   let late: NodeJS.Timeout | null = null;
+
+  const undo = () => {
+    memo.clear();
+    database.exec("ROLLBACK TO one");
+  };
 
   const flushWhenComplete = () => {
     if (queue.length === 0 || late !== null) return;
@@ -124,12 +132,13 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
         savepoint.run();
         try {
           const done = one.run();
-          if (one.trial) database.exec("ROLLBACK TO one");
+          if (one.trial) undo();
           release.run();
           settle.push(done);
         } catch (error) {
           if (!database.isTransaction) throw error;
-          database.exec("ROLLBACK TO one; RELEASE one");
+          undo();
+          release.run();
           settle.push(() => one.fail(error));
         }
       }
@@ -141,12 +150,15 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
       if (database.isTransaction) database.exec("ROLLBACK");
       for (const one of group) one.fail(error);
       return;
+    } finally {
+      memo.clear();
     }
     for (const one of settle) one();
   };
 
   return {
     file,
+    memo,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     all: (sql, ...values) => prepare(sql).all(...values),

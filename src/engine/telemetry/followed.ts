@@ -19,6 +19,23 @@ import { readChunk, readUnended, type Scan } from "./lines.ts";
 
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 
+/** Bytes that were read, from an offset on, with those just before them and the first of the file. */
+interface Run {
+  readonly at: number;
+  readonly before: Buffer;
+  readonly bytes: Buffer;
+  readonly head: Buffer;
+}
+
+// The last bytes of a run up to an offset, as many as a fingerprint needs.
+function tailOf({ at, before, bytes }: Run, offset: number): Buffer {
+  const length = offset - at;
+  const from = length - tailBytesMax;
+  if (from >= 0) return bytes.subarray(from, length);
+  const missing = before.subarray(Math.max(0, before.length + from));
+  return Buffer.concat([missing, bytes.subarray(0, length)]);
+}
+
 /**
  * One file as one sink follows it. States: closed (no descriptor, only a place), open (descriptor and place),
  * gone (no name leads to it any more, but the descriptor still reads what is left). Only the follower changes them.
@@ -38,7 +55,7 @@ export interface Followed {
   seen: boolean;
   readonly scan: Scan;
   /** The bytes that the ready lines were read from: the file may be another one by the time they are handed out. */
-  read: { readonly at: number; readonly bytes: Buffer; readonly head: Buffer } | null;
+  read: Run | null;
   /** The file's time of change when its unchanged size was last checked for unchanged content. */
   checkedMtimeMs: number;
   /** Its place was found, not read, so no batch has saved it yet. */
@@ -114,10 +131,6 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   if (print.headBytes > 0 && shortHash(head.subarray(0, print.headBytes)) !== print.headHash) return "broken";
   const chunk = readChunk(fd, offset, print.tailHash, maxLineBytes, followed.scan);
   if (chunk.kind === "broken") return "broken";
-  if (chunk.kind === "lines") {
-    const { before, bytes } = chunk;
-    followed.read = { at: offset - before.length, bytes: Buffer.concat([before, bytes]), head };
-  }
   if (chunk.kind === "wait") {
     const last = unended ? readUnended(fd, offset, maxLineBytes) : null;
     if (last === null) return "wait";
@@ -130,10 +143,13 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   } else if (chunk.restBytes > 0) {
     const { restBytes } = chunk;
     const rest = { offset, bytes: restBytes, outcomes: [], turn, task: null };
-    const lines = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turn);
+    const { lines } = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turn);
     followed.ready = [rest, ...lines];
+    followed.read = { at: offset, before: Buffer.from(chunk.before), bytes: Buffer.from(chunk.bytes), head };
   } else {
-    followed.ready = memory.learn(chunk.bytes, offset, { file, inode }, turn);
+    const { lines, bytes } = memory.learn(chunk.bytes, offset, { file, inode }, turn);
+    followed.ready = lines;
+    followed.read = { at: offset, before: Buffer.from(chunk.before), bytes, head };
   }
   followed.readyAt = 0;
   return "ready";
@@ -148,8 +164,9 @@ export function forgetStale(followed: Followed): void {
   if (readyAt >= ready.length) return;
   if (fd !== null) {
     if (!read) return;
-    const tail = read.bytes.subarray(Math.max(0, read.bytes.length - tailBytesMax));
-    if (readAt(fd, read.at + read.bytes.length - tail.length, tail.length).equals(tail)) return;
+    const end = read.at + read.bytes.length;
+    const tail = tailOf(read, end);
+    if (readAt(fd, end - tail.length, tail.length).equals(tail)) return;
   }
   release(followed);
 }
@@ -166,6 +183,6 @@ export function advance(followed: Followed, line: LearnedLine): void {
   followed.turn = line.turn;
   const { fd, offset, print, read } = followed;
   followed.print = read
-    ? fingerprintOf(read.head, read.bytes.subarray(0, offset - read.at), offset, print)
+    ? fingerprintOf(read.head, tailOf(read, offset), offset, print)
     : fingerprint(fd, offset, print);
 }

@@ -16,7 +16,7 @@ import { openLooks, openReports } from "./looks.ts";
 import { addSecond, isAtRest } from "./rates.ts";
 import { followTelemetry } from "./telemetry-log.ts";
 import { toldOf } from "./told.ts";
-import type { ServicesView } from "./view.ts";
+import type { LearnedView, ServicesView } from "./view.ts";
 
 const beatMs = 1000;
 const patienceMs = 3000;
@@ -48,6 +48,7 @@ export function openConsole(config: Config): Console {
   const second: Second = { events: 0, lessons: 0 };
   let changed = true;
   let beats = 0;
+  let known: LearnedView | null = null;
 
   const emit: EmitAll = (event) => {
     const at = new Date().toISOString();
@@ -101,7 +102,13 @@ export function openConsole(config: Config): Console {
   };
 
   const beat = async () => {
-    const { rates, pressure } = live.view();
+    const { rates, pressure, learned } = live.view();
+    if (!learner.running && learned !== null) {
+      // What another process learned shows in what the store has more of.
+      second.events = known === null ? 0 : Math.max(0, learned.events - known.events);
+      second.lessons = known === null ? 0 : Math.max(0, learned.lessons - known.lessons);
+    }
+    known = learned;
     const quiet = second.events === 0 && second.lessons === 0;
     if (!quiet || !isAtRest(rates)) {
       const measured = { ...second, backlogBytes: pressure.backlogBytes };

@@ -53,6 +53,21 @@ test("without Podman, doctor says that everything embedded works, and how to ins
   expect(found.hint).not.toBe("");
 });
 
+test.skipIf(needs("podman").missing)("with Podman, doctor says which, how it runs, and what is free", () => {
+  const { status, stdout } = aistack(["doctor", "--json", "--home", temporary()], { env: openBox().environment });
+  expect(status).toBe(0);
+  const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name.startsWith("podman"));
+  expect(checks.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict])).toEqual([
+    ["podman", "ok"],
+    ["podman machine", "ok"],
+    ["podman cgroups", "ok"],
+    ["podman user ids", "ok"],
+    ["podman disk", expect.stringMatching(/ok|warning/)],
+    ["podman health checks", "ok"],
+  ]);
+  expect(checks[0].found).toMatch(/^\d+\.\d+/);
+});
+
 test("doctor names the machine's tier, memory, CPUs and disk, and warns where the stack's limits do not fit", async () => {
   const judge = async (memoryBytes: number) => {
     const machine = {
@@ -89,19 +104,4 @@ test("doctor asks the machine itself, and says when the stack's tier cannot be t
     verdict: "warning",
     found: expect.stringContaining("profile nothing"),
   });
-});
-
-test.skipIf(needs("podman").missing)("with Podman, doctor says which, how it runs, and what is free", () => {
-  const { status, stdout } = aistack(["doctor", "--json", "--home", temporary()], { env: openBox().environment });
-  expect(status).toBe(0);
-  const checks = JSON.parse(stdout).checks.filter(({ name }: { name: string }) => name.startsWith("podman"));
-  expect(checks.map(({ name, verdict }: { name: string; verdict: string }) => [name, verdict])).toEqual([
-    ["podman", "ok"],
-    ["podman machine", "ok"],
-    ["podman cgroups", "ok"],
-    ["podman user ids", "ok"],
-    ["podman disk", expect.stringMatching(/ok|warning/)],
-    ["podman health checks", "ok"],
-  ]);
-  expect(checks[0].found).toMatch(/^\d+\.\d+/);
 });

@@ -1,5 +1,6 @@
 import { closeTurn, openTurn, turnOver, withAnswer, withStep } from "./conversation.ts";
 import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
+import { isClaudeRecord, parseQuickly } from "./quick.ts";
 import { type ClaudeMessage, claudeShape, type Turn } from "./shapes.ts";
 
 const bookkeeping: ReadonlySet<string> = new Set([
@@ -67,10 +68,10 @@ export const claudeCode: Dialect = {
     }
     if (bookkeeping.has(type)) return reject("bookkeeping", turn);
     if (type !== "user" && type !== "assistant") return reject("unknown_event", turn);
-    const parsed = claudeShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_transcript", turn);
-    if (parsed.data.isSidechain) return reject("sidechain", turn);
-    if (parsed.data.isMeta) return reject("bookkeeping", turn);
-    return type === "user" ? readUser(parsed.data, turn) : readAssistant(parsed.data, turn);
+    const parsed = parseQuickly(record, isClaudeRecord, claudeShape);
+    if (parsed === null) return rejectBad("malformed_transcript", turn);
+    if (parsed.isSidechain) return reject("sidechain", turn);
+    if (parsed.isMeta) return reject("bookkeeping", turn);
+    return type === "user" ? readUser(parsed, turn) : readAssistant(parsed, turn);
   },
 };

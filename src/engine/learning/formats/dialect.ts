@@ -51,9 +51,19 @@ export function eventName(record: JsonRecord): string | null {
 
 /** A time as ISO 8601 UTC: from text, epoch seconds or milliseconds; empty where it is none. */
 export function isoTime(value: unknown): string {
+  if (value === lastTime.value) return lastTime.iso;
+  lastTime = { value, iso: readTime(value) };
+  return lastTime.iso;
+}
+
+// Within one line the same time is asked for more than once.
+let lastTime: { readonly value: unknown; readonly iso: string } = { value: undefined, iso: "" };
+
+function readTime(value: unknown): string {
   let date: Date;
   if (typeof value === "number") date = new Date(value > 1e12 ? value : value * 1000);
-  else if (typeof value === "string") date = new Date(value.replace(/([+-]\d\d:?\d\d)Z$/, "$1"));
+  else if (typeof value === "string")
+    date = new Date(value.endsWith("Z") ? value.replace(/([+-]\d\d:?\d\d)Z$/, "$1") : value);
   else return "";
   return Number.isNaN(date.getTime()) ? "" : date.toISOString();
 }

@@ -1,4 +1,5 @@
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad, verdict } from "./dialect.ts";
+import { isInferenceRecord, parseQuickly } from "./quick.ts";
 import { inferenceShape } from "./shapes.ts";
 
 /** A question answered by a local model, or one step of an agent. */
@@ -10,12 +11,12 @@ export const inference: Dialect = {
   },
   read(record, turn) {
     const name = eventName(record);
-    const parsed = inferenceShape.safeParse(record);
-    if (!parsed.success) return rejectBad(`malformed_${name}`, turn);
-    const { query, response, latency_ms, model, role, session_id, success, user_feedback, timestamp } = parsed.data;
+    const parsed = parseQuickly(record, isInferenceRecord, inferenceShape);
+    if (parsed === null) return rejectBad(`malformed_${name}`, turn);
+    const { query, response, latency_ms, model, role, session_id, success, user_feedback, timestamp } = parsed;
     if (latency_ms === undefined || latency_ms <= 0) return reject("no_latency", turn);
     const at = isoTime(timestamp);
-    const numbers = { latency_ms, ...countTokens(parsed.data) };
+    const numbers = { latency_ms, ...countTokens(parsed) };
     return draftOf(
       {
         patternId: `${name}_${session_id ?? at}`,

@@ -1,4 +1,5 @@
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad } from "./dialect.ts";
+import { isTaskRecord, parseQuickly } from "./quick.ts";
 import { taskShape } from "./shapes.ts";
 
 const steps: ReadonlySet<string> = new Set([
@@ -23,9 +24,9 @@ export const ralph: Dialect = {
   },
   read(record, turn) {
     if (eventName(record) !== "task_completed") return reject("task_step", turn);
-    const parsed = taskShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_task", turn);
-    const { status, task, task_id, total_iterations, timestamp } = parsed.data;
+    const parsed = parseQuickly(record, isTaskRecord, taskShape);
+    if (parsed === null) return rejectBad("malformed_task", turn);
+    const { status, task, task_id, total_iterations, timestamp } = parsed;
     const iterations = Math.max(0, Math.trunc(task.iteration ?? total_iterations ?? 0));
     return draftOf(
       {

@@ -34,6 +34,9 @@ export const taskShape = z.looseObject({
   timestamp: stamp,
 });
 
+/** A finished task, parsed. */
+export type FinishedTask = z.infer<typeof taskShape>;
+
 /** A solved error. */
 export const errorShape = z.looseObject({
   error_id: z.union([text, z.number()]),
@@ -59,6 +62,9 @@ export const inferenceShape = z.looseObject({
   timestamp: stamp,
 });
 
+/** A question and its answer, parsed. */
+export type Inference = z.infer<typeof inferenceShape>;
+
 /** A tracked interaction; only one that carries its words can teach. */
 export const interactionShape = z.looseObject({
   interaction_id: z.union([text, z.number()]).optional(),
@@ -81,6 +87,9 @@ export const vscodeShape = z.looseObject({
   metadata: z.record(z.string(), z.unknown()).nullish(),
   timestamp: stamp,
 });
+
+/** An editor event, parsed. */
+export type EditorEvent = z.infer<typeof vscodeShape>;
 
 const block = z.looseObject({
   type: text,

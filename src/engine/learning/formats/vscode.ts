@@ -1,4 +1,5 @@
 import { type Dialect, draftOf, eventName, isoTime, type JsonRecord, reject, rejectBad, verdict } from "./dialect.ts";
+import { isEditorRecord, parseQuickly } from "./quick.ts";
 import { vscodeShape } from "./shapes.ts";
 
 const known: ReadonlySet<string> = new Set(["completion", "refactoring", "feedback", "error", "health-check"]);
@@ -17,9 +18,9 @@ export const vscode: Dialect = {
   recognises: (record) => known.has(eventName(record) ?? ""),
   read(record, turn) {
     const name = eventName(record);
-    const parsed = vscodeShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_editor_event", turn);
-    const { extension, model_used, success, latency_ms, user_feedback, metadata, timestamp } = parsed.data;
+    const parsed = parseQuickly(record, isEditorRecord, vscodeShape);
+    if (parsed === null) return rejectBad("malformed_editor_event", turn);
+    const { extension, model_used, success, latency_ms, user_feedback, metadata, timestamp } = parsed;
     if (name === "health-check") return reject("health_report", turn);
     if (name === "error") return reject("not_successful", turn);
     const prompt = words(metadata, "prompt", "query", "instruction");
