@@ -6,7 +6,7 @@ const lexicalDimensions = 384;
  * A lexical vector, 384 numbers of length 1: words and pairs of words hashed into signed counts, dampened by a square
  * root (the hashing trick, Weinberger et al. 2009).
  */
-function lexicalVector(text: string): Float32Array {
+export function lexicalVector(text: string): Float32Array {
   return vectorOfWords(hashWords(text));
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { lexicalVector } from "../../engine/learning/embed.ts";
+import { lexicalVector } from "../../engine/learning/lexical.ts";
 
 /** How long the vectors of the demonstration's own server are. */
 export const demoDimensions = 384;
