@@ -2,7 +2,6 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs
 import { join } from "node:path";
 import { Failure, messageOf } from "../engine/errors.ts";
 import { sinkNames } from "../engine/stores/store.ts";
-import { verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
 import type { Check } from "./check.ts";
@@ -81,6 +80,7 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
 
 async function checkArchives(stack: Stack, signal: AbortSignal): Promise<Check> {
   const directory = join(telemetryDirectory(stack.config), "archive");
+  const { verifyArchives } = await import("../engine/telemetry/archive.ts");
   const archives = existsSync(directory) ? await verifyArchives(directory, { signal }) : [];
   const bad = archives.filter(({ ok }) => !ok);
   return {

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Failure } from "../engine/errors.ts";
-import { restoreArchive, verifyArchives } from "../engine/telemetry/archive.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
-import { rotateLogs } from "./rotation.ts";
 
 /** What can be done with logs that grew or grew old. */
 export const rotateActions: readonly Action[] = [
@@ -17,7 +15,9 @@ export const rotateActions: readonly Action[] = [
     ],
     reads: false,
     run: async (stack, given, { signal }) => ({
-      ...(await rotateLogs(stack, await stack.seen(), {
+      ...(await (
+        await import("./rotation.ts")
+      ).rotateLogs(stack, await stack.seen(), {
         dryRun: given.flag("dry-run"),
         force: given.flag("force"),
         signal,
@@ -31,6 +31,7 @@ export const rotateActions: readonly Action[] = [
     reads: true,
     async run(stack, _given, { signal }) {
       const directory = join(telemetryDirectory(stack.config), "archive");
+      const { verifyArchives } = await import("../engine/telemetry/archive.ts");
       const archives = existsSync(directory) ? await verifyArchives(directory, { signal }) : [];
       const bad = archives.filter((one) => !one.ok);
       if (bad.length > 0) {
@@ -51,8 +52,10 @@ export const rotateActions: readonly Action[] = [
       { name: "target", type: "string", sentence: "The file to make", positional: true, required: true },
     ],
     reads: false,
-    run: async (_stack, given, { signal }) => ({
-      ...(await restoreArchive(resolve(given.text("archive") ?? ""), resolve(given.text("target") ?? ""), { signal })),
-    }),
+    async run(_stack, given, { signal }) {
+      const { restoreArchive } = await import("../engine/telemetry/archive.ts");
+      const [archive, target] = ["archive", "target"].map((name) => resolve(given.text(name) ?? ""));
+      return { ...(await restoreArchive(archive ?? "", target ?? "", { signal })) };
+    },
   },
 ];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../errors.ts";
+import type { ExportFormat } from "./export-format.ts";
 import type { Lesson } from "./lesson.ts";
 import { pairShape } from "./shapes.ts";
 
@@ -17,10 +18,6 @@ export interface Pair {
   readonly messages: readonly Message[];
   readonly metadata: { readonly pattern_id: string; readonly lesson_id: string; readonly [key: string]: unknown };
 }
-
-/** The formats a dataset can be exported to. */
-export const exportFormats = ["openai", "sharegpt", "alpaca"] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 function messagesOf({ kind, prompt, response }: Lesson): Message[] {
   const answer = { role: "assistant", content: response };
