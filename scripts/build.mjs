@@ -64,6 +64,9 @@ await build({
   platform: "node",
   target: "node22.19",
   legalComments: "external",
+  // A start reads and checks every byte of what it loads; names stay, so that a stack can be read.
+  minifyWhitespace: true,
+  minifySyntax: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   external: ["koffi", "sqlite-vec"],
   plugins: [quickWidth, quickAssert, noDevtools],

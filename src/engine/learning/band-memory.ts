@@ -3,7 +3,7 @@ export interface BandMemory {
   /** How many lessons it has. */
   readonly lessons: () => number;
   add(key: number, bands: readonly number[]): void;
-  /** The newest different keys that share a band, at most so many, newest first. */
+  /** The newest keys that share a band, newest first, at most so many; a key is there once for each band it shares. */
   find(bands: readonly number[], limit: number): number[];
   /** Every band with its key, in order. */
   all(): { readonly band: number; readonly key: number }[];
@@ -45,16 +45,16 @@ export function openBandMemory(): BandMemory {
       lessons++;
     },
     find(bands, limit) {
-      const found = new Set<number>();
+      const found: number[] = [];
       for (const band of bands) {
         let left = limit;
         for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0 && left > 0; at = next[at] ?? 0) {
           if (bandOf[at] !== band) continue;
-          found.add(keyOf[at] ?? 0);
+          found.push(keyOf[at] ?? 0);
           left--;
         }
       }
-      return found.size === 0 ? [] : [...found].sort((a, b) => b - a).slice(0, limit);
+      return found.sort((a, b) => b - a).slice(0, limit);
     },
     all() {
       const entries = Array.from({ length: used - 1 }, (_, at) => ({

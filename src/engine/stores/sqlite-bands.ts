@@ -77,13 +77,13 @@ export function openBands(store: Embedded, youngMax = youngLessons): Bands {
     },
     find(bands) {
       const found = memory.find(bands, candidatesMax);
-      if (folded === 0 || found.length === candidatesMax) return found;
+      if (folded === 0 || found.length === candidatesMax) return [...new Set(found)];
       const rows = store.all(
-        `SELECT DISTINCT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ?`,
+        `SELECT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ?`,
         ...bands,
         candidatesMax - found.length,
       );
-      return [...found, ...rows.map(({ key }) => Number(key))];
+      return [...new Set([...found, ...rows.map(({ key }) => Number(key))])];
     },
     add(key, bands) {
       memory.add(key, bands);
