@@ -43,7 +43,7 @@ test("a command of the user's own has a key, asks for what it needs, and runs", 
   };
   writeFileSync(join(home, "config.json"), JSON.stringify({ "tui.commands": [own], "tui.keys": ["Z=quit"] }));
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home], { columns: 100 });
-  await terminal.see("the learner runs in this console");
+  await terminal.see("Learning in this console");
   terminal.type(`Wnoted${keys.enter}`);
   await terminal.see("One event is written.");
   terminal.type("y");
@@ -59,7 +59,7 @@ test("a log flood of five thousand lines a second freezes nothing, and what was 
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home, "--set", "tui.logLines=500"], {
     columns: 120,
   });
-  await terminal.see("the learner runs in this console");
+  await terminal.see("Learning in this console");
   terminal.type(":telemetry write --log flood-events.jsonl --event start\r");
   await terminal.see("done");
   terminal.type("5");

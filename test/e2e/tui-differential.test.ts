@@ -44,7 +44,7 @@ test.each([1, 2])(
     mkdirSync(join(home, "telemetry"));
     const log = join(home, "telemetry", "wild-events.jsonl");
     const terminal = openTerminal([process.execPath, program, "tui", "--home", home], { columns: 80, rows: 24 });
-    await terminal.see("the learner runs in this console");
+    await terminal.see("Learning in this console");
     for (let round = 0; round < 2; round++) {
       for (let step = 0; step < 25; step++) {
         const what = next(8);

@@ -9,7 +9,7 @@ const left = { alternate: false, cursor: true, wraps: true, paste: false };
 
 async function opened(home = temporary()): Promise<Terminal> {
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home]);
-  await terminal.see("the learner runs in this console");
+  await terminal.see("Learning in this console");
   expect(terminal.modes()).toEqual({ alternate: true, cursor: false, wraps: false, paste: true });
   return terminal;
 }
@@ -42,7 +42,7 @@ test("the terminal is as it was after a failure nobody caught, and the failure i
   const terminal = openTerminal([process.execPath, "--import", thrower, program, "tui", "--home", home], {
     columns: 120,
   });
-  await terminal.see("the learner runs in this console");
+  await terminal.see("Learning in this console");
   expect((await terminal.ended).exitCode).toBe(1);
   await terminal.see("It did not work: planted");
   expect(terminal.modes()).toEqual(left);

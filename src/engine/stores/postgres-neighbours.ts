@@ -53,13 +53,13 @@ async function keysByBand(ask: Ask, placed: readonly Placed[]): Promise<Map<numb
   return byBand;
 }
 
-// The same choice as one statement per lesson would make: the newest lessons in its bands, earlier ones of the batch
-// included.
+// The same choice as one statement per lesson would make: the newest entries of its bands, earlier ones of the batch
+// included; a lesson may stand in several of them.
 function candidatesOf(placed: readonly Placed[], byBand: Map<number, number[]>): Map<number, number[]> {
   const chosen = new Map<number, number[]>();
   for (const { key, measured } of placed) {
     const entries = measured.bands.flatMap((band) => byBand.get(band) ?? []);
-    chosen.set(key, [...new Set(entries.sort((a, b) => b - a))].slice(0, candidatesMax));
+    chosen.set(key, [...new Set(entries.sort((a, b) => b - a).slice(0, candidatesMax))]);
     for (const band of new Set(measured.bands)) byBand.set(band, [key, ...(byBand.get(band) ?? [])]);
   }
   return chosen;
