@@ -40,6 +40,7 @@ describe("whatever there is to see, a frame is as many rows as the terminal has,
           services: {
             state: "live",
             why: "",
+            tier: null,
             list: list.map(({ name, why, cpu, memory, phase }) =>
               service(name, { why, cpuPercent: cpu, memoryBytes: memory, phase: phase as never }),
             ),
@@ -79,7 +80,7 @@ test("a number that changes moves nothing else", () => {
 
 test("two hundred services scroll, and the chosen one is always in sight", () => {
   const list = Array.from({ length: 200 }, (_, at) => service(`service-${String(at).padStart(3, "0")}`));
-  const shown = show(calmView({ services: { state: "live", why: "", list } })).keys("2", "G");
+  const shown = show(calmView({ services: { state: "live", why: "", tier: null, list } })).keys("2", "G");
   expect(shown.text()).toMatch(/› ● service-199/);
   shown.keys("pageup", "pageup");
   expect(shown.text()).toMatch(/› ● service-1\d\d/);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openLogBook } from "../../src/services/observe/log-book.ts";
 import { calmView, now, service, show } from "./showing.ts";
 
-const three = { state: "live", why: "", list: [service("api"), service("db"), service("web")] } as const;
+const three = { state: "live", why: "", tier: null, list: [service("api"), service("db"), service("web")] } as const;
 
 function bookOf(lines: readonly (readonly [string, string])[], perService = 1000) {
   const book = openLogBook(perService);
@@ -95,7 +95,9 @@ test("the one thing that needs attention is named with the key that goes there",
 });
 
 test("nothing that was not measured is shown as if it were", () => {
-  const shown = show(calmView({ learned: null, breakers: null, services: { state: "syncing", why: "", list: [] } }));
+  const shown = show(
+    calmView({ learned: null, breakers: null, services: { state: "syncing", why: "", tier: null, list: [] } }),
+  );
   expect(shown.rows()[0]).toMatch(/○ Syncing .*learner unknown/);
   expect(shown.text()).toMatch(/events +–/);
   expect(shown.text()).toMatch(/Breakers syncing/);
@@ -190,4 +192,9 @@ test("a row is copied, and a whole selection", () => {
   expect(shown.done.at(-1)).toMatch(/^copy api healthy/);
   shown.keys("space", "space", "y");
   expect(shown.done.at(-1)).toMatch(/^copy api .*\ndb /);
+});
+
+test("the tier of the stack stands with the services", () => {
+  const shown = show(calmView({ services: { ...three, tier: "full", list: [] } }));
+  expect(shown.text()).toMatch(/Services none up · tier full/);
 });

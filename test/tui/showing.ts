@@ -43,7 +43,7 @@ export function calmView(by: Partial<View> = {}): View {
     },
     pressure: { ...view.pressure, backlogBytes: 0, paused: false },
     breakers: [],
-    services: { state: "live", why: "", list: [] },
+    services: { state: "live", why: "", tier: null, list: [] },
     ...by,
   });
 }

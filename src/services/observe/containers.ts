@@ -49,21 +49,29 @@ async function watchOnce(
   signal: AbortSignal,
 ): Promise<void> {
   let shown: readonly ServiceState[] = [];
+  let tier: string | null = null;
   try {
     const opened = await openStage(stack, nothing);
+    tier = opened.loaded.tier;
     const stage: Stage = { ...opened, podman: podmanOf(stack.config, readers.onRun), say: readers.say };
     const { services, project } = stage.manifest;
     shown = statesOf(services, project, [], {});
     const containers = await readStack(stage.podman, project, { signal });
     const wanted = readWanted(stack.config.home)?.services ?? {};
-    readers.show({ state: "live", why: "", list: statesOf(services, project, containers, wanted) });
-    if (isWanted || containers.length > 0) await follow(stack, stage, readers, signal);
+    readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted) });
+    if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, signal);
   } catch (error) {
-    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), list: shown });
+    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown });
   }
 }
 
-async function follow(stack: Stack, stage: Stage, readers: ContainerReaders, signal: AbortSignal): Promise<void> {
+async function follow(
+  stack: Stack,
+  stage: Stage,
+  tier: string,
+  readers: ContainerReaders,
+  signal: AbortSignal,
+): Promise<void> {
   const hold = await holdSupervision(stack.config.home).catch(() => null);
   const usage = followUsage(stage, signal);
   const logs = followLogs(stage, readers.onLine, signal);
@@ -76,7 +84,7 @@ async function follow(stack: Stack, stage: Stage, readers: ContainerReaders, sig
     logs.keep(running);
     const next = withUsage(list, usage.latest());
     const text = JSON.stringify(next);
-    if (text !== before) readers.show({ state: "live", why: "", list: next });
+    if (text !== before) readers.show({ state: "live", why: "", tier, list: next });
     before = text;
   };
   try {

@@ -94,6 +94,8 @@ export interface DiskView {
 export interface ServicesView {
   readonly state: "syncing" | "live" | "absent";
   readonly why: string;
+  /** How much of the stack this machine carries; null until the stack was read. */
+  readonly tier: string | null;
   readonly list: readonly ServiceState[];
 }
 

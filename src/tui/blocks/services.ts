@@ -58,5 +58,6 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
   const room = Math.max(1, rows - 1);
   const cut =
     all.length > room ? [...all.slice(0, room - 1), [span(`  and ${all.length - room + 1} more`, "dim")]] : all;
-  return [head("Services", about, cells, state), ...cut];
+  const tier = services.tier === null ? "" : ` · tier ${services.tier}`;
+  return [head("Services", `${about}${tier}`, cells, state), ...cut];
 }

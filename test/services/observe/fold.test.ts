@@ -51,7 +51,12 @@ test("the worst thing is what attention is asked for", () => {
   const view = calmView({ breakers: [open] });
   expect(view.attention?.text).toBe("breaker qdrant is open: refused");
   const worse = change(view, {
-    services: { state: "live", why: "", list: [service("db", { phase: "failed", why: "it ended with 1" })] },
+    services: {
+      state: "live",
+      why: "",
+      tier: null,
+      list: [service("db", { phase: "failed", why: "it ended with 1" })],
+    },
   });
   expect(worse.attention).toMatchObject({
     level: "bad",
@@ -90,7 +95,7 @@ test("rates come to rest a few seconds after the last event", () => {
 
 test("closing says what keeps running and what does not", () => {
   const view = calmView({
-    services: { state: "live", why: "", list: [service("web"), service("job", { phase: "completed" })] },
+    services: { state: "live", why: "", tier: null, list: [service("web"), service("job", { phase: "completed" })] },
   });
   expect(farewellOf(view)).toEqual([
     "1 service keeps running: web. To stop them, type: aistack down",
