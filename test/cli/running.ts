@@ -24,6 +24,8 @@ export function aistack(args: readonly string[], options: { input?: string; env?
     encoding: "utf8",
     input: options.input ?? "",
     maxBuffer: 1e9,
+    timeout: 300_000,
+    killSignal: "SIGKILL",
     env: { ...process.env, ...options.env },
   });
   return { status, stdout, stderr };

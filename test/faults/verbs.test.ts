@@ -1,7 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { describeHolders } from "../../src/engine/telemetry/lock-holder.ts";
 import { mountDisk, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openBox, podman } from "../services/supervisor/own-podman.ts";
@@ -9,6 +20,16 @@ import { image } from "../services/supervisor/services.ts";
 import { one, stackHome, stay } from "../services/verbs/home.ts";
 
 const waiting = { timeout: 30_000, interval: 300 };
+
+function holdersOf(file: string): string {
+  if (!existsSync(file)) return "";
+  const fd = openSync(file, "r");
+  try {
+    return describeHolders(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", () => {
   test("a foreign container with a name of ours is never touched and is named", () => {
@@ -165,8 +186,10 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     const stack = stackHome(one("web"));
     stack.json("up", "web");
     const first = stack.start("supervise", "--json");
-    await expect.poll(() => stack.run("supervise").status, waiting).toBe(1);
-    expect(stack.run("supervise").stderr).toContain(`process ${first.child.pid} (`);
+    // Only once it holds the lock: a second one before that would be the first.
+    await expect.poll(() => holdersOf(join(stack.home, "supervisor.lock")), waiting).toContain(`${first.child.pid} (`);
+    const second = stack.run("supervise");
+    expect([second.status, second.stderr]).toEqual([1, expect.stringContaining(`process ${first.child.pid} (`)]);
     first.child.kill("SIGTERM");
     expect(await first.ended).toBe(0);
     expect(stack.json("ps", "web").services[0].phase).toBe("running");

@@ -66,7 +66,7 @@ network_config_dir="${directory}/networks"
 
 /** Runs a podman command in the tests' own Podman. */
 export function podman(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync("podman", args, { encoding: "utf8", env: openBox().environment });
+  return spawnSync("podman", args, { encoding: "utf8", env: openBox().environment, timeout: 120_000 });
 }
 
 function makeImage({ directory, environment }: Box): void {

@@ -44,6 +44,8 @@ export function stackHome(services: string, rest = "") {
       const { status, stdout, stderr } = spawnSync(process.execPath, words(args), {
         encoding: "utf8",
         env: environment,
+        timeout: 300_000,
+        killSignal: "SIGKILL",
       });
       return { status, stdout, stderr };
     },
