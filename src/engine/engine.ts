@@ -4,7 +4,7 @@ import type { Emit } from "./events.ts";
 import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
 import { openLearnMemory } from "./learning/learn.ts";
-import { keepYoungSpaceSmall } from "./memory.ts";
+import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
@@ -141,13 +141,14 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     let heldSince: number | null = null;
     let takenAt = performance.now();
     while (!signal.aborted) {
-      keepYoungSpaceSmall();
       const now = performance.now();
       if (now >= lookAt) {
+        holdYoungSpace();
         follower.refresh();
         state.sourceBytes = follower.files().reduce((sum, { bytes }) => sum + bytes, 0);
         lookAt = performance.now() + Math.max(values["learning.pollMs"], 10 * (performance.now() - now));
       }
+      keepYoungSpaceSmall();
       state.measured = true;
       measure(state, follower.lagBytes());
       const why = held?.() ?? null;
@@ -190,6 +191,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     pressure,
     zeroYield: alarm.now,
     async run({ once, signal }) {
+      holdYoungSpace();
       const stop = new AbortController();
       const both = AbortSignal.any([signal, stop.signal]);
       const gaveUp: Failure[] = [];

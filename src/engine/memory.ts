@@ -2,7 +2,21 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Two halves of 4 MiB: larger ones are hardly faster. */
 const youngSpaceBytes = 8 * 2 ** 20;
-let settled = false;
+let state: "growing" | "held" | "settled" = "growing";
+
+function setGrowth(factor: 1 | 2): void {
+  setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+}
+
+/**
+ * Holds the heap's space for young objects at the size it has, while a long piece of work is done in one go: the places
+ * in ten thousand files would let it grow to 128 MB, where it then stays. `keepYoungSpaceSmall` ends that.
+ */
+export function holdYoungSpace(): void {
+  if (state === "settled") return;
+  setGrowth(1);
+  state = "held";
+}
 
 /**
  * Stops the heap's space for young objects from growing once it is large enough; call it every so often. Left alone it
@@ -10,9 +24,13 @@ let settled = false;
  * 150 MB of backlog took 318 MB of memory. Kept at its first 1 MiB, collecting it takes a tenth of the time.
  */
 export function keepYoungSpaceSmall(): void {
-  if (settled) return;
+  if (state === "settled") return;
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
-  if (young !== undefined && young.space_size < youngSpaceBytes) return;
-  setFlagsFromString("--semi-space-growth-factor=1");
-  settled = true;
+  if (young !== undefined && young.space_size >= youngSpaceBytes) {
+    setGrowth(1);
+    state = "settled";
+  } else if (state === "held") {
+    setGrowth(2);
+    state = "growing";
+  }
 }
