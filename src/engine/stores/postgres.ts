@@ -84,8 +84,9 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     application_name: "aistack",
     options: `-c search_path=${schema} -c client_min_messages=error -c synchronous_commit=on -c bytea_output=hex`,
   });
-  // A connection that dies while idle is replaced by the next call.
+  // A connection that dies is replaced by the next call; it may also die on its way out of the pool, where nobody listens.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
   const spent = { count: 0, ms: 0 };
   const checked = new WeakSet<PoolClient>();
   const names = new Map<string, string>();
@@ -106,8 +107,6 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
     } catch (error) {
       throw postgresFailure(error, what);
     }
-    const died = () => undefined;
-    client.on("error", died);
     let broken = true;
     try {
       if (!checked.has(client)) {
@@ -124,7 +123,6 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
       broken = failure.code === "silent" || failure.code === "corrupt" || failure.code === "failed";
       throw failure;
     } finally {
-      client.off("error", died);
       client.release(broken);
       // A server that hangs does not answer the farewell that the release sent.
       if (broken) socketOf(client)?.destroy();

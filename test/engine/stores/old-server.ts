@@ -26,8 +26,19 @@ function row(text: string): Buffer {
 const authenticated = message("R", Buffer.alloc(4));
 const ready = message("Z", Buffer.from("I"));
 
-/** A stand-in for a server of an old version: lets everybody in and answers every question with its version. */
-export async function startOldServer(version: string): Promise<AsyncDisposable & { readonly port: number }> {
+const terminated = message(
+  "E",
+  Buffer.from("SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"),
+);
+
+/**
+ * A stand-in for a server of an old version: lets everybody in and answers every question with its version. Where it is
+ * to end connections, it lets a client in and says farewell in one and the same packet.
+ */
+export async function startOldServer(
+  version: string,
+  { ends = false }: { readonly ends?: boolean } = {},
+): Promise<AsyncDisposable & { readonly port: number }> {
   const sockets = new Set<Socket>();
   const answer = Buffer.concat([
     message("T", column("server_version_num")),
@@ -42,7 +53,7 @@ export async function startOldServer(version: string): Promise<AsyncDisposable &
     socket.on("data", (bytes) => {
       if (started) return bytes[0] === 0x51 ? socket.write(answer) : undefined;
       started = true;
-      return socket.write(Buffer.concat([authenticated, ready]));
+      return socket.write(Buffer.concat([authenticated, ready, ...(ends ? [terminated] : [])]));
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../../src/engine/config.ts";
 import { Failure } from "../../../src/engine/errors.ts";
+import { openPostgres } from "../../../src/engine/stores/postgres.ts";
 import { type PostgresAddress, postgresAddress } from "../../../src/engine/stores/postgres-address.ts";
 import { openPostgresStore } from "../../../src/engine/stores/postgres-store.ts";
 import type { Store } from "../../../src/engine/stores/store.ts";
@@ -221,6 +222,15 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
     expect((await rows.take(one(2), { signal })).fresh).toBe(1);
     expect(await rows.take(one(1), { signal })).toMatchObject({ fresh: 1 });
     expect(await store.counts()).toMatchObject({ lessons: 3 });
+  });
+
+  test("a connection that ends as it begins is silent, and never ends the process (stand-in for the server)", async () => {
+    await using ending = await startOldServer("150000", { ends: true });
+    const postgres = openPostgres(address(`postgres.port=${ending.port}`));
+    for (let call = 0; call < 5; call++) {
+      expect((await failureOf(postgres.ask("SELECT 1"))).code).toBe("silent");
+    }
+    await postgres.close();
   });
 
   test("a connection that is cut is silent, and the next call makes a new one", async () => {
