@@ -56,7 +56,11 @@ const noDevtools = {
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { aistack: "src/cli/main.ts", engine: "src/engine/engine.ts" },
+  entryPoints: {
+    aistack: "src/cli/main.ts",
+    engine: "src/engine/engine.ts",
+    "ahead-thread": "src/engine/learning/ahead-thread.ts",
+  },
   outdir,
   bundle: true,
   splitting: true,

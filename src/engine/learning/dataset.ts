@@ -10,8 +10,8 @@ export interface DatasetFile {
   /** Bytes of an unfinished last line that were cut when it was opened. */
   readonly droppedBytes: number;
   bytes(): number;
-  /** Appends whole lines and resolves once they are on disk. Fails with `full`, `home` or `timeout`; then nothing stays. */
-  append(lines: readonly string[], options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Appends whole lines, each with its newline, and resolves once they are on disk. Fails with `full`, `home` or `timeout`; then nothing stays. */
+  append(lines: readonly Uint8Array[], options: { readonly signal: AbortSignal }): Promise<void>;
   /** The lesson ids of the pairs from a byte offset on; lines of other programs are passed over. */
   read(fromBytes: number): Promise<string[]>;
   close(): void;
@@ -55,7 +55,7 @@ export async function openDatasetFile(
       if (lines.length === 0) return;
       await lockFile(handle.fd, file, { timeoutMs: 5000, signal: options.signal });
       try {
-        const added = await appendDurably(handle.fd, file, lines.map((line) => `${line}\n`).join(""));
+        const added = await appendDurably(handle.fd, file, Buffer.concat(lines));
         bytes = added.offset + added.bytes;
       } finally {
         unlock(handle.fd);

@@ -16,7 +16,7 @@ export interface LearnedLine {
   readonly outcomes: readonly Learned[];
   /** The conversation open after this line. */
   readonly turn: Turn | null;
-  /** The record of a completed task, from which proposals are made; null for every other line. */
+  /** What the record of a completed task says beside its words, for proposals; null for every other line. */
   readonly task: JsonRecord | null;
 }
 
@@ -29,7 +29,8 @@ export interface Origin {
 const plain = new Map<string, readonly Learned[]>();
 
 // Most lines teach nothing for one of few reasons: one shared array for each.
-function because(reason: string, bad: boolean): readonly Learned[] {
+/** The outcome of a line that teaches nothing, shared by all lines with the same reason. */
+export function because(reason: string, bad: boolean): readonly Learned[] {
   const key = bad ? `!${reason}` : reason;
   const known = plain.get(key);
   if (known) return known;
@@ -79,6 +80,16 @@ function isTask(value: unknown): value is JsonRecord {
   return isRecord(value) && (value.event === "task_completed" || value.event_type === "task_completed");
 }
 
+// Proposals need little of a task, and its words may be long.
+function taskFacts(record: JsonRecord): JsonRecord {
+  const { task_id, total_iterations, adaptive_limit_used, task } = record;
+  if (!isRecord(task)) return { task_id, total_iterations, adaptive_limit_used, task };
+  const { prompt, backend, context } = task;
+  const wordless = (value: unknown) => (typeof value === "string" ? "" : value);
+  const facts = { prompt: wordless(prompt), backend: wordless(backend), context };
+  return { task_id, total_iterations, adaptive_limit_used, task: facts };
+}
+
 function learnText(text: string, offset: number, bytes: number, origin: Origin, turn: Turn | null): LearnedLine {
   let value: unknown;
   try {
@@ -95,7 +106,7 @@ function learnText(text: string, offset: number, bytes: number, origin: Origin, 
   }
   const reading = readRecord(value, turn);
   const outcomes = judge(reading.outcomes, origin, offset, bytes);
-  return { offset, bytes, outcomes, turn: reading.turn, task: isTask(value) ? value : null };
+  return { offset, bytes, outcomes, turn: reading.turn, task: isTask(value) ? taskFacts(value) : null };
 }
 
 /** A line that was too long to be read. */
@@ -135,40 +146,4 @@ export function learnLines(
     start = stop + 1;
   }
   return lines;
-}
-
-/** A small memory of what runs of lines taught, so that sinks that keep step parse each run once. */
-export interface LearnMemory {
-  /** The lines of a run, and a copy of its bytes that nobody changes. */
-  learn(bytes: Buffer, offset: number, origin: Origin, turn: Turn | null): LearnedRun;
-}
-
-/** What a run of lines taught, with its bytes. */
-export interface LearnedRun {
-  readonly bytes: Buffer;
-  readonly lines: readonly LearnedLine[];
-}
-
-/** Remembers the last few runs, by content: a run counts as the same only when every byte is. */
-export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory {
-  const kept: (LearnedRun & { offset: number; origin: Origin; turn: string })[] = [];
-  return {
-    learn(bytes, offset, origin, turn) {
-      const turnText = turn === null ? "" : JSON.stringify(turn);
-      const known = kept.find(
-        (run) =>
-          run.offset === offset &&
-          run.origin.inode === origin.inode &&
-          run.origin.file === origin.file &&
-          run.turn === turnText &&
-          run.bytes.equals(bytes),
-      );
-      if (known) return known;
-      const lines = learnLines(bytes, offset, origin, turn, maxLineBytes);
-      const run = { bytes: Buffer.from(bytes), offset, origin, turn: turnText, lines };
-      kept.push(run);
-      if (kept.length > runs) kept.shift();
-      return run;
-    },
-  };
 }

@@ -1,6 +1,7 @@
 import type { Lesson } from "./lesson.ts";
 import { lessonWords } from "./lesson-words.ts";
-import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
+import { preparedPart } from "./prepared.ts";
+import { bandKeys, bandsPerLesson, estimate, jaccard, permutations, shingles, signature } from "./similar.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
@@ -57,6 +58,12 @@ export function openRecentWords<Id = string>(): RecentWords<Id> {
 /** Measures one lesson by its prompt and response. */
 export function measure(lesson: Pick<Lesson, "prompt" | "response">): Measured {
   const hashes = lessonWords(lesson);
+  const prepared = preparedPart(lesson, ({ bins, bands }, index) => ({
+    hashes,
+    bins: bins.subarray(index * permutations, (index + 1) * permutations),
+    bands: Array.from(bands.subarray(index * bandsPerLesson, (index + 1) * bandsPerLesson)),
+  }));
+  if (prepared !== null) return prepared;
   const bins = signature(hashes);
   return { hashes, bins, bands: bandKeys(bins) };
 }

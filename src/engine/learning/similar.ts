@@ -1,8 +1,11 @@
 /** Similarity from which two texts count as near-duplicates. */
 export const nearDuplicate = 0.8;
 
-const permutations = 64;
+/** Numbers of a signature. */
+export const permutations = 64;
 const rows = 8;
+/** Keys of a signature's bands. */
+export const bandsPerLesson = permutations / rows;
 
 function mix(value: number): number {
   let hash = value;

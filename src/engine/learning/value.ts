@@ -1,4 +1,5 @@
 import type { Draft } from "./lesson.ts";
+import { preparedPart } from "./prepared.ts";
 
 /** A lesson of at least this value is a good one (original system). */
 export const highValue = 0.7;
@@ -16,6 +17,32 @@ export interface Value {
 const reusable = ["how to", "best practice", "configure", "setup", "install"];
 const weights = { outcome: 0.4, feedback: 0.2, reusability: 0.2, complexity: 0.1, novelty: 0.1 } as const;
 
+/** The parts of a value that only the words decide, each 0 to 1. */
+export interface Merits {
+  readonly reusability: number;
+  readonly complexity: number;
+}
+
+/** How reusable and how complex a piece of work is, by its words (the original system's rules). */
+export function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
+  const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
+  const reusability = Math.min(
+    1,
+    0.25 * reusable.filter((words) => prompt.includes(words) || response.includes(words)).length,
+  );
+  const numbered = ["1.", "2.", "3."].filter((mark) => draft.response.includes(mark)).length;
+  const fences = draft.response.split("```").length - 1;
+  const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));
+  return { reusability, complexity };
+}
+
+function knownMerits(draft: Pick<Draft, "prompt" | "response">): Merits | null {
+  return preparedPart(draft, ({ merits }, index) => ({
+    reusability: merits[2 * index] ?? 0,
+    complexity: merits[2 * index + 1] ?? 0,
+  }));
+}
+
 /**
  * The value of a piece of work, 0 to 1: .4 outcome + .2 feedback + .2 reusability + .1 complexity + .1 novelty (the
  * original system's formula). Novelty is measured; until it is, there is no value. Without the user's feedback its
@@ -25,16 +52,9 @@ export function appraise(
   draft: Pick<Draft, "prompt" | "response" | "outcome" | "feedback">,
   novelty: number | null,
 ): Value {
-  const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
   const outcome = draft.outcome === "success" ? 1 : draft.outcome === "partial" ? 0.5 : 0;
   const feedback = draft.feedback === null ? null : (draft.feedback + 1) / 2;
-  const reusability = Math.min(
-    1,
-    0.25 * reusable.filter((words) => prompt.includes(words) || response.includes(words)).length,
-  );
-  const numbered = ["1.", "2.", "3."].filter((mark) => draft.response.includes(mark)).length;
-  const fences = draft.response.split("```").length - 1;
-  const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));
+  const { reusability, complexity } = knownMerits(draft) ?? meritsOf(draft);
   if (novelty === null) return { outcome, feedback, reusability, complexity, novelty, value: null };
   const sum =
     weights.outcome * outcome +

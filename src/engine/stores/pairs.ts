@@ -1,7 +1,7 @@
 import type { Emit } from "../events.ts";
 import { type DatasetFile, openDatasetFile } from "../learning/dataset.ts";
-import { datasetLine } from "../learning/export.ts";
 import type { Lesson } from "../learning/lesson.ts";
+import { lessonPair } from "../learning/lesson-forms.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import { nowOrLater } from "./later.ts";
 import type { Sink, SinkOptions } from "./store.ts";
@@ -53,7 +53,7 @@ export async function openPairsSink(
       const handedOver = names.soon?.();
       let added: Promise<number>;
       try {
-        await dataset.append(missing.map(datasetLine), options);
+        await dataset.append(missing.map(lessonPair), options);
         for (const { id } of missing) unnamed.add(id);
         added = names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors);
       } finally {
@@ -73,12 +73,12 @@ async function repair(names: PairNames, dataset: DatasetFile, emit: Emit): Promi
   const bytes = await names.bytes();
   const shorter = dataset.bytes() < bytes;
   const tail = await dataset.read(shorter ? 0 : bytes);
-  const restored: string[] = [];
+  const restored: Uint8Array[] = [];
   if (shorter) {
     const there = new Set(tail);
     for (const id of await names.all()) {
       const lesson = there.has(id) ? null : await names.find(id);
-      if (lesson) restored.push(datasetLine(lesson));
+      if (lesson) restored.push(lessonPair(lesson));
     }
     await dataset.append(restored, { signal: AbortSignal.timeout(60_000) });
   }

@@ -1,8 +1,8 @@
 import type { Emit } from "../events.ts";
 import type { Embedder } from "../learning/embed.ts";
 import type { Lesson } from "../learning/lesson.ts";
-import { lessonWords } from "../learning/lesson-words.ts";
-import { lexical, vectorOfWords } from "../learning/lexical.ts";
+import { lessonVector } from "../learning/lesson-forms.ts";
+import { lexical } from "../learning/lexical.ts";
 import { modelFact, toModel } from "./lesson-rows.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
@@ -27,7 +27,7 @@ function vectorsOf(
   options: { readonly signal: AbortSignal },
 ): Float32Array[] | Promise<Float32Array[]> {
   // The words of a lesson are hashed once for all sinks.
-  if (embedder === lexical) return lessons.map((lesson) => vectorOfWords(lessonWords(lesson)));
+  if (embedder === lexical) return lessons.map(lessonVector);
   return embedder.embed(
     lessons.map(({ prompt, response }) => `${prompt}\n${response}`),
     options,

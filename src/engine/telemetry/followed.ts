@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
 import type { Turn } from "../learning/formats/shapes.ts";
-import { type LearnedLine, type LearnMemory, learnLines, learnTooLong } from "../learning/learn.ts";
+import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts";
+import type { LearnMemory } from "../learning/learn-memory.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";
 import {
@@ -150,6 +151,9 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
     const { lines, bytes } = memory.learn(chunk.bytes, offset, { file, inode }, turn);
     followed.ready = lines;
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes, head };
+    const end = offset + bytes.length;
+    if (followed.size > end)
+      memory.expect({ fd, offset: end, origin: { file, inode }, turn: lines.at(-1)?.turn ?? null });
   }
   followed.readyAt = 0;
   return "ready";

@@ -2,7 +2,7 @@ import { fstatSync, statSync } from "node:fs";
 import { basename, parse } from "node:path";
 import { errnoOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
-import type { LearnMemory } from "../learning/learn.ts";
+import type { LearnMemory } from "../learning/learn-memory.ts";
 import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import type { EngineEvent } from "../../../src/engine/events.ts";
-import { openLearnMemory } from "../../../src/engine/learning/learn.ts";
+import { openLearnMemory } from "../../../src/engine/learning/learn-memory.ts";
 import type { Batch } from "../../../src/engine/telemetry/batch.ts";
 import type { Cursor } from "../../../src/engine/telemetry/cursor.ts";
 import { openDescriptors } from "../../../src/engine/telemetry/descriptors.ts";
