@@ -104,9 +104,9 @@ function throwAway({ slots, lost, learned }: Running): void {
 // Waits while the other thread is at it: nothing else could be done with the run's lines missing.
 function awaited({ slots }: Running, slot: number): boolean {
   const until = performance.now() + silentMs;
-  while (Atomics.load(slots, slot) === slotState.working) {
+  for (let state = Atomics.load(slots, slot); state !== slotState.done; state = Atomics.load(slots, slot)) {
     if (performance.now() > until) return false;
-    Atomics.wait(slots, slot, slotState.working, 1000);
+    Atomics.wait(slots, slot, state, 1000);
   }
   return true;
 }
@@ -152,8 +152,7 @@ export function openAhead(terms: Omit<AheadSetup, "slots" | "port">): Ahead {
       const { slots, learned } = running;
       // Another sink is behind this one.
       if (offset < chain.offset) return null;
-      // Not begun yet: learned here sooner, while the other thread is at something else.
-      if (offset > chain.offset || Atomics.load(slots, slot) === slotState.asked) {
+      if (offset > chain.offset) {
         drop(inode);
         return null;
       }

@@ -1,10 +1,78 @@
+import { type NameMemory, openNameMemory, prefixOf } from "./name-memory.ts";
 import type { Embedded } from "./sqlite.ts";
+import { factOf, saveFact } from "./sqlite-facts.ts";
+
+// A name's place in an index is anywhere, so each new one would touch a page of its own at every commit. The newest
+// names are therefore found by a memory of whoever writes, and put into the index many at a time and in its order.
+const youngNames = 65_536;
+/** The fact that says to which key names are in the index. */
+export const namedFact = "names.indexed";
 
 const hexName = /^[0-9a-f]{64}$/;
+
+/** The names that are not in the index yet, as the last commit left them. */
+interface Young {
+  readonly memory: NameMemory;
+  /** Names that are no SHA-256, which another program gave. */
+  readonly texts: Map<string, number>;
+  indexed: number;
+  known: number;
+}
+
+const youngOf = new WeakMap<Embedded, Young>();
 
 // A SHA-256 is kept as its 32 bytes; a pair that another program named differently keeps its text.
 function kept(id: string): string | Uint8Array {
   return hexName.test(id) ? Buffer.from(id, "hex") : id;
+}
+
+function indexedTo(store: Embedded): number {
+  return Number(factOf(store, namedFact) ?? 0);
+}
+
+function lastKey(store: Embedded): number {
+  return Number(store.get("SELECT max(key) AS key FROM names")?.key ?? 0);
+}
+
+// What was committed meanwhile, by this program or another, is read; a store that was emptied is read from the start.
+function meet(store: Embedded, young: Young): void {
+  const last = lastKey(store);
+  const indexed = indexedTo(store);
+  if (last < young.known || indexed !== young.indexed) {
+    young.memory.clear();
+    young.texts.clear();
+    young.indexed = indexed;
+    young.known = indexed;
+  }
+  if (last === young.known) return;
+  for (const { key, name } of store.all("SELECT key, name FROM names WHERE key > ?", young.known)) {
+    if (name instanceof Uint8Array) young.memory.add(prefixOf(Buffer.from(name).toString("hex", 0, 6)), Number(key));
+    else young.texts.set(String(name), Number(key));
+  }
+  young.known = last;
+}
+
+function fold(store: Embedded, young: Young): void {
+  if (young.memory.size() + young.texts.size < youngNames) return;
+  store.run(
+    "INSERT INTO name_index (name, key) SELECT name, key FROM names WHERE key > ? ORDER BY name",
+    young.indexed,
+  );
+  saveFact(store, namedFact, String(young.known));
+}
+
+// Called first in a commit: until then nothing of it is written, so the memory holds what was committed and no more.
+function youngNamesOf(store: Embedded): Young {
+  const known = youngOf.get(store);
+  if (known !== undefined) return known;
+  const young: Young = { memory: openNameMemory(), texts: new Map(), indexed: 0, known: 0 };
+  youngOf.set(store, young);
+  store.onBegin(() => {
+    meet(store, young);
+    fold(store, young);
+  });
+  meet(store, young);
+  return young;
 }
 
 /** The SQL expression for a lesson's id as text, from the names row of that alias. */
@@ -12,9 +80,38 @@ export function idText(alias = "names"): string {
   return `CASE typeof(${alias}.name) WHEN 'blob' THEN lower(hex(${alias}.name)) ELSE ${alias}.name END`;
 }
 
-/** The number that stands for a lesson's id in all tables, or null where no table has it. */
+// The number of a name as the last commit left it, looked up in the memory and in the index.
+function committedKey(store: Embedded, young: Young, id: string): number | null {
+  const name = kept(id);
+  if (typeof name === "string") {
+    const key = young.texts.get(name);
+    if (key !== undefined) return key;
+  } else {
+    for (const key of young.memory.find(prefixOf(id))) {
+      const row = store.get("SELECT name FROM names WHERE key = ?", key);
+      if (row?.name instanceof Uint8Array && Buffer.compare(row.name, name) === 0) return key;
+    }
+  }
+  if (young.indexed === 0) return null;
+  const row = store.get("SELECT key FROM name_index WHERE name = ?", name);
+  return row === undefined ? null : Number(row.key);
+}
+
+/** The number that stands for a lesson's id in all tables, or null where no table has it; not inside a commit. */
 export function keyOf(store: Embedded, id: string): number | null {
-  const row = store.get("SELECT key FROM names WHERE name = ?", kept(id));
+  if (!store.readOnly) {
+    const young = youngNamesOf(store);
+    meet(store, young);
+    return committedKey(store, young, id);
+  }
+  const name = kept(id);
+  const row = store.get(
+    `SELECT key FROM name_index WHERE name = ?
+     UNION ALL SELECT key FROM names WHERE key > ? AND name = ?`,
+    name,
+    indexedTo(store),
+    name,
+  );
   return row === undefined ? null : Number(row.key);
 }
 
@@ -22,23 +119,36 @@ export function keyOf(store: Embedded, id: string): number | null {
 export function nameOf(store: Embedded, id: string): number {
   const known = store.memo.get(id);
   if (known !== undefined) return known;
-  const key = keyOf(store, id) ?? store.add("INSERT INTO names (name) VALUES (?)", kept(id));
+  const key =
+    committedKey(store, youngNamesOf(store), id) ?? store.add("INSERT INTO names (name) VALUES (?)", kept(id));
   store.memo.set(id, key);
   return key;
 }
 
-/** The first and the last 32-byte name that begin with some hex digits, or null where none can. */
-export function namesFrom(prefix: string): readonly [first: Uint8Array, last: Uint8Array] | null {
-  if (!/^[0-9a-f]{0,64}$/.test(prefix)) return null;
-  return [Buffer.from(prefix.padEnd(64, "0"), "hex"), Buffer.from(prefix.padEnd(64, "f"), "hex")];
+/** The keys of the names that begin with some hex digits; none where no name can begin so. */
+export function keysFrom(store: Embedded, prefix: string): number[] {
+  if (!/^[0-9a-f]{0,64}$/.test(prefix)) return [];
+  const [first, last] = [Buffer.from(prefix.padEnd(64, "0"), "hex"), Buffer.from(prefix.padEnd(64, "f"), "hex")];
+  return store
+    .all(
+      `SELECT key FROM name_index WHERE name BETWEEN ? AND ?
+       UNION ALL SELECT key FROM names WHERE key > ? AND name BETWEEN ? AND ?`,
+      first,
+      last,
+      indexedTo(store),
+      first,
+      last,
+    )
+    .map(({ key }) => Number(key));
 }
 
-/** Which of these lessons have a row in a table; one statement, because each alone would take and let go of a lock. */
+/** Which of these lessons have a row in a table; not inside a commit. */
 export function keptOf(store: Embedded, table: "pairs" | "vectors", ids: readonly string[]): ReadonlySet<string> {
-  if (ids.length === 0) return new Set();
-  const rows = store.all(
-    `SELECT value FROM json_each(?) JOIN names ON names.name = unhex(value) JOIN ${table} ON ${table}.id = names.key`,
-    JSON.stringify(ids),
-  );
-  return new Set(rows.map(({ value }) => String(value)));
+  const young = youngNamesOf(store);
+  meet(store, young);
+  const found = ids.filter((id) => {
+    const key = committedKey(store, young, id);
+    return key !== null && store.get(`SELECT 1 FROM ${table} WHERE id = ?`, key) !== undefined;
+  });
+  return new Set(found);
 }

@@ -18,10 +18,11 @@ export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">):
     bytes: async () => Number(factOf(store, "dataset.bytes") ?? 0),
     add: (ids, bytes, cursors) =>
       store.commit(() => {
-        let added = 0;
-        for (const id of ids) {
-          added += store.run("INSERT INTO pairs (id) VALUES (?) ON CONFLICT DO NOTHING", nameOf(store, id));
-        }
+        const keys = ids.map((id) => nameOf(store, id));
+        const added = store.run(
+          "INSERT INTO pairs (id) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+          JSON.stringify(keys),
+        );
         saveCursors(store, "dataset", cursors);
         saveFact(store, "dataset.bytes", String(bytes));
         return added;

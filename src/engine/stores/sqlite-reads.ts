@@ -3,7 +3,7 @@ import { placeIn } from "./cursor-rows.ts";
 import { searchWords, toBadLine, toLesson, toListed, toReview, toTallies } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
 import type { Embedded } from "./sqlite.ts";
-import { idText, keyOf, namesFrom } from "./sqlite-names.ts";
+import { idText, keyOf, keysFrom } from "./sqlite-names.ts";
 import { searchText } from "./sqlite-text.ts";
 import type { Store } from "./store.ts";
 
@@ -29,8 +29,8 @@ function listLessons(store: Embedded, limit: number, search: string | null): Lis
 }
 
 function byPrefix(store: Embedded, prefix: string): ListedLesson[] {
-  const range = namesFrom(prefix);
-  return range === null ? [] : store.all(`${listed} WHERE names.name BETWEEN ? AND ? LIMIT 2`, ...range).map(toListed);
+  const keys = keysFrom(store, prefix);
+  return keys.flatMap((key) => store.all(`${listed} WHERE names.key = ?`, key).map(toListed)).slice(0, 2);
 }
 
 // Rows of these tables are only ever added, or all removed, and numbered from 1, so the last number is the count: a

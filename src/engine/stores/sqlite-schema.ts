@@ -1,9 +1,23 @@
 /** The version of the tables below; a store of a later version is refused. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
-/** The tables of the embedded store; `id` and `nearest` are keys of `names`, so each 32-byte name is indexed once. */
+const nameIndex =
+  "CREATE TABLE name_index (name ANY NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (name)) STRICT, WITHOUT ROWID;";
+
+/** Makes of a store of version 1, whose names were all indexed where they stand, one of this version. */
+export const schemaFromOne = `
+${nameIndex}
+INSERT INTO name_index (name, key) SELECT name, key FROM names ORDER BY name;
+INSERT OR REPLACE INTO facts (name, value) SELECT 'names.indexed', CAST(max(key) AS TEXT) FROM names HAVING max(key) > 0;
+`;
+
+/**
+ * The tables of the embedded store; `id` and `nearest` are keys of `names`. The newest names are not in the index yet,
+ * see the fact `names.indexed`.
+ */
 export const schema = `
-CREATE TABLE names (key INTEGER PRIMARY KEY, name ANY NOT NULL UNIQUE) STRICT;
+CREATE TABLE names (key INTEGER PRIMARY KEY, name ANY NOT NULL) STRICT;
+${nameIndex}
 CREATE TABLE lessons (
   seq INTEGER PRIMARY KEY,
   id INTEGER NOT NULL UNIQUE,

@@ -1,7 +1,7 @@
 import type { Embedded } from "./sqlite.ts";
 import { foldedFact, saveFolded, showYoungBands } from "./sqlite-bands.ts";
 import { saveFact } from "./sqlite-facts.ts";
-import { idText, nameOf } from "./sqlite-names.ts";
+import { idText, namedFact, nameOf } from "./sqlite-names.ts";
 import { indexedFact, rebuildText } from "./sqlite-text.ts";
 import type { Table, Tables, Value } from "./tables.ts";
 
@@ -17,7 +17,7 @@ function namesOf({ columns }: Table): string[] {
 
 const markName = "migration";
 /** What only this file's own layout needs to know is not moved. */
-const ownFacts = [markName, foldedFact, indexedFact];
+const ownFacts = [markName, foldedFact, indexedFact, namedFact];
 // Tables whose lessons stand there by their number; on the outside they have their names.
 const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs"]);
 

@@ -34,6 +34,16 @@ function vectorsOf(
   );
 }
 
+// What a server is asked for costs more than a look whether it is there; a lexical vector does not.
+function unembedded(store: Embedded, lessons: readonly Lesson[]): readonly Lesson[] {
+  const known = keptOf(
+    store,
+    "vectors",
+    lessons.map(({ id }) => id),
+  );
+  return lessons.filter(({ id }) => !known.has(id));
+}
+
 /** The model of the vectors that are kept, or null where there are none. */
 export function vectorModel(store: Embedded): VectorModel | null {
   return toModel(store.get("SELECT value FROM facts WHERE name = 'embedder'")?.value);
@@ -87,12 +97,7 @@ export async function openVectors(
     optional: true,
     load: async () => loadCursors(store, "vectors", emit),
     async take(batch, options) {
-      const known = keptOf(
-        store,
-        "vectors",
-        batch.lessons.map(({ id }) => id),
-      );
-      const missing = batch.lessons.filter(({ id }) => !known.has(id));
+      const missing = embedder === lexical ? batch.lessons : unembedded(store, batch.lessons);
       const vectors = await vectorsOf(embedder, missing, options);
       return store.commit(() => {
         let fresh = 0;

@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlit
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Row } from "./cursor-rows.ts";
-import { schema, schemaVersion } from "./sqlite-schema.ts";
+import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
 
 /**
  * The embedded store: one SQLite file (WAL, every commit synced). States: open, closed. Work handed to `commit` in the
@@ -12,6 +12,9 @@ import { schema, schemaVersion } from "./sqlite-schema.ts";
  */
 export interface Embedded {
   readonly file: string;
+  readonly readOnly: boolean;
+  /** Has work done at the start of every transaction, before anything is written in it. */
+  onBegin(work: () => void): void;
   /** Runs a statement that changes something; only inside `commit`. Returns how many rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
   /** Runs a statement that adds one row; only inside `commit`. Returns the row's key. */
@@ -23,7 +26,7 @@ export interface Embedded {
    * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
    */
   commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
-  /** What was looked up in the transaction under way; empty outside of one, and emptied when part of it is undone. */
+  /** What was looked up in the transaction under way; empty outside of one, and without what is undone of it. */
   readonly memo: Map<string, number>;
   /**
    * Announces work that will be handed to `commit` soon, so that it shares the next transaction: that waits for it, but
@@ -105,8 +108,10 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
   let announced = 0;
   let late: NodeJS.Timeout | null = null;
 
-  const undo = () => {
-    memo.clear();
+  const beginnings: (() => void)[] = [];
+
+  const undo = (remembered: number) => {
+    for (const key of [...memo.keys()].slice(remembered)) memo.delete(key);
     database.exec("ROLLBACK TO one");
   };
 
@@ -128,16 +133,18 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     const settle: (() => void)[] = [];
     try {
       database.exec("BEGIN IMMEDIATE");
+      for (const begin of beginnings) begin();
       for (const one of group) {
+        const remembered = memo.size;
         savepoint.run();
         try {
           const done = one.run();
-          if (one.trial) undo();
+          if (one.trial) undo(remembered);
           release.run();
           settle.push(done);
         } catch (error) {
           if (!database.isTransaction) throw error;
-          undo();
+          undo(remembered);
           release.run();
           settle.push(() => one.fail(error));
         }
@@ -158,7 +165,9 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
 
   return {
     file,
+    readOnly,
     memo,
+    onBegin: (work) => void beginnings.push(work),
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     all: (sql, ...values) => prepare(sql).all(...values),
@@ -225,8 +234,9 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
         hint: "Use the newer aistack that wrote it",
       });
     }
-    if (version === 0 && !readOnly) {
-      database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version=${schemaVersion}; COMMIT`);
+    if (version < schemaVersion && !readOnly) {
+      const change = version === 0 ? schema : schemaFromOne;
+      database.exec(`BEGIN IMMEDIATE; ${change} PRAGMA user_version=${schemaVersion}; COMMIT`);
     }
     return database;
   } catch (error) {

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { readAt, shortHash, tailBytesMax } from "./identity.ts";
 
 /** Bytes read at a time; a single longer line is read up to the longest allowed line. */
-export const chunkBytes = 256 * 1024;
+export const chunkBytes = 128 * 1024;
 
 /** A run of whole lines, or one line that is too long to read, or news about the file. */
 export type Chunk =
