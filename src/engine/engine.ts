@@ -63,7 +63,7 @@ interface Loop {
 export function openEngine({ config, patterns, sinks, emit, guards, held, guessLag }: EngineOptions): Engine {
   const { values } = config;
   const maxLineBytes = values["telemetry.maxLineBytes"];
-  const ahead = openAhead({ chunkBytes, maxLineBytes });
+  const ahead = openAhead({ chunkBytes, maxLineBytes, worthBytes: values["learning.aheadBytes"] });
   const memory = openLearnMemory(runsRemembered, maxLineBytes, ahead);
   const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
   const descriptors = openDescriptors();

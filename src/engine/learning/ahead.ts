@@ -5,13 +5,12 @@ import { type AheadSetup, type Learn, type LearnedAhead, type Place, slotState }
 import type { PackedRun } from "./packed-run.ts";
 
 /** Runs asked for at once, over all files and in one file. */
-const slotCount = 32;
-const chainLength = 8;
+const slotCount = 48;
+const chainLength = 16;
 /** A thread that is silent for so long is given up. */
 const silentMs = 10_000;
-/** From so much backlog on a second thread is worth its start and its memory; below the other it is ended. */
-const worthBytes = 16 * 2 ** 20;
-const doneBytes = 2 ** 20;
+/** Once the backlog is a sixteenth of what started it, the thread is ended. */
+const doneShare = 1 / 16;
 /** What a run is made of does not live long: a small space for it is collected quickly and takes little memory. */
 const youngSpaceMb = 16;
 
@@ -111,10 +110,15 @@ function awaited({ slots }: Running, slot: number): boolean {
   return true;
 }
 
+/** How reading goes, and from how much backlog on a thread is worth its start and its memory; 0 for never. */
+export interface AheadTerms extends Omit<AheadSetup, "slots" | "port"> {
+  readonly worthBytes: number;
+}
+
 /** Opens it, off. On a machine with one processor it stays off. */
-export function openAhead(terms: Omit<AheadSetup, "slots" | "port">): Ahead {
+export function openAhead({ worthBytes, ...terms }: AheadTerms): Ahead {
   let running: Running | null = null;
-  let failed = availableParallelism() < 2;
+  let failed = worthBytes === 0 || availableParallelism() < 2;
   let chainsMade = 0;
   const end = () => {
     const ended = running;
@@ -176,7 +180,7 @@ export function openAhead(terms: Omit<AheadSetup, "slots" | "port">): Ahead {
           if (running === started) fail();
         });
         running = started;
-      } else if (running !== null && backlogBytes < doneBytes) end();
+      } else if (running !== null && backlogBytes < doneShare * worthBytes) end();
     },
     close: end,
   };

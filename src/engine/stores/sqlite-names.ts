@@ -11,7 +11,7 @@ export const namedFact = "names.indexed";
 const hexName = /^[0-9a-f]{64}$/;
 
 /** The names that are not in the index yet, as the last commit left them. */
-interface Young {
+export interface Young {
   readonly memory: NameMemory;
   /** Names that are no SHA-256, which another program gave. */
   readonly texts: Map<string, number>;
@@ -52,8 +52,8 @@ function meet(store: Embedded, young: Young): void {
   young.known = last;
 }
 
-function fold(store: Embedded, young: Young): void {
-  if (young.memory.size() + young.texts.size < youngNames) return;
+function fold(store: Embedded, young: Young, youngMax: number): void {
+  if (young.memory.size() + young.texts.size < youngMax) return;
   store.run(
     "INSERT INTO name_index (name, key) SELECT name, key FROM names WHERE key > ? ORDER BY name",
     young.indexed,
@@ -63,13 +63,16 @@ function fold(store: Embedded, young: Young): void {
 
 // Called first in a commit: until then nothing of it is written, so the memory holds what was committed and no more.
 function youngNamesOf(store: Embedded): Young {
-  const known = youngOf.get(store);
-  if (known !== undefined) return known;
+  return youngOf.get(store) ?? holdNames(store);
+}
+
+/** Starts the memory of a store's newest names; at most so many are in it, the rest are in the index. */
+export function holdNames(store: Embedded, youngMax = youngNames): Young {
   const young: Young = { memory: openNameMemory(), texts: new Map(), indexed: 0, known: 0 };
   youngOf.set(store, young);
   store.onBegin(() => {
     meet(store, young);
-    fold(store, young);
+    fold(store, young, youngMax);
   });
   meet(store, young);
   return young;
