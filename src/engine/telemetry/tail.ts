@@ -60,6 +60,10 @@ export interface Follower {
   close(): void;
 }
 
+function isNamedAfter(file: string, log: string): boolean {
+  return basename(file).startsWith(parse(log).name);
+}
+
 /** Opens a follower at the places its cursors name. Unreadable files are said and tried again later. */
 export function openFollower(options: FollowOptions): Follower {
   const { emit, sink, descriptors } = options;
@@ -97,9 +101,8 @@ export function openFollower(options: FollowOptions): Follower {
 
   // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
   const adopt = (copy: Followed, log: string): "read" | "leave" => {
-    const stem = parse(log).name;
     const mayBe = ({ inode, file, offset }: Place) =>
-      inode !== copy.inode && offset > 0 && offset <= copy.size && basename(file).startsWith(stem);
+      inode !== copy.inode && offset > copy.offset && offset <= copy.size && isNamedAfter(file, log);
     const followed = [...files.values()].filter(mayBe).map(cursorOf);
     const known: Place[] = [...left.filter(mayBe), ...followed, ...[...saved.values()].filter(mayBe)];
     if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
@@ -148,11 +151,14 @@ export function openFollower(options: FollowOptions): Follower {
     const met = files.get(inode);
     const cursor = met ? undefined : saved.get(inode);
     const followed = met ?? followedFrom(inode, file, rotatedFrom, cursor);
+    const before = met === undefined ? cursor?.file : met.fd === null ? met.file : undefined;
     Object.assign(followed, { file, rotatedFrom, seen: true });
     measure(followed, stat);
     if (cursor && followed.size !== followed.offset) open(followed);
     files.set(inode, followed);
-    if (rotatedFrom !== null && followed.offset === 0 && adopt(followed, rotatedFrom) === "leave") {
+    // A copy may have the number of another log that is gone, and begin as that one did.
+    const isOther = before !== undefined && rotatedFrom !== null && !isNamedAfter(before, rotatedFrom);
+    if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(followed, rotatedFrom) === "leave") {
       descriptors.close(followed);
       files.delete(inode);
     } else if (!met) emit({ type: "file.found", sink, file, bytes: stat.size });

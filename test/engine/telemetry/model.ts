@@ -94,11 +94,11 @@ function headerOf(long: boolean): string {
 const stem = (index: number) => `log${index}-events`;
 
 function lineOf(id: number, padChars: number): string {
-  return `{"event":"task_completed","id":${id}${padChars > 0 ? `,"pad":"${"x".repeat(padChars)}"` : ""}}\n`;
+  return `{"event":"task_completed","task_id":${id}${padChars > 0 ? `,"pad":"${"x".repeat(padChars)}"` : ""}}\n`;
 }
 
 function idsOf(batch: Batch): number[] {
-  return batch.tasks.flatMap(({ id }) => (typeof id === "number" ? [id] : []));
+  return batch.tasks.flatMap(({ task_id: id }) => (typeof id === "number" ? [id] : []));
 }
 
 /** What a run of steps is like from beginning to end. */

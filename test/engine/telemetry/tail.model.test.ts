@@ -69,6 +69,30 @@ test("a copy of a cut log is not read again when the log itself is gone for a wh
   expect(play(steps, directory.path, openFollower)).toBe(null);
 });
 
+test("a copy of a log is known as one even if it has the inode of another log that is gone and begins like it", () => {
+  using directory = temporaryDirectory();
+  const steps: Step[] = [
+    { kind: "append", log: 1, lines: { count: 0, header: true, padded: false } },
+    { kind: "start" },
+    { kind: "glance", events: 1, batches: 1 },
+    { kind: "append", log: 0, lines: { count: 1, header: true, padded: false } },
+    { kind: "remove", log: 1 },
+    { kind: "glance", events: 1, batches: 2 },
+    { kind: "copytruncate", log: 0 },
+  ];
+  expect(play(steps, directory.path, openFollower, { openFilesMax: 64, longHeads: false })).toBe(null);
+  const long: Step[] = [
+    { kind: "start" },
+    { kind: "append", log: 0, lines: { count: 4, header: true, padded: true } },
+    { kind: "append", log: 1, lines: { count: 0, header: true, padded: true } },
+    { kind: "poll", events: 2 },
+    { kind: "remove", log: 1 },
+    { kind: "start" },
+    { kind: "copytruncate", log: 0 },
+  ];
+  expect(play(long, directory.path, openFollower, { openFilesMax: 1, longHeads: true })).toBe(null);
+});
+
 test("a follower that forgets its cursors, or saves them too early, does not pass", () => {
   using directory = temporaryDirectory();
   const forgetful = (options: FollowOptions) => openFollower({ ...options, cursors: [] });
