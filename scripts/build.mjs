@@ -1,7 +1,7 @@
-import { cp, rm } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -53,11 +53,66 @@ const noDevtools = {
   },
 };
 
-await rm(outdir, { recursive: true, force: true });
-await build({
+/** What our schemas are made with; zod has four times as much. */
+const zodWords = [
+  ...["array", "boolean", "enum", "int", "iso", "literal", "looseObject", "number", "object", "record"],
+  ...["strictObject", "string", "union", "unknown", "url"],
+];
+
+/** A function that loads its module when it is first called. */
+const lateCall = (path) => `(...given) => (loaded ??= require(${JSON.stringify(path)}))`;
+
+/** Loads modules that most starts can do without when one of their functions is called. */
+const late = {
+  name: "late",
+  setup(step) {
+    step.onResolve({ filter: /^(zod|node:(crypto|readline|(fs|stream|timers)\/promises))$/ }, ({ path, importer }) =>
+      /[/\\]src[/\\](engine|services|cli)[/\\]/.test(importer) ? { path, namespace: "late" } : undefined,
+    );
+    step.onResolve({ filter: /^\.\/zod\.js$/ }, ({ path, namespace }) =>
+      namespace === "late" ? { path, external: true } : { path, namespace: "zod-words" },
+    );
+    step.onLoad({ filter: /.*/, namespace: "zod-words" }, () => ({
+      resolveDir: root,
+      contents: `export { ${zodWords.join(", ")} } from "zod";`,
+    }));
+    step.onLoad({ filter: /^zod$/, namespace: "late" }, () => ({
+      contents: lateModule(
+        "./zod.js",
+        zodWords.filter((word) => word !== "iso"),
+        [`export const iso = { datetime: ${lateCall("./zod.js")}.iso.datetime(...given) };`],
+      ),
+    }));
+    step.onLoad({ filter: /^node:/, namespace: "late" }, async ({ path }) => {
+      const names = Object.entries(await import(path)).flatMap(([name, value]) =>
+        typeof value === "function" && /^[a-z]/.test(name) ? [name] : [],
+      );
+      return { contents: lateModule(path, names) };
+    });
+  },
+};
+
+function lateModule(path, names, more = []) {
+  return [
+    "let loaded;",
+    ...names.map((name, at) => `const f${at} = ${lateCall(path)}.${name}(...given); export { f${at} as ${name} };`),
+    ...more,
+  ].join("\n");
+}
+
+/** The screen is a bundle of its own: it shares nothing with the rest, and waits at its top, as only a module can. */
+const screenApart = {
+  name: "screen-apart",
+  setup(step) {
+    step.onResolve({ filter: /\/tui\/(main|theme)\.tsx?$/ }, ({ path }) => ({
+      path: `./tui/${path.replace(/^.*\//, "").replace(/\.tsx?$/, ".mjs")}`,
+      external: true,
+    }));
+  },
+};
+
+const common = {
   absWorkingDir: root,
-  entryPoints: { aistack: "src/cli/main.ts", engine: "src/engine/engine.ts" },
-  outdir,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -69,10 +124,43 @@ await build({
   minifySyntax: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   external: ["koffi", "sqlite-vec"],
-  plugins: [quickWidth, quickAssert, noDevtools],
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: "warning",
+  logOverride: { "import-is-undefined": "error" },
+};
+
+await rm(outdir, { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { aistack: "src/cli/main.ts", zod: "./zod.js" },
+  outdir,
+  plugins: [quickWidth, quickAssert, late, screenApart],
 });
+await build({
+  ...common,
+  entryPoints: ["src/tui/main.tsx", "src/tui/theme.ts"],
+  outdir: join(outdir, "tui"),
+  outExtension: { ".js": ".mjs" },
+  plugins: [quickWidth, noDevtools],
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+});
+
+// Node starts CommonJS files sooner: they load one another at once, and a part of Node only where it is used.
+await writeFile(join(outdir, "package.json"), '{"type":"commonjs"}\n');
+for (const name of await readdir(outdir)) {
+  if (!name.endsWith(".js")) continue;
+  const module = await readFile(join(outdir, name), "utf8");
+  const { code } = await transform(module, {
+    format: "cjs",
+    platform: "node",
+    target: common.target,
+    minifyWhitespace: true,
+    define: { "import.meta.url": "__url" },
+    banner: module.includes("import.meta.url") ? "const __url=require('node:url').pathToFileURL(__filename).href;" : "",
+    // Only the screen is a module still.
+    supported: { "dynamic-import": module.includes('.mjs")') },
+  });
+  await writeFile(join(outdir, name), code);
+}
 
 // What the program reads at run time lies beside the bundle as it lies beside the source.
 for (const name of ["compose.yaml", "shipped"]) {
