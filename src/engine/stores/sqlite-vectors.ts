@@ -3,12 +3,12 @@ import type { Embedder } from "../learning/embed.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import { lessonWords } from "../learning/lesson-words.ts";
 import { lexical, vectorOfWords } from "../learning/lexical.ts";
-import { modelFact, toModel } from "./lesson-rows.ts";
-import type { VectorModel } from "./listed.ts";
+import { modelFact } from "./lesson-rows.ts";
 import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { idText, keptOf, nameOf } from "./sqlite-names.ts";
+import { vectorModel } from "./sqlite-reads.ts";
 import type { Sink } from "./store.ts";
 
 const rebuiltAtOnce = 200;
@@ -32,11 +32,6 @@ function vectorsOf(
     lessons.map(({ prompt, response }) => `${prompt}\n${response}`),
     options,
   );
-}
-
-/** The model of the vectors that are kept, or null where there are none. */
-export function vectorModel(store: Embedded): VectorModel | null {
-  return toModel(store.get("SELECT value FROM facts WHERE name = 'embedder'")?.value);
 }
 
 async function adopt(store: Embedded, { label, dimensions }: Embedder, rebuild: boolean): Promise<void> {
