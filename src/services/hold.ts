@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { diskFailure } from "../engine/disk.ts";
@@ -48,12 +48,21 @@ export function takeHold(home: string, command: string): Hold | Holder {
     closeSync(fd);
     throw diskFailure(error, `The home ${home} was not taken`, file);
   }
-  return { close: () => closeSync(fd) };
+  return { close: () => giveBack(fd) };
+}
+
+// An empty file tells everyone that nobody learns, before they try its lock.
+function giveBack(fd: number): void {
+  try {
+    ftruncateSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function readHolder(home: string): Holder | null {
   try {
-    const parsed = holderShape.safeParse(JSON.parse(readFileSync(lockFileOf(home), "utf8")));
+    const parsed = holderShape().safeParse(JSON.parse(readFileSync(lockFileOf(home), "utf8")));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
@@ -69,7 +78,7 @@ export function lookAtHold(home: string): Holder | null {
     return null;
   }
   try {
-    return tryLock(fd) ? null : readHolder(home);
+    return fstatSync(fd).size === 0 || tryLock(fd) ? null : readHolder(home);
   } finally {
     closeSync(fd);
   }
