@@ -60,13 +60,24 @@ const zodWords = [
 ];
 
 /** A function that loads its module when it is first called. */
-const lateCall = (path) => `(...given) => (loaded ??= require(${JSON.stringify(path)}))`;
+const lateCall = (path, word) => `(...given) => (loaded ??= require(${JSON.stringify(path)}))${word}(...given)`;
 
-/** Loads modules that most starts can do without when one of their functions is called. */
+/** A module whose functions load another when they are first called. */
+const lateModule = (path, words, more = "") => ({
+  resolveDir: root,
+  contents: [
+    "let loaded;",
+    ...words.map((word, at) => `const f${at} = ${lateCall(path, `.${word}`)}; export { f${at} as ${word} };`),
+    more,
+  ].join("\n"),
+});
+
+/** Loads what most starts can do without when one of its functions is called. */
 const late = {
   name: "late",
   setup(step) {
-    step.onResolve({ filter: /^(zod|node:(crypto|readline|(fs|stream|timers)\/promises))$/ }, ({ path, importer }) =>
+    const lateOnes = /^(zod|picomatch|node:(crypto|readline|(fs|stream|timers)\/promises))$/;
+    step.onResolve({ filter: lateOnes }, ({ path, importer }) =>
       /[/\\]src[/\\](engine|services|cli)[/\\]/.test(importer) ? { path, namespace: "late" } : undefined,
     );
     step.onResolve({ filter: /^\.\/zod\.js$/ }, ({ path, namespace }) =>
@@ -76,29 +87,27 @@ const late = {
       resolveDir: root,
       contents: `export { ${zodWords.join(", ")} } from "zod";`,
     }));
-    step.onLoad({ filter: /^zod$/, namespace: "late" }, () => ({
-      contents: lateModule(
-        "./zod.js",
-        zodWords.filter((word) => word !== "iso"),
-        [`export const iso = { datetime: ${lateCall("./zod.js")}.iso.datetime(...given) };`],
-      ),
-    }));
-    step.onLoad({ filter: /^node:/, namespace: "late" }, async ({ path }) => {
-      const names = Object.entries(await import(path)).flatMap(([name, value]) =>
-        typeof value === "function" && /^[a-z]/.test(name) ? [name] : [],
+    step.onLoad({ filter: /^zod$/, namespace: "late" }, ({ path }) => {
+      const words = zodWords.filter((word) => word !== "iso");
+      return lateModule(
+        `./${path}.js`,
+        words,
+        `export const iso = { datetime: ${lateCall("./zod.js", ".iso.datetime")} };`,
       );
-      return { contents: lateModule(path, names) };
+    });
+    step.onLoad({ filter: /^picomatch$/, namespace: "late" }, ({ path }) =>
+      lateModule(path, [], `export default ${lateCall(path, "")};`),
+    );
+    step.onLoad({ filter: /^node:/, namespace: "late" }, async ({ path }) => {
+      const functions = Object.entries(await import(path)).filter(([, value]) => typeof value === "function");
+      // A class is no function to call; whoever imports one is told so by the build.
+      return lateModule(
+        path,
+        functions.map(([name]) => name).filter((name) => /^[a-z]/.test(name) && name !== "default"),
+      );
     });
   },
 };
-
-function lateModule(path, names, more = []) {
-  return [
-    "let loaded;",
-    ...names.map((name, at) => `const f${at} = ${lateCall(path)}.${name}(...given); export { f${at} as ${name} };`),
-    ...more,
-  ].join("\n");
-}
 
 /** The screen is a bundle of its own: it shares nothing with the rest, and waits at its top, as only a module can. */
 const screenApart = {
@@ -149,13 +158,14 @@ await writeFile(join(outdir, "package.json"), '{"type":"commonjs"}\n');
 for (const name of await readdir(outdir)) {
   if (!name.endsWith(".js")) continue;
   const module = await readFile(join(outdir, name), "utf8");
+  const here = 'const __url=require("node:url").pathToFileURL(__filename).href;';
   const { code } = await transform(module, {
     format: "cjs",
     platform: "node",
     target: common.target,
     minifyWhitespace: true,
     define: { "import.meta.url": "__url" },
-    banner: module.includes("import.meta.url") ? "const __url=require('node:url').pathToFileURL(__filename).href;" : "",
+    banner: `"use strict";${module.includes("import.meta.url") ? here : ""}`,
     // Only the screen is a module still.
     supported: { "dynamic-import": module.includes('.mjs")') },
   });
