@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { diskFailure } from "../engine/disk.ts";
 import { tryLock } from "../engine/telemetry/flock.ts";
+import { readHolders } from "../engine/telemetry/lock-holder.ts";
 import { holderShape } from "./shapes.ts";
 
 /** Who runs the learner on a home. */
@@ -55,9 +56,10 @@ export function takeHold(home: string, command: string): Hold | Holder {
 function giveBack(fd: number): void {
   try {
     ftruncateSync(fd);
-  } finally {
-    closeSync(fd);
+  } catch {
+    // Then whoever looks has to try the lock.
   }
+  closeSync(fd);
 }
 
 function readHolder(home: string): Holder | null {
@@ -78,7 +80,11 @@ export function lookAtHold(home: string): Holder | null {
     return null;
   }
   try {
-    return fstatSync(fd).size === 0 || tryLock(fd) ? null : readHolder(home);
+    if (fstatSync(fd).size === 0) return null;
+    const holder = readHolder(home);
+    // Whom the kernel names needs no trial; others may be hidden from us, in another container or on another machine.
+    if (holder !== null && readHolders(fd).has(String(holder.pid))) return holder;
+    return tryLock(fd) ? null : readHolder(home);
   } finally {
     closeSync(fd);
   }
