@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 // Starts the built program on a Node that can run it. Old releases must be able to read this file to say what is
 // missing: no syntax newer than Node 12, and no `node:` prefixes.
+// biome-ignore-all lint/style/useNodejsImportProtocol: Node 12 does not know it
 
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
-import { existsSync, readFileSync } from "fs";
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
 import module from "module";
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
-import { constants, homedir } from "os";
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
-import { isAbsolute, join } from "path";
-// biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
-import { fileURLToPath } from "url";
+
+// Imported, a part of Node is wanted with everything that it could load; this takes what is used.
+const require = module.createRequire(import.meta.url);
+const { existsSync, readFileSync } = require("fs");
+const { constants, homedir } = require("os");
+const { isAbsolute, join } = require("path");
+const { fileURLToPath } = require("url");
 
 const self = fileURLToPath(import.meta.url);
 const root = join(self, "..", "..");
@@ -22,7 +21,6 @@ if (!existsSync(join(root, "dist", "aistack.js"))) {
   start();
 } else {
   // Loaded only here: it costs every other start three milliseconds.
-  // biome-ignore lint/style/useNodejsImportProtocol: Node 12 does not know it
   import("child_process").then(({ spawn, spawnSync }) => {
     const node = bundledNode(spawnSync);
     if (node === undefined) refuse(`needs Node 22.19 or newer, this is ${process.versions.node}; type: ${remedy()}`);

@@ -1,49 +1,14 @@
-import { cp, rm } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
+import { late } from "./build/late.mjs";
+import { quickAssert, quickWidth } from "./build/quick.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Bundles the program into `dist`; an argument names another directory to write to. */
 const outdir = process.argv[2] ?? fileURLToPath(new URL("../dist", import.meta.url));
-
-/**
- * Measures plain text by its length, and loads string-width (whose patterns and segmenter take 15 ms to make) only for
- * other text. yargs lays out its help at every start.
- */
-const quickWidth = {
-  name: "quick-width",
-  setup(step) {
-    step.onResolve({ filter: /^string-width$/ }, async ({ path, resolveDir, kind, namespace }) => {
-      if (namespace === "quick-width") return undefined;
-      const { path: real, errors } = await step.resolve(path, { resolveDir, kind, namespace: "quick-width" });
-      return { path: real, errors, namespace: "quick-width" };
-    });
-    step.onLoad({ filter: /.*/, namespace: "quick-width" }, ({ path }) => ({
-      resolveDir: root,
-      contents: `export default function stringWidth(text, options) {
-        if (typeof text === "string" && /^[ -~]*$/.test(text)) return text.length;
-        return require(${JSON.stringify(path)}).default(text, options);
-      }`,
-    }));
-  },
-};
-
-/** Gives yargs its two assertions without Node's `assert`, which takes 6 ms to load. */
-const quickAssert = {
-  name: "quick-assert",
-  setup(step) {
-    step.onResolve({ filter: /^assert$/ }, ({ importer }) =>
-      /[/\\]node_modules[/\\]yargs[/\\]/.test(importer) ? { path: "assert", namespace: "quick-assert" } : undefined,
-    );
-    step.onLoad({ filter: /.*/, namespace: "quick-assert" }, () => ({
-      contents: `
-        export function strictEqual(a, b, message) { if (!Object.is(a, b)) throw new Error(message); }
-        export function notStrictEqual(a, b, message) { if (Object.is(a, b)) throw new Error(message); }`,
-    }));
-  },
-};
 
 /** Leaves out Ink's bridge to React's developer tools, which are no part of the program. */
 const noDevtools = {
@@ -53,15 +18,19 @@ const noDevtools = {
   },
 };
 
-await rm(outdir, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: {
-    aistack: "src/cli/main.ts",
-    engine: "src/engine/engine.ts",
-    "ahead-thread": "src/engine/learning/ahead-thread.ts",
+/** The screen is a bundle of its own: it shares nothing with the rest, and waits at its top, as only a module can. */
+const screenApart = {
+  name: "screen-apart",
+  setup(step) {
+    step.onResolve({ filter: /\/tui\/(main|theme)\.tsx?$/ }, ({ path }) => ({
+      path: `./tui/${path.replace(/^.*\//, "").replace(/\.tsx?$/, ".mjs")}`,
+      external: true,
+    }));
   },
-  outdir,
+};
+
+const common = {
+  absWorkingDir: root,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -73,10 +42,48 @@ await build({
   minifySyntax: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   external: ["koffi", "sqlite-vec"],
-  plugins: [quickWidth, quickAssert, noDevtools],
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: "warning",
+  logOverride: { "import-is-undefined": "error" },
+};
+
+await rm(outdir, { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: {
+    aistack: "src/cli/main.ts",
+    "ahead-thread": "src/engine/learning/ahead-thread.ts",
+    zod: "zod-words",
+  },
+  outdir,
+  plugins: [quickWidth, quickAssert, late, screenApart],
 });
+await build({
+  ...common,
+  entryPoints: ["src/tui/main.tsx", "src/tui/theme.ts"],
+  outdir: join(outdir, "tui"),
+  outExtension: { ".js": ".mjs" },
+  plugins: [quickWidth, noDevtools],
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+});
+
+// Node starts CommonJS files sooner: they load one another at once, and a part of Node only where it is used.
+await writeFile(join(outdir, "package.json"), '{"type":"commonjs"}\n');
+for (const name of await readdir(outdir)) {
+  if (!name.endsWith(".js")) continue;
+  const module = await readFile(join(outdir, name), "utf8");
+  const here = 'const __url=require("node:url").pathToFileURL(__filename).href;';
+  const { code } = await transform(module, {
+    format: "cjs",
+    platform: "node",
+    target: common.target,
+    minifyWhitespace: true,
+    define: { "import.meta.url": "__url" },
+    banner: `"use strict";${module.includes("import.meta.url") ? here : ""}`,
+    // Only the screen is a module still.
+    supported: { "dynamic-import": module.includes('.mjs")') },
+  });
+  await writeFile(join(outdir, name), code);
+}
 
 // What the program reads at run time lies beside the bundle as it lies beside the source.
 for (const name of ["compose.yaml", "shipped"]) {

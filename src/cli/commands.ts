@@ -1,32 +1,6 @@
 import type { Argv } from "yargs";
-import { Failure } from "../engine/errors.ts";
 import type { Action, Argument, Given } from "../services/action.ts";
-
-/** What yargs parsed: values by name. */
-export type Parsed = Readonly<Record<string, unknown>>;
-
-function given(parsed: Parsed): Given {
-  const one = (name: string) => parsed[name];
-  return {
-    text: (name) => (one(name) === undefined || one(name) === null ? null : String(one(name))),
-    number: (name) => numberOf(name, one(name)),
-    flag: (name) => one(name) === true,
-    list(name) {
-      const value = one(name);
-      return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)];
-    },
-  };
-}
-
-function numberOf(name: string, value: unknown): number | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "number" && value >= 0) return value;
-  throw new Failure("usage", {
-    what: "Nothing was done",
-    why: `--${name} must be a number, 0 or more`,
-    hint: "Type: aistack --help",
-  });
-}
+import { givenIn, type Parsed } from "./given.ts";
 
 function positional(arg: Argument): string {
   const dots = arg.type === "list" ? ".." : "";
@@ -61,7 +35,7 @@ function command(argv: Argv, words: readonly string[], action: Action, run: Runn
     [words.at(-1), ...places].join(" "),
     action.sentence,
     (inner) => options(inner, action),
-    (parsed) => run(action, given(parsed), parsed),
+    (parsed) => run(action, givenIn(parsed), parsed),
   );
 }
 
@@ -89,7 +63,7 @@ export function addCommands(argv: Argv, actions: readonly Action[], run: Runner)
         for (const action of nested) sub = command(sub, action.name.split(" "), action, run);
         return own ? sub : sub.demandCommand(1, `Name what to do: ${nested.map(({ name }) => name).join(", ")}`);
       },
-      own ? (parsed) => run(own, given(parsed), parsed) : undefined,
+      own ? (parsed) => run(own, givenIn(parsed), parsed) : undefined,
     );
   }
   return built;

@@ -7,6 +7,9 @@ import { type Output, paint, visible } from "./print.ts";
 const everyMs = 100;
 const plainEveryMs = 5000;
 
+// The clock of `performance` takes a millisecond to load, and most commands show no progress.
+const nowMs = () => process.uptime() * 1000;
+
 /** Shows what the engine says on standard error: a moving line on a terminal, now and then a plain line otherwise. */
 export interface Progress {
   say(event: EngineEvent | StackEvent): void;
@@ -23,7 +26,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
   // Each sink says it of the same file.
   const unreadable = new Set<string>();
   const totals = { events: 0, lessons: 0, bytes: 0, total: 0 };
-  const started = performance.now();
+  const started = nowMs();
   let shownAt = bar ? 0 : started;
   let shown = false;
   const clear = () => {
@@ -31,7 +34,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
     shown = false;
   };
   const gaugeLine = () => {
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (nowMs() - started) / 1000;
     const share = totals.total === 0 ? 1 : Math.min(1, totals.bytes / totals.total);
     const filled = Math.round(share * 20);
     const gauge = bar ? `[${"#".repeat(filled)}${"-".repeat(20 - filled)}] ` : "";
@@ -52,7 +55,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         totals.events += event.events;
         totals.lessons += event.lessons;
         totals.bytes += event.bytes;
-        const now = performance.now();
+        const now = nowMs();
         if (quiet || now - shownAt < (bar ? everyMs : plainEveryMs)) return;
         shownAt = now;
         output.write(bar ? `\r\u001b[K${gaugeLine().slice(0, output.columns - 1)}` : `${gaugeLine()}\n`);
@@ -60,7 +63,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         return;
       }
       if (event.type === "store.moved" || event.type === "store.verified") {
-        const now = performance.now();
+        const now = nowMs();
         const whole = event.type === "store.verified" || event.rows === event.total;
         if (quiet || (!whole && now - shownAt < (bar ? everyMs : plainEveryMs))) return;
         shownAt = now;

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { diskFailure } from "../engine/disk.ts";
 import { tryLock } from "../engine/telemetry/flock.ts";
+import { readHolders } from "../engine/telemetry/lock-holder.ts";
 import { holderShape } from "./shapes.ts";
 
 /** Who runs the learner on a home. */
@@ -48,12 +49,22 @@ export function takeHold(home: string, command: string): Hold | Holder {
     closeSync(fd);
     throw diskFailure(error, `The home ${home} was not taken`, file);
   }
-  return { close: () => closeSync(fd) };
+  return { close: () => giveBack(fd) };
+}
+
+// An empty file tells everyone that nobody learns, before they try its lock.
+function giveBack(fd: number): void {
+  try {
+    ftruncateSync(fd);
+  } catch {
+    // Then whoever looks has to try the lock.
+  }
+  closeSync(fd);
 }
 
 function readHolder(home: string): Holder | null {
   try {
-    const parsed = holderShape.safeParse(JSON.parse(readFileSync(lockFileOf(home), "utf8")));
+    const parsed = holderShape().safeParse(JSON.parse(readFileSync(lockFileOf(home), "utf8")));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
@@ -69,6 +80,10 @@ export function lookAtHold(home: string): Holder | null {
     return null;
   }
   try {
+    if (fstatSync(fd).size === 0) return null;
+    const holder = readHolder(home);
+    // Whom the kernel names needs no trial; others may be hidden from us, in another container or on another machine.
+    if (holder !== null && readHolders(fd).has(String(holder.pid))) return holder;
     return tryLock(fd) ? null : readHolder(home);
   } finally {
     closeSync(fd);

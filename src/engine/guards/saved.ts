@@ -19,7 +19,8 @@ function checksumOf(breakers: readonly SavedBreaker[]): string {
 export function readBreakers(home: string, unreadable: (file: string, why: string) => void): SavedBreaker[] {
   const file = breakersFile(home);
   try {
-    const { checksum, breakers } = savedBreakersShape().parse(JSON.parse(readFileSync(file, "utf8")));
+    const saved: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const { checksum, breakers } = savedBreakersShape().parse(saved);
     if (checksum === checksumOf(breakers)) return breakers;
     unreadable(file, "its checksum does not hold");
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { placeIn, type Row } from "./cursor-rows.ts";
+import type { Row } from "./cursor-rows.ts";
 import { toBadLine, toLesson, toListed, toReview, toTallies } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
+import { placeIn } from "./place-row.ts";
 import type { Ask } from "./postgres.ts";
 import { unescapeText, wordsOf } from "./postgres-text.ts";
 import type { Store } from "./store.ts";

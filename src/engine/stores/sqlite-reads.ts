@@ -1,7 +1,7 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { placeIn } from "./cursor-rows.ts";
-import { searchWords, toBadLine, toLesson, toListed, toReview, toTallies } from "./lesson-rows.ts";
-import type { DatasetCounts, ListedLesson } from "./listed.ts";
+import { searchWords, toBadLine, toLesson, toListed, toModel, toReview, toTallies } from "./lesson-rows.ts";
+import type { DatasetCounts, ListedLesson, VectorModel } from "./listed.ts";
+import { placeIn } from "./place-row.ts";
 import type { Embedded } from "./sqlite.ts";
 import { idText, keyOf, keysFrom } from "./sqlite-names.ts";
 import { searchText } from "./sqlite-text.ts";
@@ -70,6 +70,11 @@ function datasetCounts(store: Embedded): DatasetCounts {
     meanValue: typeof measured?.mean === "number" ? measured.mean : null,
     byKind: byKind.map(({ kind, lessons }) => ({ kind: String(kind), lessons: Number(lessons) })),
   };
+}
+
+/** The model of the vectors that are kept, or null where there are none. */
+export function vectorModel(store: Embedded): VectorModel | null {
+  return toModel(store.get("SELECT value FROM facts WHERE name = 'embedder'")?.value);
 }
 
 /** The part of a store that is only looked at. */

@@ -1,14 +1,7 @@
-import { openPairsSink } from "./pairs.ts";
 import { type Embedded, openEmbedded } from "./sqlite.ts";
-import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { keyOf } from "./sqlite-names.ts";
-import { openNeighbours } from "./sqlite-neighbours.ts";
-import { pairNames } from "./sqlite-pairs.ts";
-import { readsOf } from "./sqlite-reads.ts";
-import { openRows } from "./sqlite-rows.ts";
+import { readsOf, vectorModel } from "./sqlite-reads.ts";
 import { schemaVersion } from "./sqlite-schema.ts";
-import { tablesOf } from "./sqlite-tables.ts";
-import { nearestLessons, openVectors, vectorModel } from "./sqlite-vectors.ts";
 import type { Store, StoreHealth } from "./store.ts";
 
 function health(database: Embedded): StoreHealth {
@@ -17,7 +10,10 @@ function health(database: Embedded): StoreHealth {
   return { ok: false, found, hint: `Type: mv ${database.file} ${database.file}.damaged; aistack learn --once` };
 }
 
-/** Opens, and unless it is only to be looked at creates, the embedded store. Fails with `home`, `corrupt` or `config`. */
+/**
+ * Opens, and unless it is only to be looked at creates, the embedded store; what writes is loaded when it is asked for.
+ * Fails with `home`, `corrupt` or `config`.
+ */
 export function openEmbeddedStore(file: string, options: { readonly readOnly?: boolean } = {}): Store {
   const database = openEmbedded(file, options);
   return {
@@ -25,11 +21,15 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
     place: file,
     version: async () => ({ tables: schemaVersion, server: `SQLite ${process.versions.sqlite}` }),
     ...readsOf(database),
-    nearestLessons: (vector, limit) => nearestLessons(database, vector, limit),
+    nearestLessons: async (vector, limit) =>
+      (await import("./sqlite-vectors.ts")).nearestLessons(database, vector, limit),
     vectorModel: async () => vectorModel(database),
     health: async () => health(database),
-    cursors: async (sink, emit) => loadCursors(database, sink, emit),
-    saveCursors: (sink, cursors) => database.commit(() => saveCursors(database, sink, cursors)),
+    cursors: async (sink, emit) => (await import("./sqlite-cursors.ts")).loadCursors(database, sink, emit),
+    async saveCursors(sink, cursors) {
+      const { saveCursors } = await import("./sqlite-cursors.ts");
+      await database.commit(() => saveCursors(database, sink, cursors));
+    },
     async review(id, verdict) {
       await database.commit(() =>
         database.run("UPDATE lessons SET review = ? WHERE id = ?", verdict, keyOf(database, id)),
@@ -39,12 +39,16 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
       const sql = "DELETE FROM bad_lines WHERE inode = ? AND offset = ? AND reason = ?";
       await database.commit(() => database.run(sql, inode, offset, reason));
     },
-    openRows: async (rows) => openRows(database, rows),
-    openPairs: (dataset, sink) => openPairsSink(pairNames(database, sink), dataset, sink),
-    openVectors: (embedder, sink) => openVectors(database, embedder, sink),
-    openNeighbours: async ({ emit }) => openNeighbours(database, emit),
+    openRows: async (rows) => (await import("./sqlite-rows.ts")).openRows(database, rows),
+    async openPairs(dataset, sink) {
+      const { openPairsSink } = await import("./pairs.ts");
+      const { pairNames } = await import("./sqlite-pairs.ts");
+      return openPairsSink(pairNames(database, sink), dataset, sink);
+    },
+    openVectors: async (embedder, sink) => (await import("./sqlite-vectors.ts")).openVectors(database, embedder, sink),
+    openNeighbours: async ({ emit }) => (await import("./sqlite-neighbours.ts")).openNeighbours(database, emit),
     spent: () => database.commits(),
-    openTables: async () => tablesOf(database),
+    openTables: async () => (await import("./sqlite-tables.ts")).tablesOf(database),
     close: async () => database.close(),
   };
 }

@@ -3,12 +3,12 @@ import type { Embedder } from "../learning/embed.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import { lessonVector } from "../learning/lesson-forms.ts";
 import { lexical } from "../learning/lexical.ts";
-import { modelFact, toModel } from "./lesson-rows.ts";
-import type { VectorModel } from "./listed.ts";
+import { modelFact } from "./lesson-rows.ts";
 import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { idText, keptOf, nameOf } from "./sqlite-names.ts";
+import { vectorModel } from "./sqlite-reads.ts";
 import type { Sink } from "./store.ts";
 
 const rebuiltAtOnce = 200;
@@ -42,11 +42,6 @@ function unembedded(store: Embedded, lessons: readonly Lesson[]): readonly Lesso
     lessons.map(({ id }) => id),
   );
   return lessons.filter(({ id }) => !known.has(id));
-}
-
-/** The model of the vectors that are kept, or null where there are none. */
-export function vectorModel(store: Embedded): VectorModel | null {
-  return toModel(store.get("SELECT value FROM facts WHERE name = 'embedder'")?.value);
 }
 
 async function adopt(store: Embedded, { label, dimensions }: Embedder, rebuild: boolean): Promise<void> {

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import picomatch from "picomatch";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
+import { lazily } from "../lazily.ts";
 import { parseArchiveName } from "./archive-name.ts";
 
 /** One place that telemetry comes from. */
@@ -146,7 +147,10 @@ export function discover(patterns: readonly string[]): FoundFile[] {
 }
 
 function matcherOf(name: string): (name: string) => boolean {
-  return magic.test(name) ? picomatch(name) : (other) => other === name;
+  if (!magic.test(name)) return (other) => other === name;
+  // Made when there is a name to match: most places that are looked at are not there.
+  const matches = lazily(() => picomatch(name));
+  return (other) => matches()(other);
 }
 
 /**
