@@ -34,6 +34,13 @@ function lastKey(store: Embedded): number {
   return Number(store.get("SELECT max(key) AS key FROM names")?.key ?? 0);
 }
 
+// Meets what is committed; what is read while a transaction waits for more is not.
+function meetCommitted(store: Embedded): Young {
+  const young = youngNamesOf(store);
+  if (!store.busy()) meet(store, young);
+  return young;
+}
+
 // What was committed meanwhile, by this program or another, is read; a store that was emptied is read from the start.
 function meet(store: Embedded, young: Young): void {
   const last = lastKey(store);
@@ -103,9 +110,7 @@ function committedKey(store: Embedded, young: Young, id: string): number | null 
 /** The number that stands for a lesson's id in all tables, or null where no table has it; not inside a commit. */
 export function keyOf(store: Embedded, id: string): number | null {
   if (!store.readOnly) {
-    const young = youngNamesOf(store);
-    meet(store, young);
-    return committedKey(store, young, id);
+    return committedKey(store, meetCommitted(store), id);
   }
   const name = kept(id);
   const row = store.get(
@@ -147,8 +152,7 @@ export function keysFrom(store: Embedded, prefix: string): number[] {
 
 /** Which of these lessons have a row in a table; not inside a commit. */
 export function keptOf(store: Embedded, table: "pairs" | "vectors", ids: readonly string[]): ReadonlySet<string> {
-  const young = youngNamesOf(store);
-  meet(store, young);
+  const young = meetCommitted(store);
   const found = ids.filter((id) => {
     const key = committedKey(store, young, id);
     return key !== null && store.get(`SELECT 1 FROM ${table} WHERE id = ?`, key) !== undefined;

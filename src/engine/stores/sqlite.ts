@@ -5,6 +5,7 @@ import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import type { Row } from "./cursor-rows.ts";
 import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
+import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
  * The embedded store: one SQLite file (WAL, every commit synced). States: open, closed. Work handed to `commit` in the
@@ -13,6 +14,8 @@ import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
 export interface Embedded {
   readonly file: string;
   readonly readOnly: boolean;
+  /** Whether a transaction is under way, so that what is read may not be committed. */
+  readonly busy: () => boolean;
   /** Has work done at the start of every transaction, before anything is written in it. */
   onBegin(work: () => void): void;
   /** Runs a statement that changes something; only inside `commit`. Returns how many rows changed. */
@@ -23,7 +26,7 @@ export interface Embedded {
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
   /**
    * Runs work in a transaction and resolves with its result once that is on disk, or, when it is only a trial, once it
-   * is undone. Fails with `full`, `home`, `refused` or `corrupt`.
+   * is undone; where work beside it fails, it is undone and run again. Fails with `full`, `home`, `refused` or `corrupt`.
    */
   commit<T>(work: () => T, options?: { readonly trial?: boolean }): Promise<T>;
   /** What was looked up in the transaction under way; empty outside of one, and without what is undone of it. */
@@ -74,19 +77,6 @@ function hasRoom(directory: string): boolean {
   }
 }
 
-const announcedWaitMs = 20;
-
-function storeClosed(): Failure {
-  return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
-}
-
-interface Waiting {
-  /** Does the work and returns what to call once it is on disk. */
-  readonly run: () => () => void;
-  readonly fail: (error: unknown) => void;
-  readonly trial: boolean;
-}
-
 /** Opens, and unless it is only to be looked at creates, the embedded store. Fails with `home`, `corrupt` or `config`. */
 export function openEmbedded(file: string, { readOnly = false }: { readOnly?: boolean } = {}): Embedded {
   const database = openDatabase(file, readOnly);
@@ -99,104 +89,21 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
-  const savepoint = prepare("SAVEPOINT one");
-  const release = prepare("RELEASE one");
-  const spent = { count: 0, ms: 0 };
-  const memo = new Map<string, number>();
-  let queue: Waiting[] = [];
+  const transactions = openTransactions(database, (error) => storeFailure(error, file));
   let open = true;
-  let announced = 0;
-  let late: NodeJS.Timeout | null = null;
-
-  const beginnings: (() => void)[] = [];
-
-  const undo = (remembered: number) => {
-    for (const key of [...memo.keys()].slice(remembered)) memo.delete(key);
-    database.exec("ROLLBACK TO one");
-  };
-
-  const flushWhenComplete = () => {
-    if (queue.length === 0 || late !== null) return;
-    if (announced === 0) flush();
-    else late = setTimeout(flush, announcedWaitMs);
-  };
-
-  const flush = () => {
-    if (late !== null) clearTimeout(late);
-    late = null;
-    const group = queue;
-    queue = [];
-    if (group.length === 0 || !open) {
-      for (const one of group) one.fail(storeClosed());
-      return;
-    }
-    const settle: (() => void)[] = [];
-    try {
-      database.exec("BEGIN IMMEDIATE");
-      for (const begin of beginnings) begin();
-      for (const one of group) {
-        const remembered = memo.size;
-        savepoint.run();
-        try {
-          const done = one.run();
-          if (one.trial) undo(remembered);
-          release.run();
-          settle.push(done);
-        } catch (error) {
-          if (!database.isTransaction) throw error;
-          undo(remembered);
-          release.run();
-          settle.push(() => one.fail(error));
-        }
-      }
-      const started = performance.now();
-      database.exec("COMMIT");
-      spent.ms += performance.now() - started;
-      spent.count++;
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      for (const one of group) one.fail(error);
-      return;
-    } finally {
-      memo.clear();
-    }
-    for (const one of settle) one();
-  };
-
   return {
     file,
     readOnly,
-    memo,
-    onBegin: (work) => void beginnings.push(work),
+    busy: () => database.isTransaction,
+    memo: transactions.memo,
+    onBegin: transactions.onBegin,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
     all: (sql, ...values) => prepare(sql).all(...values),
     get: (sql, ...values) => prepare(sql).get(...values),
-    commit<T>(work: () => T, { trial = false } = {}): Promise<T> {
-      return new Promise((resolve, reject) => {
-        if (!open) return reject(storeClosed());
-        if (queue.length === 0) setImmediate(flushWhenComplete);
-        queue.push({
-          trial,
-          run: () => {
-            const value = work();
-            return () => resolve(value);
-          },
-          fail: (error) => reject(error instanceof Failure ? error : storeFailure(error, file)),
-        });
-      });
-    },
-    soon() {
-      announced++;
-      let awaited = true;
-      return () => {
-        if (!awaited) return;
-        awaited = false;
-        announced--;
-        if (announced === 0 && late !== null) setImmediate(flush);
-      };
-    },
-    commits: () => ({ ...spent }),
+    commit: transactions.commit,
+    soon: transactions.soon,
+    commits: transactions.spent,
     async loadVectorFunctions() {
       const { load } = await import("sqlite-vec");
       load(database);
@@ -204,6 +111,7 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     close() {
       if (!open) return;
       open = false;
+      transactions.abandon();
       database.close();
     },
   };
