@@ -5,8 +5,8 @@ import { type AheadSetup, type Learn, type LearnedAhead, type Place, slotState }
 import type { PackedRun } from "./packed-run.ts";
 
 /** Runs asked for at once, over all files and in one file. */
-const slotCount = 48;
-const chainLength = 16;
+const slotCount = 16;
+const chainLength = 8;
 /** A thread that is silent for so long is given up. */
 const silentMs = 10_000;
 /** Once the backlog is a sixteenth of what started it, the thread is ended. */
