@@ -113,6 +113,56 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     expect(state("web")?.restarts).toBe(0);
   });
 
+  test.each(["unless-stopped", "always"] as const)(
+    "leaves alone what somebody stopped with podman (restart: %s), and keeps it again once it was started",
+    async (policy) => {
+      const manifest = stackOf(service("web", { restart: { policy, maxRetries: null } }));
+      const { state, stage } = await supervised(manifest, { reconcileMs: 1000 });
+      const name = `${manifest.project}-web`;
+      podman("stop", "--time", "2", name);
+      await until(() => state("web")?.phase === "stopped");
+      expect(state("web")?.why).toBe("somebody stopped it with podman");
+      const looks = () => stage.podman.runs.filter(({ argv }) => argv[0] === "ps").length;
+      const seen = looks();
+      await until(() => looks() > seen + 2);
+      expect(state("web")?.phase).toBe("stopped");
+      expect(stage.said.filter(({ type }) => type === "service.died")).toEqual([]);
+      podman("start", name);
+      await until(() => state("web")?.phase === "running");
+      process.kill(pidOf(manifest, "web", "Pid"), "SIGKILL");
+      await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+      podman("stop", "--time", "2", name);
+      await until(() => state("web")?.phase === "stopped");
+      podman("rm", name);
+      await until(() => state("web")?.phase === "running");
+    },
+  );
+
+  test("brings back what was killed with podman, which is left dead by Podman's own policy", async () => {
+    const manifest = stackOf(service("web"));
+    const { state } = await supervised(manifest);
+    const pid = pidOf(manifest, "web", "Pid");
+    podman("kill", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+    expect([0, pid]).not.toContain(pidOf(manifest, "web", "Pid"));
+  });
+
+  test("leaves alone what somebody paused", async () => {
+    const manifest = stackOf(service("web"));
+    const { state, stage } = await supervised(manifest, { reconcileMs: 1000 });
+    const name = `${manifest.project}-web`;
+    const pid = pidOf(manifest, "web", "Pid");
+    podman("pause", name);
+    await until(() => state("web")?.phase === "stopped");
+    expect(state("web")?.why).toBe(`it is paused; type: podman unpause ${name}`);
+    const looks = () => stage.podman.runs.filter(({ argv }) => argv[0] === "ps").length;
+    const seen = looks();
+    await until(() => looks() > seen + 2);
+    podman("unpause", name);
+    await until(() => state("web")?.phase === "running");
+    expect(pidOf(manifest, "web", "Pid")).toBe(pid);
+  });
+
   test("restarts a service that stays unhealthy", async () => {
     const manifest = stackOf(
       script("web", well, { healthcheck: checksFile("/tmp/well", { intervalMs: 500, retries: 2 }) }),

@@ -16,7 +16,8 @@ export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { s
   if (what === "recreate") commands.push({ argv: verbs.remove(container?.name ?? name, service.stopGraceMs) });
   if (what === "create" || what === "recreate") commands.push(made);
   if (what === "restart") commands.push({ argv: verbs.stop(name, service.stopGraceMs) });
-  if (what === "start" || what === "restart") commands.push({ argv: verbs.start(name) });
+  if (what === "start" && container?.state === "paused") commands.push({ argv: verbs.unpause(name) });
+  else if (what === "start" || what === "restart") commands.push({ argv: verbs.start(name) });
   return commands;
 }
 

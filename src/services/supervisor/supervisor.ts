@@ -1,6 +1,7 @@
 import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
 import type { Container, PodmanEvent, Usage } from "./container.ts";
+import { noEnding, tellEnding } from "./ending.ts";
 import { type Cause, type Court, restore } from "./judge.ts";
 import { inspect, readStack } from "./look.ts";
 import { labels } from "./names.ts";
@@ -37,6 +38,12 @@ const soonMs = 150;
 
 function isRunning(container: Container | null): container is Container {
   return container?.state === "running";
+}
+
+// Whether a service that is wanted is to be looked into. What somebody paused is not ours to wake.
+function isMissing({ container, phase }: ServiceRecord): boolean {
+  if (container?.state === "running" || container?.state === "paused") return false;
+  return phase !== "failed" && phase !== "completed" && (phase !== "stopped" || container === null);
 }
 
 /** Opens a supervisor on a court's stage; starts nothing. Whatever runs already is adopted as it is. */
@@ -89,8 +96,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (record.busy) continue;
       const { name } = record.service;
       take(record, findContainer(containers, project, name));
-      const settled = record.phase === "failed" || record.phase === "completed" || record.phase === "stopped";
-      if (wanted[name] === true && !isRunning(record.container) && !settled) trouble(record, "ended");
+      if (wanted[name] === true && isMissing(record)) trouble(record, "ended");
     }
     isKnown = true;
     await identifyNew();
@@ -120,11 +126,13 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const onEvent = ({ what, labels: own, health }: PodmanEvent) => {
     const record = records.get(own[labels.service] ?? "");
     if (record === undefined) return;
+    record.ending = tellEnding(record.ending, what);
     if (what === "died" || what === "remove") trouble(record, "ended");
     if (what === "start") {
       if (record.phase === "stopped" || record.phase === "failed") record.phase = null;
       soon();
     }
+    if (what === "pause" || what === "unpause") soon();
     if (what === "health_status" && stage.timers && health !== null) record.health = health;
   };
   const tick = () => {
@@ -171,7 +179,12 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       for (const one of frame) usage.set(one.name, one);
     },
     async run() {
-      const following = followEvents(stage, { onEvent, resumed: soon, signal });
+      const resumed = () => {
+        // What was told before the gap may be about an earlier run.
+        for (const record of records.values()) record.ending = noEnding;
+        soon();
+      };
+      const following = followEvents(stage, { onEvent, resumed, signal });
       let nextMs = 0;
       while (!signal.aborted) {
         if (performance.now() >= nextMs) {

@@ -104,8 +104,12 @@ export async function takeDown(stage: Stage, plan: DownPlan, volumes: boolean): 
 export async function stopServices(stage: Stage, services: readonly Service[], containers: readonly Container[]) {
   await eachDependentFirst(services, async (service) => {
     const container = findContainer(containers, stage.manifest.project, service.name);
-    if (container === null || container.state !== "running") return;
+    if (container === null || (container.state !== "running" && container.state !== "paused")) return;
     stage.say({ type: "stack.step", service: service.name, step: "stop", why: "" });
+    if (container.state === "paused") {
+      const what = `The service ${service.name} was not stopped: it is paused`;
+      await stage.podman.run(verbs.unpause(container.name), { what, timeoutMs: stage.changeTimeoutMs });
+    }
     await stage.podman.run(verbs.stop(container.name, service.stopGraceMs), {
       what: `The service ${service.name} was not stopped`,
       timeoutMs: limitOf(stage, service),
