@@ -5,6 +5,7 @@ import type { Container } from "./container.ts";
 import { readStack } from "./look.ts";
 import { labels, scopedName } from "./names.ts";
 import { findContainer } from "./plan.ts";
+import { removeContainer } from "./remove.ts";
 import type { Stage } from "./stage.ts";
 
 /** Does something to services so that whatever needs a service is done with before it; fails with the first failure. */
@@ -79,7 +80,7 @@ export async function takeDown(stage: Stage, plan: DownPlan, volumes: boolean): 
     if (container === null) return;
     const graceMs = service?.stopGraceMs ?? 10_000;
     say({ type: "stack.step", service: service?.name ?? container.name, step: "remove", why: "down" });
-    await podman.run(verbs.remove(container.name, graceMs), {
+    await removeContainer(podman, container.name, graceMs, {
       what: `The container ${container.name} was not removed`,
       timeoutMs: stage.changeTimeoutMs + graceMs,
     });
