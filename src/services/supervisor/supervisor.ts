@@ -35,6 +35,7 @@ export interface Supervisor {
 
 const tickMs = 2000;
 const soonMs = 150;
+const calmFactor = 4;
 
 function isRunning(container: Container | null): container is Container {
   return container?.state === "running";
@@ -56,6 +57,8 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   let reconciling: Promise<void> | null = null;
   let isSoon = false;
   let isKnown = false;
+  let restMs = watch.reconcileMs;
+  let nextMs = 0;
 
   const inBackground = (task: Promise<void>) => {
     work.add(task);
@@ -112,8 +115,16 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       });
     return reconciling;
   };
+  // Where the processes themselves are watched, comparing only finds what every other way missed.
+  const isCalm = () =>
+    stage.local &&
+    [...records.values()].every(
+      ({ busy, container, conmon, phase }) => !busy && (isRunning(container) ? conmon !== null : phase !== "backoff"),
+    );
   // Many events come together; one look after them tells all.
   function soon() {
+    restMs = watch.reconcileMs;
+    nextMs = Math.min(nextMs, performance.now() + restMs);
     if (isSoon || signal.aborted) return;
     isSoon = true;
     inBackground(
@@ -153,6 +164,9 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   // Until it is judged, a service that ended is not said to have failed: it may be on its way back.
   const phaseNow = (record: ServiceRecord, { phase, why }: ServiceState): Pick<ServiceState, "phase" | "why"> => {
     if (record.phase !== null) return { phase: record.phase, why: record.why };
+    // Our own checks know of a service that got well before Podman is asked again.
+    if (phase === "starting" && record.health !== null && record.health !== "starting")
+      return { phase: "running", why };
     return phase === "failed" ? { phase: "backoff", why } : { phase, why };
   };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
@@ -185,11 +199,11 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
         soon();
       };
       const following = followEvents(stage, { onEvent, resumed, signal });
-      let nextMs = 0;
       while (!signal.aborted) {
         if (performance.now() >= nextMs) {
+          nextMs = performance.now() + restMs;
           await reconcile();
-          nextMs = performance.now() + watch.reconcileMs;
+          restMs = isCalm() ? Math.min(restMs * 2, watch.reconcileMs * calmFactor) : watch.reconcileMs;
         }
         tick();
         await pause(tickMs, { signal });

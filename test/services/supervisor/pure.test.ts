@@ -196,6 +196,7 @@ test("logs of several services that are read to their end are merged by time", a
       lines: (async function* () {
         for (const text of logs[argv.at(-1) ?? ""] ?? []) yield { stream: "stdout" as const, text };
       })(),
+      pid: () => null,
       [Symbol.asyncDispose]: async () => undefined,
     }),
   };
