@@ -45,7 +45,7 @@ export function stateOf(service: Service, container: Container | null, wanted: b
     phase,
     health: container === null || ended ? "none" : container.health,
     startedAt: container?.startedAt ?? null,
-    exitCode: ended ? (container?.exitCode ?? null) : null,
+    exitCode: ended && container?.state !== "paused" ? (container?.exitCode ?? null) : null,
     restarts: container?.restarts ?? 0,
     cpuPercent: null,
     memoryBytes: null,
