@@ -15,6 +15,7 @@ export type Part =
   | "nginx"
   | "prometheus"
   | "podman"
+  | "debootstrap"
   | "tmux"
   | "zsh"
   | "fish"
@@ -43,6 +44,7 @@ const parts: Record<Part, { readonly package: string; readonly tries: () => read
     package: "podman runc netavark aardvark-dns iptables catatonit busybox-static",
     tries: () => [["sh", "-c", "podman info && busybox true && command -v catatonit"]],
   },
+  debootstrap: { package: "debootstrap", tries: () => [["debootstrap", "--version"]] },
   tmux: { package: "tmux", tries: () => [["tmux", "-V"]] },
   zsh: { package: "zsh", tries: () => [["zsh", "--version"]] },
   fish: { package: "fish", tries: () => [["fish", "--version"]] },

@@ -101,7 +101,7 @@ export async function benchPodman({ work, program, quick, say, bar, report }) {
     await pause(quick ? 25_000 : 40_000);
     const before = cpuSeconds(child.pid);
     const started = performance.now();
-    // A whole number of comparisons, which come every half minute.
+    // At least one comparison; they come every half minute at first, and every two minutes once nothing happens.
     await pause(quick ? 60_000 : 120_000);
     const share = ((cpuSeconds(child.pid) - before) / ((performance.now() - started) / 1000)) * 100;
     child.kill("SIGINT");

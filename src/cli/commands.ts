@@ -12,6 +12,7 @@ function options(argv: Argv, action: Action): Argv {
   for (const arg of action.args) {
     const common = {
       describe: arg.sentence,
+      ...(arg.letter === undefined ? {} : { alias: arg.letter }),
       ...(arg.choices ? { choices: arg.choices } : {}),
       ...(arg.fallback === undefined ? {} : { default: arg.fallback }),
     };

@@ -5,6 +5,8 @@ export interface Argument {
   readonly name: string;
   readonly type: "string" | "number" | "boolean" | "list";
   readonly sentence: string;
+  /** One letter that may be written instead of its name. */
+  readonly letter?: string;
   /** Whether it stands without a flag. */
   readonly positional?: boolean;
   readonly required?: boolean;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -9,7 +9,7 @@ import { openSupervisor, type Watch } from "../../src/services/supervisor/superv
 import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
 import { needs as part } from "../parts.ts";
 import { stackOf, stageOf } from "../services/supervisor/box.ts";
-import { podman } from "../services/supervisor/own-podman.ts";
+import { openBox, podman } from "../services/supervisor/own-podman.ts";
 import { checksFile, image, script, service } from "../services/supervisor/services.ts";
 
 const plain: UpRequest = { names: [], wait: true, build: "missing", pull: "missing", secrets: () => null };
@@ -59,6 +59,12 @@ async function until(holds: () => boolean, withinMs = 25_000): Promise<void> {
 
 const pidOf = (manifest: Manifest, name: string, which: "Pid" | "ConmonPid") =>
   Number(podman("inspect", "--format", `{{.State.${which}}}`, `${manifest.project}-${name}`).stdout);
+
+const streams = () =>
+  spawnSync("pgrep", ["-P", String(process.pid), "-f", "podman events"], { encoding: "utf8" })
+    .stdout.split("\n")
+    .filter(Boolean)
+    .map(Number);
 
 const well = "touch /tmp/well; while :; do sleep 0.1; done";
 
@@ -113,6 +119,56 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     expect(state("web")?.restarts).toBe(0);
   });
 
+  test.each(["unless-stopped", "always"] as const)(
+    "leaves alone what somebody stopped with podman (restart: %s), and keeps it again once it was started",
+    async (policy) => {
+      const manifest = stackOf(service("web", { restart: { policy, maxRetries: null } }));
+      const { state, stage } = await supervised(manifest, { reconcileMs: 1000 });
+      const name = `${manifest.project}-web`;
+      podman("stop", "--time", "2", name);
+      await until(() => state("web")?.phase === "stopped");
+      expect(state("web")?.why).toBe("somebody stopped it with podman");
+      const looks = () => stage.podman.runs.filter(({ argv }) => argv[0] === "ps").length;
+      const seen = looks();
+      await until(() => looks() > seen + 2);
+      expect(state("web")?.phase).toBe("stopped");
+      expect(stage.said.filter(({ type }) => type === "service.died")).toEqual([]);
+      podman("start", name);
+      await until(() => state("web")?.phase === "running");
+      process.kill(pidOf(manifest, "web", "Pid"), "SIGKILL");
+      await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+      podman("stop", "--time", "2", name);
+      await until(() => state("web")?.phase === "stopped");
+      podman("rm", name);
+      await until(() => state("web")?.phase === "running");
+    },
+  );
+
+  test("brings back what was killed with podman, which is left dead by Podman's own policy", async () => {
+    const manifest = stackOf(service("web"));
+    const { state } = await supervised(manifest);
+    const pid = pidOf(manifest, "web", "Pid");
+    podman("kill", `${manifest.project}-web`);
+    await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
+    expect([0, pid]).not.toContain(pidOf(manifest, "web", "Pid"));
+  });
+
+  test("leaves alone what somebody paused", async () => {
+    const manifest = stackOf(service("web"));
+    const { state, stage } = await supervised(manifest, { reconcileMs: 1000 });
+    const name = `${manifest.project}-web`;
+    const pid = pidOf(manifest, "web", "Pid");
+    podman("pause", name);
+    await until(() => state("web")?.phase === "stopped");
+    expect(state("web")?.why).toBe(`it is paused; type: podman unpause ${name}`);
+    const looks = () => stage.podman.runs.filter(({ argv }) => argv[0] === "ps").length;
+    const seen = looks();
+    await until(() => looks() > seen + 2);
+    podman("unpause", name);
+    await until(() => state("web")?.phase === "running");
+    expect(pidOf(manifest, "web", "Pid")).toBe(pid);
+  });
+
   test("restarts a service that stays unhealthy", async () => {
     const manifest = stackOf(
       script("web", well, { healthcheck: checksFile("/tmp/well", { intervalMs: 500, retries: 2 }) }),
@@ -131,14 +187,39 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     await until(() => state("web")?.phase === "running" && (state("web")?.restarts ?? 0) > 0);
   });
 
+  test.skipIf(part("pgrep").missing)(
+    "watches Podman's log once it told the same as the stream, also begun anew, and streams again when it is gone",
+    async () => {
+      const check = checksFile("/tmp/well", { intervalMs: 300 });
+      const manifest = stackOf(script("web", well, { healthcheck: check }));
+      const { state, stage } = await supervised(manifest, { settledHealthMs: 300, reconcileMs: 600_000 });
+      const died = async () => {
+        const before = state("web")?.restarts ?? 0;
+        const pid = pidOf(manifest, "web", "Pid");
+        process.kill(pid, "SIGKILL");
+        await until(() => (state("web")?.restarts ?? 0) > before && state("web")?.phase === "running");
+        await until(() => state("web")?.health === "healthy");
+      };
+      await until(() => streams().length === 0);
+      await died();
+      const log = join(openBox().directory, "tmp/events/events.log");
+      const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+      const young = lines.slice(lines.length >> 1).map((line) => `${line}\n`);
+      writeFileSync(`${log}.young`, young.join(""));
+      renameSync(`${log}.young`, log);
+      await died();
+      expect(streams()).toEqual([]);
+      expect(stage.said.filter(({ type }) => type === "podman.lost")).toEqual([]);
+      renameSync(log, `${log}.old`);
+      await until(() => streams().length === 1);
+      await died();
+      rmSync(`${log}.old`);
+    },
+  );
+
   test.skipIf(part("pgrep").missing)("goes on after its event stream was killed", async () => {
     const manifest = stackOf(service("web"));
     const { state, stage } = await supervised(manifest);
-    const streams = () =>
-      spawnSync("pgrep", ["-P", String(process.pid), "-f", "podman events"], { encoding: "utf8" })
-        .stdout.split("\n")
-        .filter(Boolean)
-        .map(Number);
     await until(() => streams().length === 1);
     for (const pid of streams()) process.kill(pid, "SIGKILL");
     await until(() => stage.said.some((event) => event.type === "podman.lost" && event.what === "events"));

@@ -17,7 +17,7 @@ import { mountDisk, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openBox, podman } from "../services/supervisor/own-podman.ts";
 import { image } from "../services/supervisor/services.ts";
-import { one, stackHome, stay } from "../services/verbs/home.ts";
+import { one, program, stackHome, stay } from "../services/verbs/home.ts";
 
 const waiting = { timeout: 30_000, interval: 300 };
 
@@ -112,6 +112,57 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman, at length", 
     }
     events.child.kill("SIGINT");
     expect(await events.ended).toBe(0);
+  });
+
+  test("logs -f ends well when the reader has seen enough", () => {
+    const stack = stackHome(
+      one("web", `    command: [sh, -c, "trap 'exit 0' TERM; while :; do echo tick; sleep 0.1; done"]`),
+    );
+    stack.json("up", "web");
+    const words = [process.execPath, program, "logs", "web", "-f", "--home", stack.home];
+    const script = `set -o pipefail; "$@" | head -2; echo "\${PIPESTATUS[*]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", script, "bash", ...words], {
+      env: stack.environment(),
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    expect([stdout, stderr]).toEqual(["web | tick\nweb | tick\n0 0\n", ""]);
+  });
+
+  test("what is paused is woken by up, and restarts, stops and starts like everything else", () => {
+    const stack = stackHome(one("web"));
+    stack.json("up", "web");
+    const name = `${stack.project}-web`;
+    const pause = () => podman("pause", name);
+    const phase = () => stack.json("ps", "web").services[0].phase;
+    pause();
+    expect(stack.json("ps", "web").services[0]).toMatchObject({
+      phase: "stopped",
+      exitCode: null,
+      why: `it is paused; type: podman unpause ${name}`,
+    });
+    expect(stack.json("up", "web").services).toMatchObject([{ step: "start", why: "it is paused" }]);
+    expect(phase()).toBe("running");
+    pause();
+    expect(stack.json("restart", "web").restarted).toEqual(["web"]);
+    pause();
+    expect(stack.json("stop", "web").stopped).toEqual(["web"]);
+    expect(stack.json("start", "web").services).toMatchObject([{ step: "start" }]);
+    pause();
+    expect(stack.json("down").removed).toEqual([name]);
+  });
+
+  test("what start brought up after a down is meant to run, so it can be supervised", async () => {
+    const stack = stackHome(one("web"));
+    stack.json("up", "web");
+    stack.json("down");
+    expect(stack.json("start", "web").services).toMatchObject([{ service: "web", step: "create" }]);
+    expect(stack.json("ps", "web").services[0]).toMatchObject({ phase: "running", wanted: true });
+    const supervise = stack.start("supervise");
+    podman("kill", `${stack.project}-web`);
+    await expect.poll(() => supervise.text(), waiting).toContain('phase="failed" why="it ended with 137"');
+    supervise.child.kill("SIGINT");
+    expect(await supervise.ended).toBe(0);
   });
 
   test("stats measure what a service uses now and not over its whole life", () => {

@@ -38,7 +38,7 @@ export const podmanSettings = {
     () => z.number().min(1).max(3600),
     30,
     "1 to 3600",
-    "How often the supervisor compares all containers with what is wanted, in seconds.",
+    "How often the supervisor compares all containers with what is wanted, in seconds; down to a quarter as often while nothing happens and it sees their processes.",
   ),
   "podman.settledHealthSeconds": setting(
     () => z.number().min(1).max(86_400),

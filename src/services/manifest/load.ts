@@ -18,8 +18,8 @@ import { type MapNode, map } from "./node.ts";
 import { parseCompose, servicesOf } from "./parse.ts";
 import { reachServers } from "./reach.ts";
 import { resolveService } from "./resolve.ts";
-import { type Inactive, selectServices } from "./select.ts";
-import type { Manifest } from "./service.ts";
+import { type Inactive, selectServices, type Wanted } from "./select.ts";
+import type { Manifest, Service } from "./service.ts";
 import { checkSpec } from "./spec.ts";
 import { checkSubset } from "./subset.ts";
 import { readTopLevel } from "./top-level.ts";
@@ -104,6 +104,16 @@ function inOrder(findings: readonly Finding[], files: readonly string[]): Findin
   });
 }
 
+// A service that seems not to be there may be one whose file could not be read.
+function selectKnown(services: readonly Service[], wanted: Wanted, findings: () => Finding[]) {
+  try {
+    return selectServices(services, wanted);
+  } catch (error) {
+    failOnErrors(findings());
+    throw error;
+  }
+}
+
 /**
  * Loads the stack with everything that is wrong with it as findings. Fails with `usage` for a profile or a service that
  * it does not have; its manifest is only whole when no finding is an error.
@@ -140,7 +150,7 @@ export async function examineStack(config: Config, options: LoadOptions = {}): P
   const resolving = { tier, userHome, lookup, settings, files: top.files, directories, report };
   const resolved = servicesOf(file).flatMap(([name]) => resolveService(file, name, resolving) ?? []);
   const wanted = { tier, profiles, names: options.names ?? [] };
-  const { inactive } = selectServices(resolved, wanted);
+  const { inactive } = selectKnown(resolved, wanted, () => inOrder(findings, given));
   const known = top.secretSources;
   const reaching = { file, config, all: resolved, inactive, secretSources: known, report };
   const { services, secretSources } = reachServers(reaching);

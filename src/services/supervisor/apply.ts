@@ -4,6 +4,7 @@ import { createCommand } from "./create.ts";
 import { containerName, externalSecrets } from "./names.ts";
 import type { Step } from "./plan.ts";
 import { nameHolder } from "./port-holder.ts";
+import { removeContainer } from "./remove.ts";
 import type { Stage } from "./stage.ts";
 
 /** The podman commands of one step, in order. */
@@ -16,7 +17,8 @@ export function stepArgv(stage: Pick<Stage, "manifest" | "timers" | "root">, { s
   if (what === "recreate") commands.push({ argv: verbs.remove(container?.name ?? name, service.stopGraceMs) });
   if (what === "create" || what === "recreate") commands.push(made);
   if (what === "restart") commands.push({ argv: verbs.stop(name, service.stopGraceMs) });
-  if (what === "start" || what === "restart") commands.push({ argv: verbs.start(name) });
+  if (what === "start" && container?.state === "paused") commands.push({ argv: verbs.unpause(name) });
+  else if (what === "start" || what === "restart") commands.push({ argv: verbs.start(name) });
   return commands;
 }
 
@@ -34,13 +36,15 @@ export async function applyStep(stage: Stage, step: Step, { signal }: { readonly
   stage.say({ type: "stack.step", service: service.name, step: step.do, why: step.why });
   try {
     for (const { argv, environment } of stepArgv(stage, step)) {
-      await stage.podman.run(argv, {
+      const run = {
         what: `The service ${service.name} was not started`,
         timeoutMs: limitOf(stage, service),
         signal,
         graceMs: service.stopGraceMs + graceMs,
         ...(environment === undefined ? {} : { environment }),
-      });
+      };
+      if (argv[0] === "rm") await removeContainer(stage.podman, argv.at(-1) ?? "", service.stopGraceMs, run);
+      else await stage.podman.run(argv, run);
     }
   } catch (error) {
     throw await nameHolder(stage, service, error);

@@ -43,6 +43,7 @@ export const verbs = {
   volumeRemove: (names: readonly string[]) => ["volume", "rm", ...names],
   secretRemove: (name: string) => ["secret", "rm", name],
   start: (name: string) => ["start", name],
+  unpause: (name: string) => ["unpause", name],
   stop: (name: string, graceMs: number) => ["stop", "--time", String(Math.ceil(graceMs / 1000)), name],
   remove: (name: string, graceMs: number) => ["rm", "--force", "--time", String(Math.ceil(graceMs / 1000)), name],
   healthcheck: (name: string) => ["healthcheck", "run", name],

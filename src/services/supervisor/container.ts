@@ -33,6 +33,8 @@ export interface Inspected {
   readonly error: string;
   readonly outOfMemory: boolean;
   readonly restarts: number;
+  /** Whether its last run was ended by `podman stop` or `podman kill`; null where Podman does not say. */
+  readonly stoppedByUser: boolean | null;
   /** What the last check printed, and how it ended; null when none ran. */
   readonly lastCheck: { readonly exitCode: number; readonly output: string } | null;
   readonly failingStreak: number;

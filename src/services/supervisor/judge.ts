@@ -5,7 +5,8 @@ import { applyStep } from "./apply.ts";
 import { verbs } from "./argv.ts";
 import { type Backoff, restMs } from "./backoff.ts";
 import { makeBelongings, missingBelongings, type SecretLookup } from "./belongings.ts";
-import { readContainers } from "./look.ts";
+import { wasStopped } from "./ending.ts";
+import { inspect, readContainers } from "./look.ts";
 import { endsByItself, findContainer, plan } from "./plan.ts";
 import { identify } from "./process-identity.ts";
 import { forgetRun, isNewRun, type ServiceRecord } from "./record.ts";
@@ -44,12 +45,25 @@ function isWanted({ home }: Court, { service }: ServiceRecord): boolean {
   return readWanted(home)?.services[service.name] === true;
 }
 
+// A stop that Podman was asked for by somebody else than us.
+async function isOthersWish({ stage, signal }: Court, record: ServiceRecord): Promise<boolean> {
+  const { ending, service, container, heldStill } = record;
+  if (heldStill) return false;
+  return wasStopped(ending, service.restart.policy, async () => {
+    const [found] = await inspect(stage.podman, container === null ? [] : [container.name], { signal });
+    return found?.stoppedByUser ?? null;
+  });
+}
+
+const othersWish = "somebody stopped it with podman";
+
 // Makes or starts the container if it is still wanted and still not there; nobody else changes the stack meanwhile.
 async function repair(court: Court, record: ServiceRecord, anew: boolean): Promise<void> {
   const { stage, home, signal } = court;
   const { manifest, podman, changeTimeoutMs } = stage;
   using _lock = await lockStack(home, { timeoutMs: changeTimeoutMs, say: stage.say, signal });
   if (!isWanted(court, record)) return setPhase(court, record, "stopped", "");
+  if (await isOthersWish(court, record)) return setPhase(court, record, "stopped", othersWish);
   const containers = await readContainers(podman, { signal });
   const service = (await court.current(record.service.name)) ?? record.service;
   const [step] = plan([service], manifest.project, containers, [], stage.local);
@@ -68,8 +82,10 @@ async function repair(court: Court, record: ServiceRecord, anew: boolean): Promi
   setPhase(court, record, null, "");
 }
 
-async function holdStill(court: Court, { service, container }: ServiceRecord): Promise<void> {
+async function holdStill(court: Court, record: ServiceRecord): Promise<void> {
+  const { service, container } = record;
   if (container === null) return;
+  record.heldStill = true;
   const { stage } = court;
   await stage.podman.run(verbs.stop(container.name, service.stopGraceMs), {
     what: `The service ${service.name} was not stopped`,
@@ -105,6 +121,12 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   }
   if (ended && container.exitCode === 0 && endsByItself(service)) {
     setPhase(court, record, "completed", "");
+    return "leave";
+  }
+  if (container?.state === "paused") return "leave";
+  if (ended && (await isOthersWish(court, record))) {
+    record.deaths = 0;
+    setPhase(court, record, "stopped", othersWish);
     return "leave";
   }
   const { policy, maxRetries } = service.restart;

@@ -56,10 +56,13 @@ export function parseContainers(text: string): Container[] {
     startedAt: isoOf(one.StartedAt),
     exitedAt: isoOf(one.ExitedAt),
     pid: one.Pid,
-    ports: (one.Ports ?? []).map(
-      ({ host_ip, host_port, container_port, protocol }) =>
-        `${host_ip === "" ? "0.0.0.0" : host_ip}:${host_port}->${container_port}/${protocol}`,
-    ),
+    // Podman gives them in any order.
+    ports: (one.Ports ?? [])
+      .map(
+        ({ host_ip, host_port, container_port, protocol }) =>
+          `${host_ip === "" ? "0.0.0.0" : host_ip}:${host_port}->${container_port}/${protocol}`,
+      )
+      .toSorted(),
     restarts: one.Restarts ?? null,
   }));
 }
@@ -78,6 +81,7 @@ export function parseInspected(text: string): Inspected[] {
       error: State.Error,
       outOfMemory: State.OOMKilled,
       restarts: RestartCount,
+      stoppedByUser: State.StoppedByUser ?? null,
       lastCheck: last === undefined ? null : { exitCode: last.ExitCode, output: last.Output },
       failingStreak: State.Health?.FailingStreak ?? 0,
     };
@@ -95,7 +99,8 @@ export function parseEvent(line: string): PodmanEvent {
     id: event.ID,
     name: event.Name,
     at: at === null || Number.isNaN(at) ? null : new Date(at).toISOString(),
-    exitCode: event.ContainerExitCode ?? (event.Status === "died" ? 0 : null),
+    // 4.3 leaves a 0 out; 5.x tells it again when the container is removed.
+    exitCode: event.Status.endsWith("died") ? (event.ContainerExitCode ?? 0) : null,
     health: event.health_status === undefined ? null : healthWord(event.health_status),
     labels: event.Attributes ?? {},
   };

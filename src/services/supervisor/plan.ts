@@ -57,6 +57,8 @@ function stepOf(service: Service, container: Container | null, image: Image | nu
     case "configured":
     case "initialized":
       return step("start", "it was not started yet");
+    case "paused":
+      return step("start", "it is paused");
     default:
       return step("recreate", `it is ${container.state}`);
   }

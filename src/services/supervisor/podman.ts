@@ -32,6 +32,8 @@ export interface Answer {
 /** A running podman command that prints line by line. */
 export interface PodmanStream extends AsyncDisposable {
   readonly lines: AsyncIterable<OutputLine>;
+  /** The running process; null before it was started and where it could not be. */
+  pid(): number | null;
 }
 
 /** The one door to Podman: nothing else starts a process. */
@@ -163,6 +165,7 @@ export function openPodman(options: PodmanOptions): Podman {
     stream(argv, { signal }) {
       const stop = new AbortController();
       const both = AbortSignal.any([signal, stop.signal]);
+      let pid: number | null = null;
       const lines = async function* () {
         const { execa } = await import("execa");
         const end = begin(argv);
@@ -175,6 +178,7 @@ export function openPodman(options: PodmanOptions): Podman {
           cancelSignal: both,
           forceKillAfterDelay: 2000,
         });
+        pid = child.pid ?? null;
         try {
           yield* mergeLines(child.iterable({ from: "stdout" }), child.iterable({ from: "stderr" }));
           const result = await child;
@@ -187,6 +191,7 @@ export function openPodman(options: PodmanOptions): Podman {
       };
       return {
         lines: lines(),
+        pid: () => pid,
         async [Symbol.asyncDispose]() {
           stop.abort();
         },

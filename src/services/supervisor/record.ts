@@ -1,5 +1,6 @@
 import type { Service } from "../manifest/service.ts";
 import type { Container, Health } from "./container.ts";
+import { type Ending, noEnding } from "./ending.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import type { ServicePhase } from "./state.ts";
 
@@ -28,6 +29,10 @@ export interface ServiceRecord {
   failedChecks: number;
   unhealthySinceMs: number | null;
   checking: boolean;
+  /** What was told about the end of the last run. */
+  ending: Ending;
+  /** Whether this supervisor itself stopped it, to start it again. */
+  heldStill: boolean;
 }
 
 /** A record of a service about which nothing is known yet. */
@@ -49,6 +54,8 @@ export function openRecord(service: Service): ServiceRecord {
     failedChecks: 0,
     unhealthySinceMs: null,
     checking: false,
+    ending: noEnding,
+    heldStill: false,
   };
 }
 
@@ -61,6 +68,8 @@ export function forgetRun(record: ServiceRecord): void {
   record.failedChecks = 0;
   record.unhealthySinceMs = null;
   record.nextCheckMs = 0;
+  record.ending = noEnding;
+  record.heldStill = false;
 }
 
 /** Whether a running container is another one, or another run of it, than the one known before. */

@@ -71,6 +71,7 @@ export const inspectShape = z.array(
       Error: z.string().default(""),
       OOMKilled: z.boolean().default(false),
       StartedAt: z.string(),
+      StoppedByUser: z.boolean().optional(),
       Health: z
         .object({
           Status: z.string(),

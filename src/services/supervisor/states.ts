@@ -13,6 +13,8 @@ function phaseOf(service: Service, container: Container | null, wanted: boolean)
     case "configured":
     case "initialized":
       return "created";
+    case "paused":
+      return "stopped";
     case "stopping":
     case "removing":
       return "stopping";
@@ -24,6 +26,11 @@ function phaseOf(service: Service, container: Container | null, wanted: boolean)
     default:
       return "unknown";
   }
+}
+
+function whyOf(phase: ServicePhase, container: Container | null): string {
+  if (container?.state === "paused") return `it is paused; type: podman unpause ${container.name}`;
+  return phase === "failed" ? `it ended with ${container?.exitCode}` : "";
 }
 
 /** One service as its container shows it now. */
@@ -38,7 +45,7 @@ export function stateOf(service: Service, container: Container | null, wanted: b
     phase,
     health: container === null || ended ? "none" : container.health,
     startedAt: container?.startedAt ?? null,
-    exitCode: ended ? (container?.exitCode ?? null) : null,
+    exitCode: ended && container?.state !== "paused" ? (container?.exitCode ?? null) : null,
     restarts: container?.restarts ?? 0,
     cpuPercent: null,
     memoryBytes: null,
@@ -46,7 +53,7 @@ export function stateOf(service: Service, container: Container | null, wanted: b
     ports: container?.ports ?? [],
     dependsOn: [...new Set(service.dependsOn.map(({ service: name }) => name))],
     breaker: service.breaker,
-    why: phase === "failed" ? `it ended with ${container?.exitCode}` : "",
+    why: whyOf(phase, container),
   };
 }
 

@@ -1,6 +1,7 @@
 import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
 import type { Container, PodmanEvent, Usage } from "./container.ts";
+import { noEnding, tellEnding } from "./ending.ts";
 import { type Cause, type Court, restore } from "./judge.ts";
 import { inspect, readStack } from "./look.ts";
 import { labels } from "./names.ts";
@@ -34,9 +35,16 @@ export interface Supervisor {
 
 const tickMs = 2000;
 const soonMs = 150;
+const calmFactor = 4;
 
 function isRunning(container: Container | null): container is Container {
   return container?.state === "running";
+}
+
+// Whether a service that is wanted is to be looked into. What somebody paused is not ours to wake.
+function isMissing({ container, phase }: ServiceRecord): boolean {
+  if (container?.state === "running" || container?.state === "paused") return false;
+  return phase !== "failed" && phase !== "completed" && (phase !== "stopped" || container === null);
 }
 
 /** Opens a supervisor on a court's stage; starts nothing. Whatever runs already is adopted as it is. */
@@ -49,6 +57,8 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   let reconciling: Promise<void> | null = null;
   let isSoon = false;
   let isKnown = false;
+  let restMs = watch.reconcileMs;
+  let nextMs = 0;
 
   const inBackground = (task: Promise<void>) => {
     work.add(task);
@@ -89,8 +99,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       if (record.busy) continue;
       const { name } = record.service;
       take(record, findContainer(containers, project, name));
-      const settled = record.phase === "failed" || record.phase === "completed" || record.phase === "stopped";
-      if (wanted[name] === true && !isRunning(record.container) && !settled) trouble(record, "ended");
+      if (wanted[name] === true && isMissing(record)) trouble(record, "ended");
     }
     isKnown = true;
     await identifyNew();
@@ -106,8 +115,16 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       });
     return reconciling;
   };
+  // Where the processes themselves are watched, comparing only finds what every other way missed.
+  const isCalm = () =>
+    stage.local &&
+    [...records.values()].every(
+      ({ busy, container, conmon, phase }) => !busy && (isRunning(container) ? conmon !== null : phase !== "backoff"),
+    );
   // Many events come together; one look after them tells all.
   function soon() {
+    restMs = watch.reconcileMs;
+    nextMs = Math.min(nextMs, performance.now() + restMs);
     if (isSoon || signal.aborted) return;
     isSoon = true;
     inBackground(
@@ -120,11 +137,13 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const onEvent = ({ what, labels: own, health }: PodmanEvent) => {
     const record = records.get(own[labels.service] ?? "");
     if (record === undefined) return;
+    record.ending = tellEnding(record.ending, what);
     if (what === "died" || what === "remove") trouble(record, "ended");
     if (what === "start") {
       if (record.phase === "stopped" || record.phase === "failed") record.phase = null;
       soon();
     }
+    if (what === "pause" || what === "unpause") soon();
     if (what === "health_status" && stage.timers && health !== null) record.health = health;
   };
   const tick = () => {
@@ -145,6 +164,9 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   // Until it is judged, a service that ended is not said to have failed: it may be on its way back.
   const phaseNow = (record: ServiceRecord, { phase, why }: ServiceState): Pick<ServiceState, "phase" | "why"> => {
     if (record.phase !== null) return { phase: record.phase, why: record.why };
+    // Our own checks know of a service that got well before Podman is asked again.
+    if (phase === "starting" && record.health !== null && record.health !== "starting")
+      return { phase: "running", why };
     return phase === "failed" ? { phase: "backoff", why } : { phase, why };
   };
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
@@ -171,12 +193,17 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       for (const one of frame) usage.set(one.name, one);
     },
     async run() {
-      const following = followEvents(stage, { onEvent, resumed: soon, signal });
-      let nextMs = 0;
+      const resumed = () => {
+        // What was told before the gap may be about an earlier run.
+        for (const record of records.values()) record.ending = noEnding;
+        soon();
+      };
+      const following = followEvents(stage, { onEvent, resumed, signal });
       while (!signal.aborted) {
         if (performance.now() >= nextMs) {
+          nextMs = performance.now() + restMs;
           await reconcile();
-          nextMs = performance.now() + watch.reconcileMs;
+          restMs = isCalm() ? Math.min(restMs * 2, watch.reconcileMs * calmFactor) : watch.reconcileMs;
         }
         tick();
         await pause(tickMs, { signal });

@@ -5,6 +5,7 @@ import type { Container } from "./container.ts";
 import { readStack } from "./look.ts";
 import { labels, scopedName } from "./names.ts";
 import { findContainer } from "./plan.ts";
+import { removeContainer } from "./remove.ts";
 import type { Stage } from "./stage.ts";
 
 /** Does something to services so that whatever needs a service is done with before it; fails with the first failure. */
@@ -79,7 +80,7 @@ export async function takeDown(stage: Stage, plan: DownPlan, volumes: boolean): 
     if (container === null) return;
     const graceMs = service?.stopGraceMs ?? 10_000;
     say({ type: "stack.step", service: service?.name ?? container.name, step: "remove", why: "down" });
-    await podman.run(verbs.remove(container.name, graceMs), {
+    await removeContainer(podman, container.name, graceMs, {
       what: `The container ${container.name} was not removed`,
       timeoutMs: stage.changeTimeoutMs + graceMs,
     });
@@ -104,8 +105,12 @@ export async function takeDown(stage: Stage, plan: DownPlan, volumes: boolean): 
 export async function stopServices(stage: Stage, services: readonly Service[], containers: readonly Container[]) {
   await eachDependentFirst(services, async (service) => {
     const container = findContainer(containers, stage.manifest.project, service.name);
-    if (container === null || container.state !== "running") return;
+    if (container === null || (container.state !== "running" && container.state !== "paused")) return;
     stage.say({ type: "stack.step", service: service.name, step: "stop", why: "" });
+    if (container.state === "paused") {
+      const what = `The service ${service.name} was not stopped: it is paused`;
+      await stage.podman.run(verbs.unpause(container.name), { what, timeoutMs: stage.changeTimeoutMs });
+    }
     await stage.podman.run(verbs.stop(container.name, service.stopGraceMs), {
       what: `The service ${service.name} was not stopped`,
       timeoutMs: limitOf(stage, service),

@@ -12,8 +12,9 @@ import { inOrder, inReverse } from "../supervisor/order.ts";
 import { findContainer } from "../supervisor/plan.ts";
 import { lockStack } from "../supervisor/stack-lock.ts";
 import { stopServices } from "../supervisor/take-down.ts";
-import { stoppedOnes, wish } from "../supervisor/wanted.ts";
+import { readWanted, stoppedOnes, wish } from "../supervisor/wanted.ts";
 import { type OpenedStage, openStage, printCommands } from "./open-stage.ts";
+import { remember } from "./up.ts";
 
 const request: UpRequest = { names: [], wait: false, build: "never", pull: "never", secrets: () => null };
 
@@ -48,6 +49,7 @@ async function start(stack: Stack, given: Given, signal: AbortSignal): Promise<P
   const names = inOrder(stage.manifest, given.list("service")).map(({ name }) => name);
   return locked(stack, stage, signal, async () => {
     const again = [...stoppedOnes(stack.config.home), ...given.list("service")];
+    if (readWanted(stack.config.home) === null) await remember(stack, stage, given);
     await wish(stack.config.home, names, true);
     const report = await bringUp(stage, { ...request, names: given.list("service"), again }, { signal });
     return { services: report.steps.map(({ service, do: step, why }) => ({ service: service.name, step, why })) };

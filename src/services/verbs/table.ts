@@ -94,7 +94,7 @@ const looking: readonly Action[] = [
     sentence: "Print the services' logs merged, each line with its service's name",
     args: [
       services,
-      { name: "follow", type: "boolean", sentence: "Go on as lines come" },
+      { name: "follow", letter: "f", type: "boolean", sentence: "Go on as lines come" },
       { name: "tail", type: "number", sentence: "Only this many lines of each service" },
       { name: "since", type: "string", sentence: "Only lines since then, such as 5m, 1h or 2026-11-24T08:00:00" },
       { name: "timestamps", type: "boolean", sentence: "Show when each line was written" },

@@ -28,7 +28,8 @@ function requestOf(given: Given): UpRequest {
   };
 }
 
-async function remember(stack: Stack, stage: OpenedStage, given: Given): Promise<void> {
+/** Remembers that what the command line names, or everything, is meant to run. */
+export async function remember(stack: Stack, stage: OpenedStage, given: Given): Promise<void> {
   const { config } = stack;
   const before = readWanted(config.home);
   const named = given.list("service");
@@ -75,7 +76,7 @@ async function showLog(stage: OpenedStage, { service, do: step }: Step, signal: 
 export async function up(stack: Stack, stage: OpenedStage, given: Given, signal: AbortSignal): Promise<UpReport> {
   const { config } = stack;
   const timeoutMs = timeoutOf(given, config.values["podman.waitMs"]);
-  const waiting = new Set(stage.manifest.services.map(({ name }) => name));
+  const waiting = new Set(inOrder(stage.manifest, given.list("service")).map(({ name }) => name));
   const why = () => (waiting.size === 0 ? "podman did not answer in time" : `not ready: ${[...waiting].join(", ")}`);
   using deadline = openDeadline(timeoutMs, "The stack did not come up", why, signal);
   const watched: OpenedStage = {

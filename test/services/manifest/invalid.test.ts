@@ -54,6 +54,11 @@ test("a profile or a service that the stack does not have is named, with what wa
   expect([service.code, service.hint]).toEqual(["usage", "Did you mean web?"]);
 });
 
+test("a service that seems unknown because its file is broken is not blamed: the file is", async () => {
+  const broken = await failure(load(["services: [\n"], { names: ["web"] }));
+  expect([broken.code, broken.message]).toEqual(["config", expect.stringContaining("is no good YAML")]);
+});
+
 test("a file that is named and cannot be read is an error; one that is only usual and missing is not", async () => {
   const home = temporary();
   mkdirSync(join(home, "folder.yaml"));

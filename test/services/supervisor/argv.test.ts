@@ -26,6 +26,7 @@ test("every verb is this podman command", () => {
     volumeRemove: verbs.volumeRemove(["p_data", "p_more"]),
     secretRemove: verbs.secretRemove("p_key"),
     start: verbs.start("p-web"),
+    unpause: verbs.unpause("p-web"),
     stop: verbs.stop("p-web", 1500),
     remove: verbs.remove("p-web", 10_000),
     healthcheck: verbs.healthcheck("p-web"),

@@ -8,6 +8,7 @@ import { readLogs } from "../../../src/services/supervisor/logs.ts";
 import { inOrder, inReverse } from "../../../src/services/supervisor/order.ts";
 import { findImage, plan } from "../../../src/services/supervisor/plan.ts";
 import type { Podman } from "../../../src/services/supervisor/podman.ts";
+import { readUsage } from "../../../src/services/supervisor/stats.ts";
 import { eachDependentFirst } from "../../../src/services/supervisor/take-down.ts";
 import { criticalPath } from "../../../src/services/supervisor/timings.ts";
 import { mergeLines } from "../../../src/services/supervisor/two-streams.ts";
@@ -196,6 +197,7 @@ test("logs of several services that are read to their end are merged by time", a
       lines: (async function* () {
         for (const text of logs[argv.at(-1) ?? ""] ?? []) yield { stream: "stdout" as const, text };
       })(),
+      pid: () => null,
       [Symbol.asyncDispose]: async () => undefined,
     }),
   };
@@ -206,4 +208,23 @@ test("logs of several services that are read to their end are merged by time", a
     texts.push(`${from} ${text}`);
   }
   expect(texts).toEqual(["a one", "b two", "a three", "b four"]);
+});
+
+test("an error that podman stats tells instead of numbers is a failure, and not that nothing is used", async () => {
+  const why = "stats is not supported in rootless mode without cgroups v2";
+  const podman: Pick<Podman, "stream"> = {
+    stream: () => ({
+      lines: (async function* () {
+        yield { stream: "stderr" as const, text: `Error: ${why}` };
+      })(),
+      pid: () => null,
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
+  };
+  const frames = readUsage(podman, ["p-web"], { intervalSeconds: 1, signal: AbortSignal.timeout(5000) });
+  await expect(frames.next()).rejects.toMatchObject({
+    code: "podman",
+    why,
+    hint: expect.stringContaining("cgroup v2"),
+  });
 });

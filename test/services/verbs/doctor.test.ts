@@ -35,8 +35,8 @@ test.each([
 });
 
 test("doctor warns of a rootless user without subordinate ids, of cgroup v1 for him, and of a full disk", () => {
-  const text = readFileSync(join(import.meta.dirname, "../../../fixtures/podman/5.x/info.json"), "utf8");
-  const machine = parseMachine(text);
+  const text = readFileSync(join(import.meta.dirname, "../../../fixtures/podman/5.4/info-rootless.json"), "utf8");
+  const machine = { ...parseMachine(text), cgroupVersion: "v2" };
   expect(judgeMachine(machine, true).filter(({ verdict }) => verdict !== "ok")).toEqual([]);
   const poor = { ...machine, subordinateIds: 0, cgroupVersion: "v1", storeFreeBytes: 1e9 };
   expect(

@@ -9,7 +9,8 @@ import { sweep } from "../supervisor/box.ts";
 import { openBox } from "../supervisor/own-podman.ts";
 import { image } from "../supervisor/services.ts";
 
-const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL("../../../dist/aistack.js", import.meta.url));
 
 /** A shell script that goes on until it is told to end. */
 export const stay = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
