@@ -33,8 +33,10 @@ export function saveCursors(store: Embedded, sink: string, cursors: readonly Cur
     const checksum = checksumOf(body);
     const previous = previousOf(store, sink, cursor.inode) ?? { body, checksum };
     store.run(
-      `INSERT OR REPLACE INTO cursors (sink, inode, body, checksum, previous_body, previous_checksum, saved_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO cursors (sink, inode, body, checksum, previous_body, previous_checksum, saved_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sink, inode) DO UPDATE SET body = excluded.body, checksum = excluded.checksum,
+       previous_body = excluded.previous_body, previous_checksum = excluded.previous_checksum, saved_at = excluded.saved_at`,
       sink,
       cursor.inode,
       body,
