@@ -53,6 +53,18 @@ const noDevtools = {
   },
 };
 
+/** Gives Ink the layout that the screen needs, in the place of a WebAssembly engine for every other. */
+const plainLayout = {
+  name: "plain-layout",
+  setup(step) {
+    step.onResolve({ filter: /^yoga-layout$/ }, () => ({ path: "yoga-layout", namespace: "plain-layout" }));
+    step.onLoad({ filter: /.*/, namespace: "plain-layout" }, () => ({
+      resolveDir: root,
+      contents: `export { layoutEngine as default } from "./src/tui/layout/engine.ts";`,
+    }));
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -69,7 +81,7 @@ await build({
   minifySyntax: true,
   define: { "process.env.NODE_ENV": '"production"', "process.env.DEV": '"false"' },
   external: ["koffi", "sqlite-vec"],
-  plugins: [quickWidth, quickAssert, noDevtools],
+  plugins: [quickWidth, quickAssert, noDevtools, plainLayout],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: "warning",
 });
