@@ -145,8 +145,15 @@ export function discover(patterns: readonly string[]): FoundFile[] {
   ];
 }
 
+const matchers = new Map<string, (name: string) => boolean>();
+
+// Made once: the same few patterns are looked for every second.
 function matcherOf(name: string): (name: string) => boolean {
-  return magic.test(name) ? picomatch(name) : (other) => other === name;
+  const known = matchers.get(name);
+  if (known) return known;
+  const made = magic.test(name) ? picomatch(name) : (other: string) => other === name;
+  matchers.set(name, made);
+  return made;
 }
 
 /**
