@@ -5,7 +5,8 @@ import type { Action, Argument, Given } from "../services/action.ts";
 /** What yargs parsed: values by name. */
 export type Parsed = Readonly<Record<string, unknown>>;
 
-function given(parsed: Parsed): Given {
+/** The arguments that were parsed, as an action asks for them. */
+export function givenFrom(parsed: Parsed): Given {
   const one = (name: string) => parsed[name];
   return {
     text: (name) => (one(name) === undefined || one(name) === null ? null : String(one(name))),
@@ -61,7 +62,7 @@ function command(argv: Argv, words: readonly string[], action: Action, run: Runn
     [words.at(-1), ...places].join(" "),
     action.sentence,
     (inner) => options(inner, action),
-    (parsed) => run(action, given(parsed), parsed),
+    (parsed) => run(action, givenFrom(parsed), parsed),
   );
 }
 
@@ -89,7 +90,7 @@ export function addCommands(argv: Argv, actions: readonly Action[], run: Runner)
         for (const action of nested) sub = command(sub, action.name.split(" "), action, run);
         return own ? sub : sub.demandCommand(1, `Name what to do: ${nested.map(({ name }) => name).join(", ")}`);
       },
-      own ? (parsed) => run(own, given(parsed), parsed) : undefined,
+      own ? (parsed) => run(own, givenFrom(parsed), parsed) : undefined,
     );
   }
   return built;

@@ -4,9 +4,9 @@ import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { openStack } from "../services/stack.ts";
-import type { Parsed } from "./commands.ts";
+import type { Parsed, Runner } from "./commands.ts";
+import { runPlainWords } from "./plain-words.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
-import { openProgram } from "./program.ts";
 import { openProgress } from "./progress.ts";
 import { readStandardInput } from "./stdin.ts";
 import { tuiCommand } from "./tui-command.ts";
@@ -129,12 +129,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const rest = end === -1 ? [] : argv.slice(end + 1);
-  const program = openProgram([...actions, tuiCommand], async (action, given, parsed) => {
+  const all = [...actions, tuiCommand];
+  const run: Runner = async (action, given, parsed) => {
     const open = action === tuiCommand && process.stdin.isTTY === true;
     code = open ? await openTui(given, parsed) : await runAction(action, given, parsed, rest);
-  });
+  };
   try {
-    await program.parseAsync([...own]);
+    if (await runPlainWords(all, own, run)) return code;
+    const { openProgram } = await import("./program.ts");
+    await openProgram(all, run).parseAsync([...own]);
     return code;
   } catch (error) {
     const failure =

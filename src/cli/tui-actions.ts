@@ -2,8 +2,9 @@ import { openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
 import { openStack } from "../services/stack.ts";
+import type { Runner } from "./commands.ts";
+import { runPlainWords } from "./plain-words.ts";
 import { toText } from "./print.ts";
-import { openProgram } from "./program.ts";
 import { splitWords } from "./words.ts";
 
 const mostLines = 2000;
@@ -90,17 +91,20 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
   const words = splitWords(line);
   const end = words.indexOf("--");
   const rest = end === -1 ? [] : words.slice(end + 1);
-  const program = openProgram(actions, async (action, given, parsed) => {
+  const run: Runner = async (action, given, parsed) => {
     const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
     await using stack = openStack(openConfig({ home, set }), () => undefined);
-    const run = () => action.run(stack, all, { signal: either });
-    text = action.handsOver === true ? await handOver(run, lend) : await textOf(run(), columns, controller);
-  });
+    const work = () => action.run(stack, all, { signal: either });
+    text = action.handsOver === true ? await handOver(work, lend) : await textOf(work(), columns, controller);
+  };
+  const own = end === -1 ? words : words.slice(0, end);
   try {
-    await program.parseAsync(end === -1 ? words : words.slice(0, end), {}, (_error, _argv, output) => {
+    if (await runPlainWords(actions, own, run)) return { ok: true, text };
+    const { openProgram } = await import("./program.ts");
+    await openProgram(actions, run).parseAsync(own, {}, (_error, _argv, output) => {
       if (output !== "") said.push(output);
     });
     return { ok: true, text: text === "" ? said.join("\n") : text };
