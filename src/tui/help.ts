@@ -2,7 +2,7 @@ import { actionOf } from "./actions.ts";
 import type { Facts } from "./facts.ts";
 import { blank, type Line, span } from "./line.ts";
 import { panes } from "./pane-table.ts";
-import { pad } from "./width.ts";
+import { pad, wrapWords } from "./width.ts";
 
 function keysOf(command: string, pane: string | undefined, { keys }: Facts): string {
   return keys
@@ -14,22 +14,11 @@ function keysOf(command: string, pane: string | undefined, { keys }: Facts): str
 const keyCells = 18;
 const nameCells = 26;
 
-// A sentence that is too long goes on below itself, between words.
-function phrases(sentence: string, cells: number): string[] {
-  const rows: string[] = [""];
-  for (const word of sentence.split(" ")) {
-    const last = rows.at(-1) ?? "";
-    if (last !== "" && last.length + 1 + word.length > cells) rows.push(word);
-    else rows[rows.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return rows;
-}
-
 function rowsOf(keys: string, name: string, sentence: string, columns: number): Line[] {
   const front = keyCells + nameCells + 2;
   const isLong = name.length > nameCells;
   const first = [span(pad(`  ${keys}`, keyCells, ""), "key"), span(isLong ? name : pad(name, nameCells, ""))];
-  const below = phrases(sentence, Math.max(20, columns - front)).map((text) => span(`  ${text}`, "dim"));
+  const below = wrapWords(sentence, Math.max(20, columns - front)).map((text) => span(`  ${text}`, "dim"));
   const indent = span(" ".repeat(front - 2));
   const [next, ...others] = below;
   if (isLong || next === undefined) return [first, ...below.map((text) => [indent, text])];

@@ -8,7 +8,7 @@ import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
-import { wrap } from "../width.ts";
+import { wrapWords } from "../width.ts";
 
 interface SourceItem extends Item {
   readonly source: SourceView;
@@ -22,7 +22,7 @@ function itemsOf(view: View): readonly SourceItem[] {
 function nothingYet({ home, learned }: View, columns: number): Line[] {
   if (learned === null) return [blank];
   const words = `Nothing was written to ${home}/telemetry/*-events.jsonl yet. aistack info names every place; aistack tui --demo shows what it looks like.`;
-  return wrap(words, columns - 2).map((text) => line(`  ${text}`, "dim"));
+  return wrapWords(words, columns - 2).map((text) => line(`  ${text}`, "dim"));
 }
 
 function yieldOf({ events, lessons, duplicates }: SourceView): string {
