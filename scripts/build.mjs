@@ -29,6 +29,18 @@ const screenApart = {
   },
 };
 
+/** Gives Ink the layout that the screen needs, in the place of a WebAssembly engine for every other. */
+const plainLayout = {
+  name: "plain-layout",
+  setup(step) {
+    step.onResolve({ filter: /^yoga-layout$/ }, () => ({ path: "yoga-layout", namespace: "plain-layout" }));
+    step.onLoad({ filter: /.*/, namespace: "plain-layout" }, () => ({
+      resolveDir: root,
+      contents: `export { layoutEngine as default } from "./src/tui/layout/engine.ts";`,
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -62,7 +74,7 @@ await build({
   entryPoints: ["src/tui/main.tsx", "src/tui/theme.ts"],
   outdir: join(outdir, "tui"),
   outExtension: { ".js": ".mjs" },
-  plugins: [quickWidth, noDevtools],
+  plugins: [quickWidth, noDevtools, plainLayout],
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
 });
 

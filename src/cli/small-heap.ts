@@ -10,6 +10,7 @@ const grownBytes = 8 * 1024 * 1024;
  * Returns how to stop.
  */
 export function keepHeapSmall(isCalm: () => boolean): () => void {
+  setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=20");
   setFlagsFromString("--no-parallel-scavenge");

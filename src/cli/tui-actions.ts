@@ -1,9 +1,11 @@
-import { openConfig } from "../engine/config.ts";
+import { type Config, openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
 import { openStack } from "../services/stack.ts";
+import type { Runner } from "./commands.ts";
+import { givenIn } from "./given.ts";
+import { readPlainLine } from "./plain-line.ts";
 import { toText } from "./print.ts";
-import { openProgram } from "./program.ts";
 import { splitWords } from "./words.ts";
 
 const mostLines = 2000;
@@ -28,7 +30,7 @@ function usageOf(args: readonly Argument[]): string {
 }
 
 /** An action as the screen needs to know it. */
-export function rowOf({ name, sentence, args, reads }: Action) {
+function rowOf({ name, sentence, args, reads }: Action) {
   return {
     name,
     sentence,
@@ -38,6 +40,15 @@ export function rowOf({ name, sentence, args, reads }: Action) {
     takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
     needsWord: args.some(({ positional, required }) => positional === true && required === true),
   };
+}
+
+/** The actions that the screen offers: all but the endless learning, of which it shows what was rejected. */
+export function rowsOf(actions: readonly Action[]) {
+  return actions.map((action) => {
+    if (action.name !== "learn") return rowOf(action);
+    const sentence = "Show the events that were rejected, with the reason and the line itself";
+    return { ...rowOf(action), name: "learn --rejected", sentence, usage: "", reads: true };
+  });
 }
 
 async function textOf(
@@ -65,7 +76,9 @@ async function textOf(
 /** How a typed line is run. */
 export interface LineRun {
   readonly actions: readonly Action[];
-  readonly home: string;
+  readonly config: Config;
+  /** What the console itself was given as settings for this run; what a line gives counts more. */
+  readonly set: readonly string[];
   readonly columns: number;
   readonly signal: AbortSignal;
   /** Gives the terminal to whatever takes it over. */
@@ -84,23 +97,30 @@ async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["len
 
 /** Runs one typed line as the command line would, on this home; what came of it is text, and it never fails. */
 export async function runLine(line: string, options: LineRun): Promise<{ ok: boolean; text: string }> {
-  const { actions, home, columns, signal, lend } = options;
+  const { actions, config, columns, signal, lend } = options;
   let text = "";
   const said: string[] = [];
   const words = splitWords(line);
   const end = words.indexOf("--");
   const rest = end === -1 ? [] : words.slice(end + 1);
-  const program = openProgram(actions, async (action, given, parsed) => {
-    const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
+  const run: Runner = async (action, given, parsed) => {
+    const set = [...options.set, ...(Array.isArray(parsed.set) ? parsed.set.map(String) : [])];
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
-    await using stack = openStack(openConfig({ home, set }), () => undefined);
-    const run = () => action.run(stack, all, { signal: either });
-    text = action.handsOver === true ? await handOver(run, lend) : await textOf(run(), columns, controller);
-  });
+    await using stack = openStack(openConfig({ home: config.home, set }, config.environment), () => undefined);
+    const work = () => action.run(stack, all, { signal: either });
+    text = action.handsOver === true ? await handOver(work, lend) : await textOf(work(), columns, controller);
+  };
+  const own = end === -1 ? words : words.slice(0, end);
   try {
-    await program.parseAsync(end === -1 ? words : words.slice(0, end), {}, (_error, _argv, output) => {
+    const plain = readPlainLine(own, actions);
+    if (plain !== null) {
+      await run(plain.action, givenIn(plain.parsed), plain.parsed);
+      return { ok: true, text };
+    }
+    const { openProgram } = await import("./program.ts");
+    await openProgram(actions, run).parseAsync(own, {}, (_error, _argv, output) => {
       if (output !== "") said.push(output);
     });
     return { ok: true, text: text === "" ? said.join("\n") : text };

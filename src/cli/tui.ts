@@ -6,7 +6,7 @@ import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
 import { keepHeapSmall } from "./small-heap.ts";
-import { rowOf, runLine } from "./tui-actions.ts";
+import { rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
 /** Whether the locale says that the terminal understands UTF-8. */
@@ -44,13 +44,14 @@ interface Opened {
   readonly config: Config;
   readonly extra: readonly Action[];
   readonly keys: readonly string[];
+  readonly set: readonly string[];
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-function openAlone(config: Config): Opened {
+function openAlone(config: Config, set: readonly string[]): Opened {
   const shown = openConsole(config);
-  return { shown, config, extra: [], keys: [], start: () => shown.start(), close: () => shown.close() };
+  return { shown, config, extra: [], keys: [], set, start: () => shown.start(), close: () => shown.close() };
 }
 
 async function openDemonstration(given: Given, set: readonly string[], { environment }: Config): Promise<Opened> {
@@ -59,6 +60,7 @@ async function openDemonstration(given: Given, set: readonly string[], { environ
   return {
     shown: demo.console,
     config: demo.config,
+    set: demo.set,
     extra: demo.actions,
     keys: ["E=demo stop", "F=demo flood", "C=demo corrupt", "K=demo kill"],
     start: () => demo.start(),
@@ -79,7 +81,7 @@ export async function runTui(
 ): Promise<number> {
   const config = openConfig(flags);
   checkTerminal(config);
-  const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config);
+  const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config, flags.set);
   const { shown, extra } = opened;
   const { values, environment, home } = opened.config;
   const theme = given.text("theme");
@@ -97,7 +99,7 @@ export async function runTui(
     const { isTheme } = await import("../tui/theme.ts");
     const ending = await openScreen({
       source: { view: shown.live.view, subscribe: shown.live.subscribe, logs: shown.logs },
-      actions: all.filter(({ name }) => name !== "learn").map(rowOf),
+      actions: rowsOf(all),
       custom: values["tui.commands"],
       keys: [...opened.keys, ...values["tui.keys"]],
       theme: theme !== null && isTheme(theme) ? theme : values["tui.theme"],
@@ -110,7 +112,14 @@ export async function runTui(
       stdout: process.stdout,
       stderr: process.stderr,
       run: (line, lend) =>
-        runLine(line, { actions: all, home, columns: process.stdout.columns ?? 80, signal: controller.signal, lend }),
+        runLine(line, {
+          actions: all,
+          config: opened.config,
+          set: opened.set,
+          columns: process.stdout.columns ?? 80,
+          signal: controller.signal,
+          lend,
+        }),
       async save(text) {
         const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
         try {

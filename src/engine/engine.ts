@@ -7,7 +7,7 @@ import { openAhead } from "./learning/ahead.ts";
 import { openLearnMemory } from "./learning/learn-memory.ts";
 import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
-import { pause } from "./pause.ts";
+import { pause, pauseToBeat } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
 import { noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
 import { openRefusals } from "./refusals.ts";
@@ -176,7 +176,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       if (batch === null) {
         if (once) return noteSettled(state, follower);
         const isCalm = performance.now() - takenAt > calmAfterMs;
-        await pause(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
+        await pauseToBeat(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
         lookAt = 0;
         continue;
       }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFailure, syncDirectory, writeWhole } from "./disk.ts";
@@ -13,6 +13,8 @@ function pauseFile(home: string): string {
 export function readUserPause(home: string): Paused | null {
   let text: string;
   try {
+    // Asked four times a second: a file that is not there must not cost an exception.
+    if (statSync(pauseFile(home), { throwIfNoEntry: false }) === undefined) return null;
     text = readFileSync(pauseFile(home), "utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return null;

@@ -2,6 +2,7 @@ import { setInterval } from "node:timers/promises";
 import type { Config } from "../engine/config.ts";
 import { type Engine, openEngine } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
+import type { Emit } from "../engine/events.ts";
 import { type Guards, openGuards } from "../engine/guards/guards.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
@@ -118,7 +119,11 @@ export async function runLearner(stack: Stack, store: Store, run: LearnRun): Pro
     try {
       const watch = await openWatch(stack, guards);
       const guessLag = openLagGuess(config.home, patterns);
-      const engine: Engine = openEngine({ config, patterns, sinks, emit, guards, held: watch.held, guessLag });
+      const say: Emit = (event) => {
+        watch.hear(event);
+        emit(event);
+      };
+      const engine: Engine = openEngine({ config, patterns, sinks, emit: say, guards, held: watch.held, guessLag });
       beside.push(watch.run(engine, sinks, { signal }));
       if (!run.once) beside.push(onSchedule(stack, store, signal));
       await engine.run({ once: run.once, signal: run.signal });

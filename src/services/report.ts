@@ -27,6 +27,17 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
   const { home, engine, sinks, guards, disk, minFreeBytes, resumeBytes, paused } = options;
   const rates = engine.progress.map(() => ({ events: openRate(), bytes: openRate() }));
   let last = "";
+  let freeBytes: number | null = null;
+  let wasStopped = disk.stopped();
+
+  // Free space moves all the time on a disk in use; less than two parts in a hundred of it are no news.
+  const freeNow = () => {
+    const now = disk.freeBytes();
+    const isNews = now === null || freeBytes === null || Math.abs(now - freeBytes) > freeBytes / 50;
+    if (isNews || disk.stopped() !== wasStopped) freeBytes = now;
+    wasStopped = disk.stopped();
+    return freeBytes;
+  };
 
   const sinkOf = (state: SinkProgress, index: number): Report["sinks"][number] => {
     const { name, lagBytes, measured, waiting, events, lessons, duplicates, checkpoints, checkpointAt } = state;
@@ -75,7 +86,7 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
         sinks: states,
         sourceBytes: Math.max(0, ...engine.progress.map(({ sourceBytes }) => sourceBytes)),
         pressure: pressureOf(states),
-        disk: { freeBytes: coarse(disk.freeBytes()), minFreeBytes, stopped: disk.stopped() },
+        disk: { freeBytes: freeNow(), minFreeBytes, stopped: disk.stopped() },
         paused: paused(),
         zeroYield: engine.zeroYield().map((one) => ({ ...one, reasons: { ...one.reasons } })),
         breakers: guards.states().map(breakerOf),
@@ -88,11 +99,6 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
       last = text;
     },
   };
-}
-
-// Free space moves all the time on a disk in use; what matters is seen in steps of a mebibyte.
-function coarse(bytes: number | null): number | null {
-  return bytes === null ? null : bytes - (bytes % 2 ** 20);
 }
 
 /** A breaker as it is reported: when it may be tried again as a date, which does not change while nothing happens. */

@@ -2,22 +2,25 @@ import { dirname } from "node:path";
 import { openDiskGuard } from "../engine/disk-guard.ts";
 import type { Engine } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
+import type { EngineEvent } from "../engine/events.ts";
 import type { Guards } from "../engine/guards/guards.ts";
 import { markIntake } from "../engine/intake.ts";
-import { pause } from "../engine/pause.ts";
+import { pauseToBeat } from "../engine/pause.ts";
 import type { Paused } from "../engine/shapes.ts";
 import type { Sink } from "../engine/stores/store.ts";
 import { readUserPause } from "../engine/user-pause.ts";
 import { openReport } from "./report.ts";
 import type { Stack } from "./stack.ts";
 
-const lookMs = 250;
+const freshMs = 250;
 const reportMs = 1000;
 
 /** Watches what an engine cannot see from inside: the disk, the user's own pause, and who wants to know about it. */
 export interface Watch {
-  /** Why nothing may be taken right now, or null. */
+  /** Why nothing may be taken right now, or null; a user's pause is at most a quarter of a second old. */
   held(): Failure | null;
+  /** Hears what the engine says, so that producers are told at once when intake pauses. */
+  hear(event: EngineEvent): void;
   /** Watches an engine until the signal asks to stop, and reports about once a second; leaves a last report. */
   run(engine: Engine, sinks: readonly Sink[], options: { readonly signal: AbortSignal }): Promise<void>;
 }
@@ -35,8 +38,12 @@ export async function openWatch(stack: Stack, guards: Pick<Guards, "states">): P
   const disk = openDiskGuard([home, dirname(stack.datasetFile)], minFreeBytes, emit);
   let paused: Paused | null = null;
   let why: Failure | null = null;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let isDue = false;
+  let wake = () => undefined;
 
   const look = () => {
+    lookedAt = performance.now();
     const before = paused;
     paused = readUserPause(home);
     if (paused !== null && before === null) emit({ type: "learning.paused", why: paused.why });
@@ -48,7 +55,15 @@ export async function openWatch(stack: Stack, guards: Pick<Guards, "states">): P
   await disk.look();
   look();
   return {
-    held: () => why,
+    held() {
+      if (performance.now() - lookedAt > freshMs) look();
+      return why;
+    },
+    hear({ type }) {
+      if (type !== "pressure.changed") return;
+      isDue = true;
+      wake();
+    },
     async run(engine, sinks, { signal }) {
       const report = openReport({ home, engine, sinks, guards, disk, minFreeBytes, resumeBytes, paused: () => paused });
       let said = "";
@@ -71,17 +86,18 @@ export async function openWatch(stack: Stack, guards: Pick<Guards, "states">): P
         marked = now;
       };
       await attempt(() => markIntake(home, null));
-      let reportAt = 0;
+      const rest = async () => {
+        const early = new AbortController();
+        wake = () => void early.abort();
+        if (!isDue) await pauseToBeat(reportMs, { signal: AbortSignal.any([signal, early.signal]) });
+      };
       while (!signal.aborted) {
-        look();
+        isDue = false;
         await attempt(mark);
-        if (performance.now() >= reportAt) {
-          reportAt = performance.now() + reportMs;
-          await disk.look();
-          look();
-          await attempt(report.look);
-        }
-        await pause(lookMs, { signal });
+        await disk.look();
+        look();
+        await attempt(report.look);
+        await rest();
       }
       await attempt(mark);
       await attempt(report.look);

@@ -1,5 +1,5 @@
 import { Box, Text, useApp, useInput, usePaste, useWindowSize } from "ink";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Outcome } from "./actions.ts";
 import type { Deed, Facts } from "./facts.ts";
 import { frame, paneSize } from "./frame.ts";
@@ -84,10 +84,9 @@ export function App(props: AppProps) {
     onOpen({ change, suspend: suspendTerminal, exit });
   }, [onOpen, exit, suspendTerminal]);
 
-  useInput((input, key) => {
-    for (const name of keyNames(input, key)) take(press(latest.current, name, factsOf(latest.current)));
-  });
-  usePaste((text) => take(paste(latest.current, text)));
+  const keyboard = useRef<Keyboard>({ type: () => undefined, paste: () => undefined });
+  keyboard.current.type = (name) => take(press(latest.current, name, factsOf(latest.current)));
+  keyboard.current.paste = (text) => take(paste(latest.current, text));
 
   useEffect(() => {
     if (screen.pane !== "logs") return;
@@ -105,11 +104,39 @@ export function App(props: AppProps) {
     help: screen.pane === "help" ? helpLines(facts) : [],
   });
   const paint = { theme: themes[props.mono ? "mono" : screen.theme], ascii, plain: props.screenReader };
+  const text = lines.map((row) => paintLine(row, columns, paint)).join("\n");
+  const height = props.screenReader ? undefined : rows;
+  return useMemo(
+    () => (
+      <>
+        <Keys keyboard={keyboard.current} />
+        <Sheet text={text} columns={columns} height={height} />
+      </>
+    ),
+    [text, columns, height],
+  );
+}
+
+/** Whoever is told what was typed; it is another one with every screen, in the same place. */
+interface Keyboard {
+  type(name: string): void;
+  paste(text: string): void;
+}
+
+// Listens by itself: a listener that is made anew has Ink draw everything anew, even where nothing changed.
+const Keys = memo(({ keyboard }: { readonly keyboard: Keyboard }) => {
+  useInput((input, key) => {
+    for (const name of keyNames(input, key)) keyboard.type(name);
+  });
+  usePaste((text) => keyboard.paste(text));
+  return null;
+});
+
+function Sheet({ text, columns, height }: { text: string; columns: number; height: number | undefined }) {
   return (
-    <Box flexDirection="column" width={columns} {...(props.screenReader ? {} : { height: rows })}>
-      {lines.map((row, at) => {
-        const painted = paintLine(row, columns, paint);
-        if (props.screenReader && painted.trim() === "") return null;
+    <Box flexDirection="column" width={columns} {...(height === undefined ? {} : { height })}>
+      {text.split("\n").map((painted, at) => {
+        if (height === undefined && painted.trim() === "") return null;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
           <Text key={at} wrap="truncate">

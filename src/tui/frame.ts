@@ -8,6 +8,7 @@ import { attentionLine, headerLine, tabLine } from "./parts/header.ts";
 import { dialogLines, paletteLines } from "./parts/overlay.ts";
 import { listOf, type Screen } from "./screen.ts";
 import type { Signs } from "./signs.ts";
+import { wrapWords } from "./width.ts";
 
 const least: Size = { columns: 80, rows: 24 };
 const rowsAround = 4;
@@ -25,8 +26,10 @@ export function fits({ columns, rows }: Size): boolean {
 function tooSmall(view: View, { columns, rows }: Size, signs: Signs): Line[] {
   const lines: Line[] = [
     headerLine(view, false, columns, signs),
-    line(`This terminal is ${columns} by ${rows}; ${least.columns} by ${least.rows} are needed.`, "warn"),
-    line("Make it larger, or type: aistack status", "dim"),
+    ...wrapWords(`This terminal is ${columns} by ${rows}; ${least.columns} by ${least.rows} are needed.`, columns).map(
+      (text) => line(text, "warn"),
+    ),
+    ...wrapWords("Make it larger, or type: aistack status", columns).map((text) => line(text, "dim")),
   ];
   return Array.from({ length: rows }, (_, at) => lines[at] ?? blank);
 }

@@ -1,7 +1,8 @@
+import { actionOf } from "./actions.ts";
 import type { Facts } from "./facts.ts";
 import { blank, type Line, span } from "./line.ts";
 import { panes } from "./pane-table.ts";
-import { pad } from "./width.ts";
+import { pad, wrapWords } from "./width.ts";
 
 function keysOf(command: string, pane: string | undefined, { keys }: Facts): string {
   return keys
@@ -10,26 +11,37 @@ function keysOf(command: string, pane: string | undefined, { keys }: Facts): str
     .join(" ");
 }
 
-function row(keys: string, name: string, sentence: string): Line {
-  return [span(`  ${pad(keys, 16, "")}`, "key"), span(pad(name, 26, "")), span(`  ${sentence}`, "dim")];
+const keyCells = 18;
+const nameCells = 26;
+
+function rowsOf(keys: string, name: string, sentence: string, columns: number): Line[] {
+  const front = keyCells + nameCells + 2;
+  const isLong = name.length > nameCells;
+  const first = [span(pad(`  ${keys}`, keyCells, ""), "key"), span(isLong ? name : pad(name, nameCells, ""))];
+  const below = wrapWords(sentence, Math.max(20, columns - front)).map((text) => span(`  ${text}`, "dim"));
+  const indent = span(" ".repeat(front - 2));
+  const [next, ...others] = below;
+  if (isLong || next === undefined) return [first, ...below.map((text) => [indent, text])];
+  return [[...first, next], ...others.map((text) => [indent, text])];
 }
 
 /** The help, made from the tables of keys, commands and actions. */
 export function helpLines(facts: Facts): Line[] {
-  const { commands, actions, custom, keys } = facts;
+  const { commands, actions, custom, keys, size } = facts;
+  const row = (shown: string, name: string, sentence: string) => rowsOf(shown, name, sentence, size.columns);
   const section = (title: string, rows: readonly Line[]): Line[] =>
     rows.length === 0 ? [] : [[span(` ${title}`, "title")], ...rows, blank];
   const general = commands
     .filter(({ pane }) => pane === undefined)
-    .map(({ name, sentence }) => row(keysOf(name, undefined, facts), name, sentence));
+    .flatMap(({ name, sentence }) => row(keysOf(name, undefined, facts), name, sentence));
   const own = panes.flatMap(({ name, title }) => {
     const screen = commands.filter(({ pane }) => pane === name);
     const known = new Set(screen.map((command) => command.name));
     const others = keys.filter(({ pane, command }) => pane === name && !known.has(command));
     return section(`In ${title.toLowerCase()}`, [
-      ...screen.map((command) => row(keysOf(command.name, name, facts), command.name, command.sentence)),
-      ...others.map(({ key, command }) => {
-        const action = actions.find((one) => command.startsWith(one.name));
+      ...screen.flatMap((command) => row(keysOf(command.name, name, facts), command.name, command.sentence)),
+      ...others.flatMap(({ key, command }) => {
+        const action = actionOf(command, actions);
         const sentence = action?.sentence ?? commands.find((one) => one.name === command)?.sentence ?? "";
         return row(key, command, sentence);
       }),
@@ -40,11 +52,11 @@ export function helpLines(facts: Facts): Line[] {
     ...own,
     ...section(
       "Commands of your own",
-      custom.map(({ name, sentence, key }) => row(key ?? "", name, sentence)),
+      custom.flatMap(({ name, sentence, key }) => row(key ?? "", name, sentence)),
     ),
     ...section(
       "Actions, for the palette",
-      actions.map(({ name, sentence, usage }) => row("", `${name} ${usage}`, sentence)),
+      actions.flatMap(({ name, sentence, usage }) => row("", `${name} ${usage}`, sentence)),
     ),
   ];
 }

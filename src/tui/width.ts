@@ -80,3 +80,21 @@ export function wrap(text: string, cells: number): string[] {
   }
   return rows.length === 0 ? [""] : rows;
 }
+
+/** A text in rows of so many cells, broken between words where that can be. */
+export function wrapWords(text: string, cells: number): string[] {
+  const rows: string[] = [];
+  let row = "";
+  for (const word of text.split(" ")) {
+    const longer = row === "" ? word : `${row} ${word}`;
+    if (widthOf(longer) <= cells) {
+      row = longer;
+      continue;
+    }
+    const parts = wrap(word, cells);
+    if (row !== "") rows.push(row);
+    rows.push(...parts.slice(0, -1));
+    row = parts.at(-1) ?? "";
+  }
+  return [...rows, row];
+}

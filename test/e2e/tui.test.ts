@@ -161,3 +161,20 @@ test("a terminal that is too small says what is needed, and all comes back when 
   await terminal.see("Backpressure");
   expect(terminal.rows()).toHaveLength(24);
 });
+
+test("what is typed in the console works on the same home with the same settings as the console", async () => {
+  const home = homeWithTelemetry();
+  const terminal = openTui(home, { columns: 120, rows: 30, args: ["--set", "learning.pollMs=777"] });
+  await terminal.see(/dataset +24/);
+  for (const [words, answer] of [
+    [":config get learning.pollMs", /value +777/],
+    [":config path", home],
+    [":config get learning.pollMs --set learning.pollMs=888", /value +888/],
+    ["3B", /health_report|routing_decision/],
+  ] as const) {
+    terminal.type(words.startsWith(":") ? `${words}${keys.enter}` : words);
+    await terminal.see(answer);
+    terminal.type(keys.escape);
+    await terminal.quiet(300);
+  }
+});

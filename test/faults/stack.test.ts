@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { podman } from "../services/supervisor/own-podman.ts";
 import { stackHome } from "../services/verbs/home.ts";
+import { freePort } from "./ports.ts";
 import { lacksStackImages, makeStackImages } from "./stack-images.ts";
 
 const services = ["qdrant", "postgres", "redis", "engine", "prometheus", "jaeger", "grafana", "nginx"] as const;
@@ -19,14 +19,6 @@ const ports = [
   "GRAFANA",
   "NGINX",
 ] as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise<void>((done) => server.close(() => done()));
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
-}
 
 interface State {
   readonly name: string;

@@ -23,7 +23,7 @@ async function reporting() {
   await disk.look();
   const { home } = bench;
   const facts = { home, engine, sinks: [sink], guards, disk, minFreeBytes: 0, resumeBytes: 80, paused: () => null };
-  return { ...bench, sink, engine, guards, report: openReport(facts) };
+  return { ...bench, sink, engine, guards, facts, report: openReport(facts) };
 }
 
 test("a report says what is known, is written when something changed and not otherwise, and is live while its engine is", async () => {
@@ -64,6 +64,24 @@ test("a report says what is known, is written when something changed and not oth
     { name: "postgresql", state: "closed", failures: 1, lastError: "down", retryAt: null },
     { name: "redis", state: "open", tripped: "by a test", retryAt: null },
   ]);
+});
+
+test("a disk that others write to is news only when its free space has changed by much, or learning stopped for it", async () => {
+  const one = await reporting();
+  let [freeBytes, stopped] = [1000, false];
+  const disk = { look: async () => undefined, stopped: () => stopped, freeBytes: () => freeBytes };
+  const report = openReport({ ...one.facts, disk });
+  const seen = async (free: number, isStopped = false) => {
+    [freeBytes, stopped] = [free, isStopped];
+    await report.look();
+    return readReport(one.home)?.report.disk.freeBytes;
+  };
+  expect(await seen(1000)).toBe(1000);
+  const { ino } = statSync(reportFile(one.home));
+  for (const free of [999, 985, 1015, 981]) expect(await seen(free)).toBe(1000);
+  expect(statSync(reportFile(one.home)).ino).toBe(ino);
+  expect(await seen(979)).toBe(979);
+  expect(await seen(970, true)).toBe(970);
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { age, bytes, clock, count, left, percent, rate, span, took } from "../..
 import { gauge } from "../../src/tui/parts/gauge.ts";
 import { sparkline } from "../../src/tui/parts/sparkline.ts";
 import { asciiSigns, toAscii, unicodeSigns } from "../../src/tui/signs.ts";
-import { fitting, pad, truncate, widthOf, wrap } from "../../src/tui/width.ts";
+import { fitting, pad, truncate, widthOf, wrap, wrapWords } from "../../src/tui/width.ts";
 
 describe("numbers are short, steady, and unknown is never zero", () => {
   test.each([
@@ -171,4 +171,14 @@ describe("a gauge and a sparkline", () => {
     );
     expect(sparkline([0, 1, 4, 8], 6, unicodeSigns).text).toBe("  ▁▂▅█");
   });
+});
+
+test.each([
+  ["one two three", 7, ["one two", "three"]],
+  ["one", 80, ["one"]],
+  ["", 5, [""]],
+  ["abcdefghij kl", 4, ["abcd", "efgh", "ij", "kl"]],
+  ["漢字 漢字", 5, ["漢字", "漢字"]],
+])("%j in rows of %i cells breaks between words where it can", (text, cells, rows) => {
+  expect(wrapWords(text, cells)).toEqual(rows);
 });

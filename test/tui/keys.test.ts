@@ -1,18 +1,12 @@
 import { expect, test } from "vitest";
+import { rowsOf } from "../../src/cli/tui-actions.ts";
 import { actions } from "../../src/services/actions.ts";
 import { actionOf } from "../../src/tui/actions.ts";
 import { bindKeys, commandOf, keyOf } from "../../src/tui/keys.ts";
 import { allKeys, allScreenCommands, panes } from "../../src/tui/pane-table.ts";
 
-const rows = actions.map(({ name, sentence, reads }) => ({
-  name,
-  sentence,
-  reads,
-  usage: "",
-  losing: "",
-  takesMany: false,
-  needsWord: false,
-}));
+// The very actions that the console offers.
+const rows = rowsOf(actions);
 const screen = new Set(allScreenCommands.map(({ name }) => name));
 
 test("every key names a command of the screen or an action", () => {

@@ -11,7 +11,7 @@ import { limitsFor, thresholdsFor } from "./thresholds.ts";
 
 // States: open → closed. A breaker exists from its first use on; what was saved of the others is kept as it was.
 
-const requestsEveryMs = 250;
+const requestsEveryMs = 500;
 const saveEveryMs = 1000;
 
 /** The breakers and limiters of one process. Their state is saved in the home and follows requests made by hand. */

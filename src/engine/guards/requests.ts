@@ -5,6 +5,8 @@ import { makeDirectory, writeWhole } from "../disk.ts";
 import { type BreakerName, breakerNames } from "./names.ts";
 import { type BreakerRequest, breakerRequestShape } from "./shapes.ts";
 
+const coarseMs = 100;
+
 function requestFile(home: string, name: BreakerName): string {
   return join(home, "breaker-requests", `${name}.json`);
 }
@@ -28,23 +30,31 @@ export async function requestBreaker(
 /** Reads the newest request for each breaker of a home; files that did not change since the last look are not read. */
 export function openRequests(home: string): () => BreakerRequest[] {
   const seen = new Map<BreakerName, string>();
-  return () =>
-    breakerNames.flatMap((name) => {
+  const directory = join(home, "breaker-requests");
+  let settled = "";
+  return () => {
+    // A request is put in its place whole, which changes the directory; times of change are coarse, so not a young one.
+    const { mark: now, changedMs } = markOf(directory);
+    if (now === settled) return [];
+    settled = Date.now() - changedMs > coarseMs ? now : "unsettled";
+    return breakerNames.flatMap((name) => {
       const file = requestFile(home, name);
-      const mark = markOf(file);
+      const { mark } = markOf(file);
       if (mark === (seen.get(name) ?? "")) return [];
       seen.set(name, mark);
       const request = readRequest(file);
       return request?.name === name ? [request] : [];
     });
+  };
 }
 
-function markOf(file: string): string {
+function markOf(path: string): { readonly mark: string; readonly changedMs: number } {
   try {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    return stat === undefined ? "" : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return { mark: "", changedMs: 0 };
+    return { mark: `${stat.ino} ${stat.mtimeMs} ${stat.size}`, changedMs: stat.mtimeMs };
   } catch {
-    return "";
+    return { mark: "", changedMs: 0 };
   }
 }
 

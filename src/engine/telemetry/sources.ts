@@ -146,11 +146,17 @@ export function discover(patterns: readonly string[]): FoundFile[] {
   ];
 }
 
+const matchers = new Map<string, (name: string) => boolean>();
+
+// Made once: the same few patterns are looked for every second.
 function matcherOf(name: string): (name: string) => boolean {
-  if (!magic.test(name)) return (other) => other === name;
+  const known = matchers.get(name);
+  if (known) return known;
   // Made when there is a name to match: most places that are looked at are not there.
   const matches = lazily(() => picomatch(name));
-  return (other) => matches()(other);
+  const made = magic.test(name) ? (other: string) => matches()(other) : (other: string) => other === name;
+  matchers.set(name, made);
+  return made;
 }
 
 /**

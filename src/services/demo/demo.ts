@@ -18,6 +18,8 @@ const backAfterMs = 5000;
 /** A demonstration: the real engine on a home that is gone afterwards, fed with recorded events, and faults to try. */
 export interface Demo extends AsyncDisposable {
   readonly config: Config;
+  /** The settings that make it a demonstration, as pairs. */
+  readonly set: readonly string[];
   readonly console: Console;
   /** The faults, as actions. */
   readonly actions: readonly Action[];
@@ -48,7 +50,8 @@ export async function openDemo(
   const samples = readSamples();
   const home = mkdtempSync(join(tmpdir(), "aistack-demo-"));
   const server = await openEmbeddingsServer();
-  const config = openConfig({ home, set: [...settingsFor(server.port), ...set] }, environment);
+  const pairs = [...settingsFor(server.port), ...set];
+  const config = openConfig({ home, set: pairs }, environment);
   const shown = openConsole(config);
   const stop = new AbortController();
   const directory = join(home, "telemetry");
@@ -72,6 +75,7 @@ export async function openDemo(
 
   return {
     config,
+    set: pairs,
     console: shown,
     actions: [
       fault(

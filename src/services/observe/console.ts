@@ -1,5 +1,5 @@
 import type { Config } from "../../engine/config.ts";
-import { pause } from "../../engine/pause.ts";
+import { msToBeat, pause } from "../../engine/pause.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
@@ -19,6 +19,7 @@ import { toldOf } from "./told.ts";
 import type { LearnedView, ServicesView } from "./view.ts";
 
 const beatMs = 1000;
+const soonMs = 100;
 const patienceMs = 3000;
 
 /** Everything the console shows of one home, kept up to date; it learns there itself when nobody else does. */
@@ -46,13 +47,28 @@ export function openConsole(config: Config): Console {
   const logs = openLogBook(config.values["tui.logLines"]);
   const stack = openStack(config, () => undefined);
   const second: Second = { events: 0, lessons: 0 };
-  let changed = true;
+  const closing = new AbortController();
   let beats = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let soon: NodeJS.Timeout | null = null;
   let known: LearnedView | null = null;
+
+  const refresh = async () => {
+    if (soon) clearTimeout(soon);
+    soon = null;
+    lookedAt = performance.now();
+    await looks.look();
+    reports();
+  };
+  // What happened shows soon, and at most once a second where much happens.
+  const refreshSoon = () => {
+    if (closing.signal.aborted) return;
+    soon ??= setTimeout(() => void refresh(), Math.max(soonMs, lookedAt + beatMs - performance.now()));
+  };
 
   const emit: EmitAll = (event) => {
     const at = new Date().toISOString();
-    changed = true;
+    refreshSoon();
     if (event.type === "batch.taken" && event.sink === "rows") {
       second.events += event.events;
       second.lessons += event.lessons;
@@ -70,7 +86,7 @@ export function openConsole(config: Config): Console {
     command: "aistack tui",
     emit,
     say(by) {
-      changed = true;
+      refreshSoon();
       live.update((view) => {
         const next = change(view, { learner: { ...view.learner, ...by } });
         if (by.state === undefined || by.state === view.learner.state) return next;
@@ -83,9 +99,14 @@ export function openConsole(config: Config): Console {
   let telemetry: ReturnType<typeof followTelemetry> | null = null;
   const looks = openLooks(stack, live);
   const reports = openReports(config, live);
-  const closing = new AbortController();
   let watching: Promise<void> = Promise.resolve();
   let beating: NodeJS.Timeout | null = null;
+  const goOn = () => {
+    beating = setTimeout(() => {
+      void beat();
+      goOn();
+    }, msToBeat(beatMs));
+  };
 
   const watch = async () => {
     const { watchContainers } = await import("./containers.ts");
@@ -117,9 +138,8 @@ export function openConsole(config: Config): Console {
     Object.assign(second, { events: 0, lessons: 0 });
     if (!learner.running) watchOther(config, live);
     beats++;
-    if (changed || (!learner.running && beats % 3 === 0)) await looks.look();
-    if (changed || beats % 3 === 0 || !learner.running) reports();
-    changed = false;
+    if (!learner.running && beats % 3 === 0) await refresh();
+    else if (!learner.running || beats % 3 === 0) reports();
   };
 
   return {
@@ -137,16 +157,16 @@ export function openConsole(config: Config): Console {
         },
       );
       telemetry.look();
-      reports();
-      await looks.look();
+      await refresh();
       await learner.start();
       watching = watch();
-      beating = setInterval(() => void beat(), beatMs);
+      goOn();
     },
     async close() {
-      if (beating) clearInterval(beating);
-      telemetry?.close();
       closing.abort();
+      if (beating) clearTimeout(beating);
+      if (soon) clearTimeout(soon);
+      telemetry?.close();
       // A Podman that hangs must not keep the user's terminal.
       const patience = new AbortController();
       await Promise.all([learner.stop(), Promise.race([watching, pause(patienceMs, { signal: patience.signal })])]);

@@ -1,5 +1,5 @@
 import { messageOf } from "../../engine/errors.ts";
-import { pause } from "../../engine/pause.ts";
+import { pause, pauseToBeat } from "../../engine/pause.ts";
 import type { Given } from "../action.ts";
 import type { Stack } from "../stack.ts";
 import { readStack } from "../supervisor/look.ts";
@@ -36,7 +36,7 @@ export async function watchContainers(
     const either = AbortSignal.any([signal, changed.signal]);
     const watching = watchOnce(stack, readers, marker !== "null", either);
     while (!signal.aborted && JSON.stringify(readWanted(stack.config.home)) === marker)
-      await pause(wantedMs, { signal });
+      await pauseToBeat(wantedMs, { signal });
     changed.abort();
     await watching;
   }

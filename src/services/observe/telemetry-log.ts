@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { setInterval } from "node:timers";
+import { msToBeat } from "../../engine/pause.ts";
 import { inodeKey } from "../../engine/telemetry/identity.ts";
 import { discover } from "../../engine/telemetry/sources.ts";
 import type { LogLine } from "../supervisor/state.ts";
@@ -102,13 +102,17 @@ export function followTelemetry(
       }
     }
   };
-  let lookedAt = 0;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const everyMs = now - heardAt > calmAfterMs ? calmLookMs : 0;
-    if (now - lookedAt < everyMs) return;
-    lookedAt = now;
-    look();
-  }, lookMs);
-  return { look, close: () => clearInterval(timer) };
+  let timer: NodeJS.Timeout;
+  const goOn = () => {
+    const isCalm = performance.now() - heardAt > calmAfterMs;
+    timer = setTimeout(
+      () => {
+        look();
+        goOn();
+      },
+      msToBeat(isCalm ? calmLookMs : lookMs),
+    );
+  };
+  goOn();
+  return { look, close: () => clearTimeout(timer) };
 }

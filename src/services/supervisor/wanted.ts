@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { makeDirectory, writeWhole } from "../../engine/disk.ts";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
@@ -9,6 +9,8 @@ import { type Wanted, wantedShape } from "./shapes.ts";
 export function readWanted(home: string): Wanted | null {
   const file = wantedFile(home);
   try {
+    // Looked at every second: a file that is not there must not cost an exception.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
     const result = wantedShape.safeParse(JSON.parse(readFileSync(file, "utf8")));
     if (result.success) return result.data;
     throw new Error(result.error.issues[0]?.message ?? "it has another shape");

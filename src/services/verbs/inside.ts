@@ -35,6 +35,43 @@ export const runExec: Run = async (stack, given, { signal }) => {
   return { exitCode: await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1))) };
 };
 
+/** A client that a service brings with it, opened with the service's own secret, which is on no command line. */
+function openClient(program: string, script: string): Run {
+  return async (stack, given, { signal }) => {
+    const { podman, name } = await runningContainer(stack, given, signal);
+    const command = ["sh", "-c", script, program, ...given.list("--")];
+    const exitCode = await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1)));
+    if (exitCode !== noSuchProgram) return { exitCode };
+    const service = given.text("service");
+    throw new Failure("failed", {
+      what: `${program} was not opened in ${service}`,
+      why: `${service} has no ${program}`,
+      hint: `Type: aistack exec ${service} -- sh`,
+    });
+  };
+}
+
+const noSuchProgram = 127;
+
+/** `aistack psql`. */
+export const runPsql = openClient(
+  "psql",
+  `command -v psql >/dev/null || exit ${noSuchProgram}
+   export PGPASSWORD="\${POSTGRES_PASSWORD:-$(cat "\${POSTGRES_PASSWORD_FILE:-/dev/null}")}" PSQL_HISTORY=/tmp/.psql_history
+   user="\${POSTGRES_USER:-postgres}"
+   exec psql --host=127.0.0.1 --username="$user" --dbname="\${POSTGRES_DB:-$user}" "$@"`,
+);
+
+/** `aistack redis-cli`. */
+export const runRedisCli = openClient(
+  "redis-cli",
+  `command -v redis-cli >/dev/null || exit ${noSuchProgram}
+   secret=/run/secrets/redis_password
+   if [ -r "$secret" ]; then REDISCLI_AUTH="$(cat "$secret")"; export REDISCLI_AUTH; fi
+   export REDISCLI_HISTFILE=/tmp/.rediscli_history
+   exec redis-cli "$@"`,
+);
+
 /** `aistack attach`. */
 export const runAttach: Run = async (stack, given, { signal }) => {
   const { podman, name } = await runningContainer(stack, given, signal);

@@ -150,6 +150,23 @@ const inside: readonly Action[] = [
     run: lazily(async () => (await import("./inside.ts")).runExec),
   },
   {
+    name: "psql",
+    sentence: "Open psql in a PostgreSQL service, with the stack's own password: aistack psql [SERVICE] [-- argument…]",
+    args: [{ ...service, required: false, fallback: "postgres" }],
+    reads: false,
+    handsOver: true,
+    run: lazily(async () => (await import("./inside.ts")).runPsql),
+  },
+  {
+    name: "redis-cli",
+    sentence:
+      "Open redis-cli in a Redis service, with the stack's own password: aistack redis-cli [SERVICE] [-- argument…]",
+    args: [{ ...service, required: false, fallback: "redis" }],
+    reads: false,
+    handsOver: true,
+    run: lazily(async () => (await import("./inside.ts")).runRedisCli),
+  },
+  {
     name: "attach",
     sentence: "Connect this terminal to a service's main process; leave it with Ctrl-P Ctrl-Q",
     args: [service],

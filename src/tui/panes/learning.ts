@@ -4,10 +4,11 @@ import { learningBlock } from "../blocks/learning.ts";
 import { pressureBlock } from "../blocks/pressure.ts";
 import { sinksBlock } from "../blocks/sinks.ts";
 import { count, percent } from "../format.ts";
-import { blank, span } from "../line.ts";
+import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
+import { wrapWords } from "../width.ts";
 
 interface SourceItem extends Item {
   readonly source: SourceView;
@@ -15,6 +16,13 @@ interface SourceItem extends Item {
 
 function itemsOf(view: View): readonly SourceItem[] {
   return (view.learned?.sources ?? []).map((source) => ({ id: source.source, text: source.source, source }));
+}
+
+// Whoever opens the console on an empty home is told how to go on.
+function nothingYet({ home, learned }: View, columns: number): Line[] {
+  if (learned === null) return [blank];
+  const words = `Nothing was written to ${home}/telemetry/*-events.jsonl yet. aistack info names every place; aistack tui --demo shows what it looks like.`;
+  return wrapWords(words, columns - 2).map((text) => line(`  ${text}`, "dim"));
 }
 
 function yieldOf({ events, lessons, duplicates }: SourceView): string {
@@ -77,6 +85,10 @@ export const learningPane: Pane = {
       { columns: size.columns, rows: room },
       { list, signs },
     );
-    return [...upper, head("Sources", word, size.columns, state), ...(items.length === 0 ? [blank] : rows)];
+    return [
+      ...upper,
+      head("Sources", word, size.columns, state),
+      ...(items.length === 0 ? nothingYet(view, size.columns) : rows),
+    ];
   },
 };

@@ -9,7 +9,9 @@ import { widthOf } from "../width.ts";
 
 function shortOf(command: string, commands: readonly ScreenCommand[]): string {
   const own = commands.find(({ name }) => name === command);
-  const words = command.split(" ").filter((word) => !word.startsWith("-") && word !== "{name}");
+  const words = command
+    .split(" ")
+    .flatMap((word) => (word === "{name}" || word === "--" ? [] : [word.replace(/^--/, "")]));
   return own?.short ?? (command.includes(" -- ") ? words[1] : words.at(-1)) ?? command;
 }
 

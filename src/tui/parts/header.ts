@@ -52,16 +52,17 @@ export function headerLine(view: View, readOnly: boolean, columns: number, signs
 
 /** The panes with their keys; the one shown stands out. Help has its key in every footer. */
 export function tabLine(panes: readonly Pane[], shown: string, keys: readonly KeyRow[], columns: number): Line {
-  const tabs = (cells: number) =>
+  const tabs = (cells: number, end = " ") =>
     panes
       .filter(({ name }) => name !== "help" || name === shown)
       .flatMap(({ name, title }): Span[] => {
         const key = keyOf(keys, "", `go ${name}`);
         if (name === shown) return [span(` ${key} ${title} `, "chosen")];
-        return [span(` ${key}`, "key"), span(` ${truncate(title, cells, "")} `, "dim")];
+        return [span(` ${key}`, "key"), span(` ${truncate(title, cells, "")}${end}`, "dim")];
       });
   const widthOfRow = (row: readonly Span[]) => row.reduce((sum, { text }) => sum + text.length, 0);
-  return [20, 6, 5, 4].map(tabs).find((row) => widthOfRow(row) <= columns) ?? tabs(3);
+  const rows = [tabs(20), tabs(20, ""), tabs(8, ""), tabs(6), tabs(5), tabs(4)];
+  return rows.find((row) => widthOfRow(row) <= columns) ?? tabs(3);
 }
 
 /** The one thing that needs a person, with the key that goes there; a quiet rule when there is none. */
