@@ -176,7 +176,9 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       if (batch === null) {
         if (once) return noteSettled(state, follower);
         const isCalm = performance.now() - takenAt > calmAfterMs;
-        await pauseToBeat(values["learning.pollMs"] * (isCalm ? calmPolls : 1), { signal });
+        // Sinks look at the same moment only while nothing comes; what they do with it then must not come in one go.
+        const pollMs = values["learning.pollMs"];
+        await (isCalm ? pauseToBeat(pollMs * calmPolls, { signal }) : pause(pollMs, { signal }));
         lookAt = 0;
         continue;
       }

@@ -110,7 +110,7 @@ export function followTelemetry(
         look();
         goOn();
       },
-      msToBeat(isCalm ? calmLookMs : lookMs),
+      isCalm ? msToBeat(calmLookMs) : lookMs,
     );
   };
   goOn();
