@@ -1,7 +1,7 @@
 // What weighing the backlog costs with a thousand sources, for both sinks whose backlog counts.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openLearnMemory } from "../../src/engine/learning/learn.ts";
+import { openLearnMemory } from "../../src/engine/learning/learn-memory.ts";
 import { openPressure } from "../../src/engine/pressure.ts";
 import { openDescriptors } from "../../src/engine/telemetry/descriptors.ts";
 import { discover } from "../../src/engine/telemetry/sources.ts";
