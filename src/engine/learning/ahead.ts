@@ -12,7 +12,7 @@ const silentMs = 10_000;
 /** Once the backlog is a sixteenth of what started it, the thread is ended. */
 const doneShare = 1 / 16;
 /** What a run is made of does not live long: a small space for it is collected quickly and takes little memory. */
-const youngSpaceMb = 16;
+const youngSpaceMb = 8;
 
 /**
  * A second thread that learns what will be needed next while this one stores what was learned. States: off, on, failed
@@ -55,7 +55,7 @@ function start(terms: Omit<AheadSetup, "slots" | "port">, onEnd: () => void): Ru
   const { port1, port2 } = new MessageChannel();
   const slots = new Int32Array(new SharedArrayBuffer(4 * slotCount));
   const setup: AheadSetup = { ...terms, slots, port: port2 };
-  setFlagsFromString("--min-semi-space-size=4");
+  setFlagsFromString("--min-semi-space-size=2");
   const thread = new Worker(new URL(threadFile, import.meta.url), {
     workerData: setup,
     transferList: [port2],

@@ -1,5 +1,4 @@
 import type { Lesson } from "./lesson.ts";
-import { preparedPart } from "./prepared.ts";
 import { hashWords } from "./words.ts";
 
 /** Lessons whose words are remembered: sinks that keep step take the same ones one after the other. */
@@ -8,10 +7,6 @@ const known = new Map<object, Uint32Array>();
 
 /** The hashes of a lesson's words, prompt and response, in order; made once for all who need them. */
 export function lessonWords(lesson: Pick<Lesson, "prompt" | "response">): Uint32Array {
-  const prepared = preparedPart(lesson, ({ words, wordEnds }, index) =>
-    words.subarray(wordEnds[index - 1] ?? 0, wordEnds[index]),
-  );
-  if (prepared !== null) return prepared;
   let hashes = known.get(lesson);
   if (hashes === undefined) {
     hashes = hashWords(lesson.prompt, lesson.response);

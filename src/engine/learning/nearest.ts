@@ -2,6 +2,7 @@ import type { Lesson } from "./lesson.ts";
 import { lessonWords } from "./lesson-words.ts";
 import { preparedPart } from "./prepared.ts";
 import { bandKeys, bandsPerLesson, estimate, jaccard, permutations, shingles, signature } from "./similar.ts";
+import { hashWords } from "./words.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
@@ -11,8 +12,8 @@ const recentLessons = 1024;
 
 /** What is measured of a lesson to find its near-duplicates. */
 export interface Measured {
-  /** The hashes of its words, in order. */
-  readonly hashes: Uint32Array;
+  /** The hashes of its words, in order; made when they are asked for, as few lessons have anything to compare with. */
+  readonly words: () => Uint32Array;
   readonly bins: Uint32Array;
   readonly bands: readonly number[];
 }
@@ -32,40 +33,41 @@ export interface Nearest<Id = string> {
 /** The words of lessons measured lately, as hashes: a store's rows may come later than what is measured of them. */
 export interface RecentWords<Id = string> {
   get(id: Id): Uint32Array | null;
-  keep(id: Id, hashes: Uint32Array): void;
+  keep(id: Id, words: () => Uint32Array): void;
 }
 
 /** Opens a memory of words, empty. */
 export function openRecentWords<Id = string>(): RecentWords<Id> {
-  const kept = new Map<Id, Uint32Array>();
+  const kept = new Map<Id, () => Uint32Array>();
   // In the order they were kept, the oldest at `turn` once it is full: finding a map's oldest key is slow.
   const order: Id[] = [];
   let turn = 0;
   return {
-    get: (id) => kept.get(id) ?? null,
-    keep(id, hashes) {
+    get: (id) => kept.get(id)?.() ?? null,
+    keep(id, words) {
       if (!kept.has(id)) {
         const oldest = order[turn];
         if (oldest !== undefined) kept.delete(oldest);
         order[turn] = id;
         turn = (turn + 1) % recentLessons;
       }
-      kept.set(id, hashes);
+      kept.set(id, words);
     },
   };
 }
 
 /** Measures one lesson by its prompt and response. */
 export function measure(lesson: Pick<Lesson, "prompt" | "response">): Measured {
-  const hashes = lessonWords(lesson);
+  const { prompt, response } = lesson;
   const prepared = preparedPart(lesson, ({ bins, bands }, index) => ({
-    hashes,
+    words: () => hashWords(prompt, response),
     bins: bins.subarray(index * permutations, (index + 1) * permutations),
     bands: Array.from(bands.subarray(index * bandsPerLesson, (index + 1) * bandsPerLesson)),
   }));
   if (prepared !== null) return prepared;
+  const hashes = lessonWords(lesson);
   const bins = signature(hashes);
-  return { hashes, bins, bands: bandKeys(bins) };
+  return { words: () => hashes, bins, bands: bandKeys(bins) };
 }
 
 /** A candidate worth comparing exactly, with the share of its text that is estimated to be the same. */
@@ -90,9 +92,9 @@ export interface Compared<Id = string> {
 }
 
 /** Which of the compared lessons is nearest. */
-export function nearestOf<Id = string>(hashes: Uint32Array, compared: readonly Compared<Id>[]): Nearest<Id> {
+export function nearestOf<Id = string>(words: () => Uint32Array, compared: readonly Compared<Id>[]): Nearest<Id> {
   let best: Nearest<Id> = { id: null, similarity: 0 };
-  const set = compared.length === 0 ? new Set<number>() : shingles(hashes);
+  const set = compared.length === 0 ? new Set<number>() : shingles(words());
   for (const one of compared) {
     const similarity = one.hashes === null ? one.share : jaccard(set, shingles(one.hashes));
     if (similarity > best.similarity) best = { id: one.id, similarity };

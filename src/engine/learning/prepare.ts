@@ -8,15 +8,13 @@ import { hashWords } from "./words.ts";
 
 /** Makes for lessons what their sinks will need; pure, and the same that each sink would make by itself. */
 export function prepare(lessons: readonly Lesson[]): Prepared {
-  const words = lessons.map(({ prompt, response }) => hashWords(prompt, response));
-  const { all, ends: wordEnds } = joined(words, (length) => new Uint32Array(length));
   const vectors = new Float32Array(lessons.length * lexical.dimensions);
   const bins = new Uint32Array(lessons.length * permutations);
   const bands = new Float64Array(lessons.length * bandsPerLesson);
   const merits = new Float64Array(lessons.length * 2);
   const lines: Uint8Array[] = [];
   for (const [index, lesson] of lessons.entries()) {
-    const hashes = words[index] ?? new Uint32Array();
+    const hashes = hashWords(lesson.prompt, lesson.response);
     const own = signature(hashes);
     vectors.set(vectorOfWords(hashes), index * lexical.dimensions);
     bins.set(own, index * permutations);
@@ -25,21 +23,13 @@ export function prepare(lessons: readonly Lesson[]): Prepared {
     merits.set([reusability, complexity], index * 2);
     lines.push(Buffer.from(`${datasetLine(lesson)}\n`));
   }
-  const { all: pairs, ends: pairEnds } = joined(lines, (length) => new Uint8Array(length));
-  return { words: all, wordEnds, vectors, bins, bands, merits, pairs, pairEnds };
-}
-
-function joined<T extends { readonly length: number; set(part: T, at: number): void }>(
-  parts: readonly T[],
-  make: (length: number) => T,
-): { all: T; ends: Uint32Array } {
-  const ends = new Uint32Array(parts.length);
-  let length = 0;
-  for (const [index, part] of parts.entries()) {
-    length += part.length;
-    ends[index] = length;
+  const pairs = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
+  const pairEnds = new Uint32Array(lines.length);
+  let end = 0;
+  for (const [index, line] of lines.entries()) {
+    pairs.set(line, end);
+    end += line.length;
+    pairEnds[index] = end;
   }
-  const all = make(length);
-  for (const [index, part] of parts.entries()) all.set(part, index === 0 ? 0 : (ends[index - 1] ?? 0));
-  return { all, ends };
+  return { vectors, bins, bands, merits, pairs, pairEnds };
 }

@@ -2,9 +2,6 @@ import type { Lesson } from "./lesson.ts";
 
 /** What is made of many lessons for the sinks that take them, side by side: one long array for each thing. */
 export interface Prepared {
-  /** The hashes of all words, lesson after lesson, and where each lesson's end. */
-  readonly words: Uint32Array;
-  readonly wordEnds: Uint32Array;
   /** Lexical vectors, signatures and bands, so many numbers a lesson. */
   readonly vectors: Float32Array;
   readonly bins: Uint32Array;

@@ -87,10 +87,10 @@ async function nearestByKey(ask: Ask, recent: RecentWords, placed: readonly Plac
     placed.map(({ key, measured }) => {
       const compared = (best.get(key) ?? []).flatMap(({ key: other, share }) => {
         const mine = own.get(other);
-        const one = mine ? { id: mine.lesson.id, hashes: mine.measured.hashes } : words.get(other);
+        const one = mine ? { id: mine.lesson.id, hashes: mine.measured.words() } : words.get(other);
         return one ? [{ ...one, share }] : [];
       });
-      return [key, nearestOf(measured.hashes, compared)];
+      return [key, nearestOf(measured.words, compared)];
     }),
   );
 }
@@ -133,7 +133,7 @@ async function place(ask: Ask, recent: RecentWords, lessons: readonly Lesson[]):
     bands.map(({ band }) => band),
     bands.map(({ key }) => key),
   ]);
-  for (const { lesson, measured } of placed) recent.keep(lesson.id, measured.hashes);
+  for (const { lesson, measured } of placed) recent.keep(lesson.id, measured.words);
   return placed.length;
 }
 

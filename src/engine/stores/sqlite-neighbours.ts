@@ -38,7 +38,7 @@ function findNearest(store: Embedded, bands: Bands, recent: RecentWords<number>,
     const id = ids.get(key) ?? 0;
     return { id, hashes: hashesOf(store, recent, id), share };
   });
-  return nearestOf(measured.hashes, compared);
+  return nearestOf(measured.words, compared);
 }
 
 function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesson: Lesson): boolean {
@@ -56,7 +56,7 @@ function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesso
     value,
   );
   bands.add(key, measured.bands);
-  recent.keep(id, measured.hashes);
+  recent.keep(id, measured.words);
   return true;
 }
 

@@ -132,7 +132,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA wal_autocheckpoint=8000",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
       );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
