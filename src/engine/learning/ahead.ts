@@ -21,7 +21,7 @@ const youngSpaceMb = 8;
 export interface Ahead {
   /** Asks for the runs that follow a place, unless its file has been asked for already. */
   ask(place: Place): void;
-  /** The run at a place, waiting for it if the other thread is at it; null when it is not begun or was not asked for. */
+  /** The run at a place, waiting until the other thread has it; null when it was not asked for. */
   take(inode: string, offset: number): PackedRun | null;
   /** Forgets what was asked for in a file, because it was not what is there. */
   drop(inode: string): void;
@@ -55,6 +55,7 @@ function start(terms: Omit<AheadSetup, "slots" | "port">, onEnd: () => void): Ru
   const { port1, port2 } = new MessageChannel();
   const slots = new Int32Array(new SharedArrayBuffer(4 * slotCount));
   const setup: AheadSetup = { ...terms, slots, port: port2 };
+  // The new thread reads this as it starts; at 1 MiB, runs would outlive their space and be collected slowly.
   setFlagsFromString("--min-semi-space-size=2");
   const thread = new Worker(new URL(threadFile, import.meta.url), {
     workerData: setup,

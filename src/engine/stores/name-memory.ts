@@ -19,7 +19,7 @@ export function openNameMemory(): NameMemory {
   let prefixes = new Float64Array(firstSlots);
   let keys = new Int32Array(firstSlots);
   let size = 0;
-  // The lowest bits of a hash are as good as any.
+  // A prefix is part of a hash, so its remainder is spread evenly already.
   const put = (prefix: number, key: number) => {
     let slot = prefix % keys.length;
     while (keys[slot] !== 0) slot = (slot + 1) % keys.length;
