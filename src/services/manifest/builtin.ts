@@ -5,10 +5,10 @@ import { telemetryDirectory } from "../../engine/telemetry/sources.ts";
 import { shippedCompose } from "../shipped.ts";
 import { version } from "../version.ts";
 
-/** The directory of the installed program: the one with its package.json. */
+/** The directory of the installed program: the one with its Containerfile, which is for the whole of it. */
 export function packageDirectory(): string {
   let at = dirname(shippedCompose);
-  while (!existsSync(join(at, "package.json")) && dirname(at) !== at) at = dirname(at);
+  while (!existsSync(join(at, "Containerfile")) && dirname(at) !== at) at = dirname(at);
   return at;
 }
 
