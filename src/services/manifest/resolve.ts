@@ -1,3 +1,4 @@
+import { type BreakerName, breakerNames, isBreakerName } from "../../engine/guards/names.ts";
 import type { Tier } from "../../engine/tiers.ts";
 import { readEnvironment } from "./environment.ts";
 import type { Report } from "./finding.ts";
@@ -67,6 +68,13 @@ function readSettings(service: Reader, settings: Resolving["settings"]): Record<
   return environment;
 }
 
+function readBreaker(service: Reader): BreakerName | null {
+  const text = service.text("x-aistack", "breaker");
+  if (text === null || isBreakerName(text)) return text;
+  service.wrong(["x-aistack", "breaker"], `is ${text}, which is no breaker`, `Write ${breakerNames.join(", ")}`);
+  return null;
+}
+
 const stopGraceMs = 10_000;
 
 // Compose writes `name:value`, Podman `name=value`; that nothing gains privileges is a word without a value to both.
@@ -123,6 +131,6 @@ export function resolveService(file: MapNode, name: string, resolving: Resolving
     profiles: service.texts("profiles") ?? [],
     tier: readTier(service),
     ...readReady(service),
-    breaker: service.text("x-aistack", "breaker"),
+    breaker: readBreaker(service),
   };
 }

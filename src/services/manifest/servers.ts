@@ -1,4 +1,5 @@
 import { type Config, environmentName, parseTyped, type SettingKey } from "../../engine/config.ts";
+import type { BreakerName } from "../../engine/guards/names.ts";
 import type { SecretName } from "../../engine/secrets.ts";
 import { placeOf, redirect } from "./address.ts";
 import type { Service } from "./service.ts";
@@ -11,7 +12,7 @@ export interface Server {
   readonly port: number;
   readonly secret: SecretName;
   /** The breaker of the stack's own service of this kind. */
-  readonly breaker: string;
+  readonly breaker: BreakerName;
   /** The environment that leads to another place. */
   told(host: string, port: number): Readonly<Record<string, string>>;
   /** What leads to the stack's own service, as it is typed. */

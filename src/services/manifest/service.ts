@@ -1,3 +1,5 @@
+import type { BreakerName } from "../../engine/guards/names.ts";
+
 /** When a service that others depend on counts as ready. */
 export type Condition = "started" | "healthy" | "completed" | "log" | "port";
 
@@ -101,7 +103,7 @@ export interface Service {
   /** A published or internal port that accepts once it is ready. */
   readonly portReady: number | null;
   /** The breaker that guards calls to it. */
-  readonly breaker: string | null;
+  readonly breaker: BreakerName | null;
 }
 
 /** Where a secret comes from: made here when first needed, a file, a variable, or it is in Podman already. */

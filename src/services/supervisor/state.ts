@@ -1,3 +1,5 @@
+import type { BreakerName } from "../../engine/guards/names.ts";
+
 /** What a service is doing, as measured; `unknown` until Podman said. */
 export type ServicePhase =
   | "unknown"
@@ -31,7 +33,8 @@ export interface ServiceState {
   readonly memoryLimitBytes: number | null;
   readonly ports: readonly string[];
   readonly dependsOn: readonly string[];
-  readonly breaker: string | null;
+  /** The breaker that guards calls to it. */
+  readonly breaker: BreakerName | null;
   /** Why it waits or failed, or an empty string. */
   readonly why: string;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
+import { breakerNames } from "../../../src/engine/guards/names.ts";
 import { loadStack } from "../../../src/services/manifest/load.ts";
 import { composeText } from "../../../src/services/manifest/print.ts";
 import { configIn, load, machineOf, temporary, write } from "./loading.ts";
@@ -86,7 +87,7 @@ const service = fc.record(
         tier: fc.constantFrom("minimal", "standard", "full"),
         "log-ready": fc.constantFrom("ready$$", "[a-z]+"),
         "port-ready": port,
-        breaker: word,
+        breaker: fc.constantFrom(...breakerNames),
         tiers: fc.constant({ full: { memory: "2g", cpus: 1 } }),
       },
       { requiredKeys: [] },
