@@ -29,7 +29,7 @@ function flood(file: string, bytes: number): void {
 
 describe.skipIf(needs("podman").missing)("the console with real Podman and a real engine", () => {
   test("a stack is brought up, watched, broken and mended, and goes on when the console is closed", async () => {
-    const stack = stackHome([ticking("web"), ticking("api")].join("\n"));
+    const stack = stackHome([ticking("web"), "    x-aistack: { breaker: qdrant }", ticking("api")].join("\n"));
     const telemetry = join(stack.home, "telemetry");
     mkdirSync(telemetry);
     cpSync(join(fixtures, "telemetry", "hybrid-events.jsonl"), join(telemetry, "hybrid-events.jsonl"));
@@ -66,8 +66,12 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
 
     terminal.type(`4/qdrant${keys.enter}t`);
     await terminal.see(/✖ qdrant +open/);
-    terminal.type("r");
+    terminal.type("2");
+    await terminal.see(/● web .+ ✖ open /);
+    terminal.type("4r");
     await terminal.see(/● qdrant +closed/);
+    terminal.type("2");
+    await terminal.see(/● web .+ ● closed /);
 
     terminal.type("1");
     flood(join(telemetry, "hybrid-events.jsonl"), 16e6);
@@ -84,6 +88,8 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     await terminal.until(() => terminal.raw().includes("in the 42 shell"));
     await terminal.see(/● web +running/);
     expect(terminal.modes().alternate).toBe(true);
+    terminal.resize(160, 34);
+    await terminal.see(/● web +running +\S+ +\d+\.\d% +[▁-█]{2,} +[\d.]+[KM] +[▁-█]{2,} /);
 
     terminal.type("8");
     await terminal.see(/podman|create|start/);

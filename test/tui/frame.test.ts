@@ -6,7 +6,7 @@ import { paintLine } from "../../src/tui/paint.ts";
 import { panes } from "../../src/tui/pane-table.ts";
 import { themeNames, themes } from "../../src/tui/theme.ts";
 import { widthOf } from "../../src/tui/width.ts";
-import { calmView, service, show } from "./showing.ts";
+import { calmView, live, service, show } from "./showing.ts";
 
 const sizes = [
   { columns: 80, rows: 24 },
@@ -37,14 +37,17 @@ describe("whatever there is to see, a frame is as many rows as the terminal has,
     fc.assert(
       fc.property(services, fc.constantFrom(...panes), hostile, (list, pane, line) => {
         const view = calmView({
-          services: {
-            state: "live",
-            why: "",
-            tier: null,
-            list: list.map(({ name, why, cpu, memory, phase }) =>
+          services: live(
+            list.map(({ name, why, cpu, memory, phase }) =>
               service(name, { why, cpuPercent: cpu, memoryBytes: memory, phase: phase as never }),
             ),
-          },
+            Object.fromEntries(
+              list.map(({ name, cpu, memory }) => [
+                name,
+                { cpuPercent: [cpu ?? 0, cpu ?? 1], memoryBytes: memory === null ? [] : [memory] },
+              ]),
+            ),
+          ),
         });
         const book = openLogBook(100);
         book.push({ service: line, stream: "stdout", at: null, text: line });
@@ -80,7 +83,7 @@ test("a number that changes moves nothing else", () => {
 
 test("two hundred services scroll, and the chosen one is always in sight", () => {
   const list = Array.from({ length: 200 }, (_, at) => service(`service-${String(at).padStart(3, "0")}`));
-  const shown = show(calmView({ services: { state: "live", why: "", tier: null, list } })).keys("2", "G");
+  const shown = show(calmView({ services: live(list) })).keys("2", "G");
   expect(shown.text()).toMatch(/› ● service-199/);
   shown.keys("pageup", "pageup");
   expect(shown.text()).toMatch(/› ● service-1\d\d/);

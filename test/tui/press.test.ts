@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { openLogBook } from "../../src/services/observe/log-book.ts";
-import { calmView, now, service, show } from "./showing.ts";
+import { calmView, live, now, service, show } from "./showing.ts";
 
-const three = { state: "live", why: "", tier: null, list: [service("api"), service("db"), service("web")] } as const;
+const three = live([service("api"), service("db"), service("web")]);
 
 function bookOf(lines: readonly (readonly [string, string])[], perService = 1000) {
   const book = openLogBook(perService);
@@ -96,7 +96,11 @@ test("the one thing that needs attention is named with the key that goes there",
 
 test("nothing that was not measured is shown as if it were", () => {
   const shown = show(
-    calmView({ learned: null, breakers: null, services: { state: "syncing", why: "", tier: null, list: [] } }),
+    calmView({
+      learned: null,
+      breakers: null,
+      services: { state: "syncing", why: "", tier: null, list: [], usage: {} },
+    }),
   );
   expect(shown.rows()[0]).toMatch(/○ Syncing .*learner unknown/);
   expect(shown.text()).toMatch(/events +–/);

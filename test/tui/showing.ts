@@ -3,7 +3,7 @@ import { actions } from "../../src/services/actions.ts";
 import { firstView } from "../../src/services/observe/first-view.ts";
 import { change, happen } from "../../src/services/observe/fold.ts";
 import { type LogBook, openLogBook } from "../../src/services/observe/log-book.ts";
-import type { View } from "../../src/services/observe/view.ts";
+import type { ServicesView, View } from "../../src/services/observe/view.ts";
 import type { ServiceState } from "../../src/services/supervisor/state.ts";
 import type { Facts } from "../../src/tui/facts.ts";
 import { frame, paneSize } from "../../src/tui/frame.ts";
@@ -43,7 +43,7 @@ export function calmView(by: Partial<View> = {}): View {
     },
     pressure: { ...view.pressure, backlogBytes: 0, paused: false },
     breakers: [],
-    services: { state: "live", why: "", tier: null, list: [] },
+    services: live([]),
     ...by,
   });
 }
@@ -69,6 +69,11 @@ export function service(name: string, by: Partial<ServiceState> = {}): ServiceSt
     why: "",
     ...by,
   };
+}
+
+/** The services of a stack that Podman answers for. */
+export function live(list: readonly ServiceState[], usage: ServicesView["usage"] = {}): ServicesView {
+  return { state: "live", why: "", tier: null, list, usage };
 }
 
 /** The screen without a terminal: keys go in, rows come out. */

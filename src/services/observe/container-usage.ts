@@ -2,15 +2,21 @@ import type { Usage } from "../supervisor/container.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { ServiceState } from "../supervisor/state.ts";
 import { readUsage } from "../supervisor/stats.ts";
+import type { ServicesView, UsageView } from "./view.ts";
 
 const intervalSeconds = 5;
+// Two and a half minutes.
+const kept = 30;
+
+/** What each container used at the newest measurements, the newest last. */
+export type Trails = ReadonlyMap<string, readonly Usage[]>;
 
 /** Measures what the running containers use. */
 export interface UsageFollower {
   /** Measures these and no others. */
   keep(running: readonly ServiceState[]): void;
-  /** What was measured last, by container. */
-  latest(): ReadonlyMap<string, Usage>;
+  /** What was measured of them; another object whenever that has changed. */
+  trails(): Trails;
   ended(): Promise<void>;
 }
 
@@ -19,16 +25,16 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
   let names = "";
   let stop = new AbortController();
   let task: Promise<void> = Promise.resolve();
-  let latest = new Map<string, Usage>();
+  let trails: Trails = new Map();
   const measure = async (containers: readonly string[], own: AbortController) => {
     const either = AbortSignal.any([signal, own.signal]);
     try {
       for await (const usage of readUsage(stage.podman, containers, { intervalSeconds, signal: either })) {
-        latest = new Map(usage.map((one) => [one.name, one]));
+        trails = withMeasured(trails, usage);
       }
     } catch {
       // Unknown is shown as such until the next container starts.
-      if (!either.aborted) latest = new Map();
+      if (!either.aborted) trails = new Map();
     }
   };
   return {
@@ -38,10 +44,10 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
       names = containers.join(" ");
       stop.abort();
       stop = new AbortController();
-      if (containers.length === 0) latest = new Map();
-      else task = Promise.all([task, measure(containers, stop)]).then(() => undefined);
+      trails = new Map([...trails].filter(([name]) => containers.includes(name)));
+      if (containers.length > 0) task = Promise.all([task, measure(containers, stop)]).then(() => undefined);
     },
-    latest: () => latest,
+    trails: () => trails,
     async ended() {
       stop.abort();
       await task;
@@ -49,12 +55,24 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
   };
 }
 
+/** The trails with one more measurement; what it does not name has ended. */
+export function withMeasured(trails: Trails, usage: readonly Usage[]): Trails {
+  return new Map(usage.map((one) => [one.name, [...(trails.get(one.name) ?? []), one].slice(-kept)]));
+}
+
 /** The services with what they use; unknown for those that were not measured. */
-export function withUsage(list: readonly ServiceState[], usage: ReadonlyMap<string, Usage>): ServiceState[] {
-  return list.map((service) => {
-    const used = usage.get(service.container ?? "");
-    if (!used) return service;
-    const { cpuPercent, memoryBytes, memoryLimitBytes } = used;
+export function withUsage(list: readonly ServiceState[], trails: Trails): Pick<ServicesView, "list" | "usage"> {
+  const usage: Record<string, UsageView> = {};
+  const used = list.map((service) => {
+    const trail = trails.get(service.container ?? "") ?? [];
+    const newest = trail.at(-1);
+    if (!newest) return service;
+    usage[service.name] = {
+      cpuPercent: trail.flatMap(({ cpuPercent }) => cpuPercent ?? []),
+      memoryBytes: trail.flatMap(({ memoryBytes }) => memoryBytes ?? []),
+    };
+    const { cpuPercent, memoryBytes, memoryLimitBytes } = newest;
     return { ...service, cpuPercent, memoryBytes, memoryLimitBytes: memoryLimitBytes ?? service.memoryLimitBytes };
   });
+  return { list: used, usage };
 }

@@ -13,7 +13,7 @@ import { openStage, podmanOf } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
 import { followLogs } from "./container-logs.ts";
 import type { ContainerReaders } from "./container-readers.ts";
-import { followUsage, withUsage } from "./container-usage.ts";
+import { followUsage, type Trails, withUsage } from "./container-usage.ts";
 
 const wantedMs = 1000;
 const showMs = 500;
@@ -58,10 +58,10 @@ async function watchOnce(
     shown = statesOf(services, project, [], {});
     const containers = await readStack(stage.podman, project, { signal });
     const wanted = readWanted(stack.config.home)?.services ?? {};
-    readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted) });
+    readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
     if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, signal);
   } catch (error) {
-    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown });
+    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
   }
 }
 
@@ -76,16 +76,19 @@ async function follow(
   const usage = followUsage(stage, signal);
   const logs = followLogs(stage, readers.onLine, signal);
   let before = "";
+  let measured: Trails | null = null;
   const show = (list: readonly ServiceState[]) => {
     const running = list.filter(
       ({ phase, container }) => container !== null && (phase === "running" || phase === "starting"),
     );
     usage.keep(running);
     logs.keep(running);
-    const next = withUsage(list, usage.latest());
-    const text = JSON.stringify(next);
-    if (text !== before) readers.show({ state: "live", why: "", tier, list: next });
+    const text = JSON.stringify(list);
+    const trails = usage.trails();
+    if (text !== before || trails !== measured)
+      readers.show({ state: "live", why: "", tier, ...withUsage(list, trails) });
     before = text;
+    measured = trails;
   };
   try {
     await (hold === null ? look(stack, stage, show, signal) : supervise(stack, stage, show, signal));

@@ -33,7 +33,7 @@ export function firstView(config: Config, startedAt: string): View {
     },
     disk: null,
     breakers: null,
-    services: { state: "syncing", why: "", tier: null, list: [] },
+    services: { state: "syncing", why: "", tier: null, list: [], usage: {} },
     commands: [],
     rates: noRates,
     happenings: [],

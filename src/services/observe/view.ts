@@ -90,6 +90,12 @@ export interface DiskView {
   readonly stopped: boolean;
 }
 
+/** What a service used at the newest measurements, the newest last. */
+export interface UsageView {
+  readonly cpuPercent: readonly number[];
+  readonly memoryBytes: readonly number[];
+}
+
 /** The containers, or why there are none to see. */
 export interface ServicesView {
   readonly state: "syncing" | "live" | "absent";
@@ -97,6 +103,8 @@ export interface ServicesView {
   /** How much of the stack this machine carries; null until the stack was read. */
   readonly tier: string | null;
   readonly list: readonly ServiceState[];
+  /** By service; nothing for one that was not measured. */
+  readonly usage: Readonly<Record<string, UsageView>>;
 }
 
 /** One thing that happened. */

@@ -1,6 +1,6 @@
 import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
-import type { Container, PodmanEvent, Usage } from "./container.ts";
+import type { Container, PodmanEvent } from "./container.ts";
 import { noEnding, tellEnding } from "./ending.ts";
 import { type Cause, type Court, restore } from "./judge.ts";
 import { inspect, readStack } from "./look.ts";
@@ -27,8 +27,6 @@ export interface Watch {
 export interface Supervisor {
   /** Every service as it is now. */
   readonly states: readonly ServiceState[];
-  /** Takes what `podman stats` measured into the states. */
-  measured(usage: readonly Usage[]): void;
   /** Watches until the signal comes; containers go on running after it. */
   run(): Promise<void>;
 }
@@ -52,7 +50,6 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const { stage, home, signal } = court;
   const { project } = stage.manifest;
   const records = new Map(stage.manifest.services.map((service) => [service.name, openRecord(service)]));
-  const usage = new Map<string, Usage>();
   const work = new Set<Promise<void>>();
   let reconciling: Promise<void> | null = null;
   let isSoon = false;
@@ -172,25 +169,17 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
   const stateNow = (record: ServiceRecord, wanted: boolean): ServiceState => {
     const state = stateOf(record.service, record.container, wanted);
     if (!isKnown) return { ...state, phase: "unknown", health: "unknown" };
-    const used = usage.get(record.container?.name ?? "");
     return {
       ...state,
       ...phaseNow(record, state),
       health: record.health !== null && isRunning(record.container) ? record.health : state.health,
       restarts: Math.max(record.restarts, state.restarts),
-      cpuPercent: used?.cpuPercent ?? null,
-      memoryBytes: used?.memoryBytes ?? null,
-      memoryLimitBytes: used?.memoryLimitBytes ?? state.memoryLimitBytes,
     };
   };
   return {
     get states() {
       const wanted = readWanted(home)?.services ?? {};
       return [...records.values()].map((record) => stateNow(record, wanted[record.service.name] === true));
-    },
-    measured(frame) {
-      usage.clear();
-      for (const one of frame) usage.set(one.name, one);
     },
     async run() {
       const resumed = () => {

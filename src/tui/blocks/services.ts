@@ -1,12 +1,18 @@
-import type { View } from "../../services/observe/view.ts";
+import type { BreakerView, View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { age, bytes } from "../format.ts";
 import { type Line, type Span, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
-import { pad, wrap } from "../width.ts";
+import { sparkline } from "../parts/sparkline.ts";
+import type { Signs } from "../signs.ts";
+import { pad, widthOf, wrap } from "../width.ts";
 import { head } from "./block.ts";
+import { breakerLook } from "./breakers.ts";
 
 const usageFrom = 48;
+const graphsFrom = 68;
+const graph = 6;
+const beforeGraphs = 44;
 const steady: ReadonlySet<string> = new Set(["running", "completed"]);
 const down: ReadonlySet<string> = new Set(["failed", "crash loop"]);
 const away: ReadonlySet<string> = new Set(["absent", "created", "stopped", "unknown"]);
@@ -31,6 +37,31 @@ export function wellWords(list: readonly ServiceState[]): string {
   return meant.length === 0 ? "none up" : `${well} of ${meant.length} well`;
 }
 
+/** The breaker before a service; null where it has none or nobody knows of it yet. */
+export function breakerOf({ breakers }: View, service: ServiceState): BreakerView | null {
+  return breakers?.find(({ name }) => name === service.breaker) ?? null;
+}
+
+/** What there is to say of a service beside its state: why it waits or failed, and a breaker that lets nothing through. */
+export function noteOf(service: ServiceState, breaker: BreakerView | null): Span {
+  const isOpen = breaker?.state === "open" || breaker?.state === "half-open";
+  const words = [service.why, isOpen ? `breaker ${breaker.state}` : ""].filter((word) => word !== "").join("; ");
+  const { tone } = serviceLook(service);
+  return span(words, tone !== "good" ? tone : isOpen ? breakerLook(breaker).tone : "dim");
+}
+
+// What needs less than a tenth of a processor stays low, so that no noise looks like work.
+const leastCpuPercent = 10;
+
+/** What a service used lately: its processor time beside its own most, its memory beside its limit. */
+export function usageGraphs({ services }: View, service: ServiceState, cells: number, signs: Signs): [Span, Span] {
+  const { cpuPercent, memoryBytes } = services.usage[service.name] ?? { cpuPercent: [], memoryBytes: [] };
+  return [
+    sparkline(cpuPercent, cells, signs, Math.max(leastCpuPercent, ...cpuPercent)),
+    sparkline(memoryBytes, cells, signs, service.memoryLimitBytes ?? undefined),
+  ];
+}
+
 function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState["signs"]): Span[] {
   const cpu = cpuPercent === null ? "–" : `${Math.round(cpuPercent)}%`;
   return [span(pad(cpu, 6, signs.more, "right")), span(pad(bytes(memoryBytes), 7, signs.more, "right"))];
@@ -44,13 +75,20 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
     services.state === "live" ? wellWords(services.list) : services.state === "absent" ? "need Podman" : "syncing";
   const body = services.list.map((service): Line => {
     const { tone, sign } = serviceLook(service);
+    const note = noteOf(service, breakerOf(view, service));
+    const [cpu, memory] = usageGraphs(view, service, graph, signs);
+    const room = cells - beforeGraphs - 2 * graph - 3;
+    const hasGraphs = cells >= graphsFrom && room >= (note.text === "" ? 0 : widthOf(note.text) + 2);
+    const restarts = service.restarts === 0 ? "" : `  ${service.restarts} restart${service.restarts === 1 ? "" : "s"}`;
     return [
       span(`${signs[sign]} `, tone),
       span(pad(service.name, 14, signs.more)),
       span(pad(phaseWords(service), 11, signs.more), tone === "good" ? "plain" : tone),
       span(pad(age(service.startedAt, now), 4, signs.more, "right"), "dim"),
       ...(cells < usageFrom ? [] : usageSpans(service, signs)),
-      span(service.why === "" ? "" : `  ${service.why}`, tone === "good" ? "dim" : tone),
+      ...(hasGraphs ? [span("  "), cpu, span(" "), memory] : []),
+      ...(note.text === "" ? [] : [span("  "), note]),
+      span(restarts, "dim"),
     ];
   });
   const why = services.why === "" ? [] : wrap(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);

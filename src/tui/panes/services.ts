@@ -1,12 +1,18 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
-import { phaseWords, serviceLook } from "../blocks/services.ts";
+import { breakerLook } from "../blocks/breakers.ts";
+import { breakerOf, noteOf, phaseWords, serviceLook, usageGraphs } from "../blocks/services.ts";
 import { age, bytes } from "../format.ts";
-import { blank, type Line, span } from "../line.ts";
+import { blank, type Line, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
+import type { Signs } from "../signs.ts";
 import { wrap } from "../width.ts";
+
+const breakerFrom = 120;
+const graphsFrom = 140;
+const graph = 10;
 
 interface ServiceItem extends Item {
   readonly service: ServiceState;
@@ -22,6 +28,14 @@ function itemsOf(view: View): readonly ServiceItem[] {
 
 function cpu(percent: number | null): string {
   return percent === null ? "–" : `${percent.toFixed(1)}%`;
+}
+
+function breakerSpan(view: View, service: ServiceState, signs: Signs): Span {
+  if (service.breaker === null) return span("");
+  const breaker = breakerOf(view, service);
+  if (breaker === null) return span("–", "dim");
+  const { tone, sign } = breakerLook(breaker);
+  return span(`${signs[sign]} ${breaker.state}`, tone);
 }
 
 /** The containers of the stack, or why there are none to see. */
@@ -48,6 +62,7 @@ export const servicesPane: Pane = {
   render(view, size, state) {
     const { services } = view;
     const { signs, now, list } = state;
+    const graphsOf = (service: ServiceState) => usageGraphs(view, service, graph, signs);
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
     const why =
@@ -71,7 +86,9 @@ export const servicesPane: Pane = {
         },
         { title: "age", width: 4, align: "right", cell: ({ service }) => span(age(service.startedAt, now), "dim") },
         { title: "cpu", width: 6, align: "right", cell: ({ service }) => span(cpu(service.cpuPercent)) },
+        { title: "", width: graph, from: graphsFrom, cell: ({ service }) => graphsOf(service)[0] },
         { title: "memory", width: 6, align: "right", cell: ({ service }) => span(bytes(service.memoryBytes)) },
+        { title: "", width: graph, from: graphsFrom, cell: ({ service }) => graphsOf(service)[1] },
         {
           title: "of",
           width: 5,
@@ -86,11 +103,15 @@ export const servicesPane: Pane = {
           from: 90,
           cell: ({ service }) => span(String(service.restarts), service.restarts > 0 ? "warn" : "dim"),
         },
+        { title: "breaker", width: 11, from: breakerFrom, cell: ({ service }) => breakerSpan(view, service, signs) },
         { title: "ports", width: 18, from: 110, cell: ({ service }) => span(service.ports.join(" "), "dim") },
         {
           title: "about",
           width: "rest",
-          cell: ({ service }) => span(service.why || service.image, service.why === "" ? "dim" : "warn"),
+          cell({ service }) {
+            const note = noteOf(service, size.columns < breakerFrom ? breakerOf(view, service) : null);
+            return note.text === "" ? span(service.image, "dim") : note;
+          },
         },
       ],
       items,

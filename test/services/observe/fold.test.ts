@@ -4,7 +4,7 @@ import { farewellOf } from "../../../src/services/observe/farewell.ts";
 import { firstView } from "../../../src/services/observe/first-view.ts";
 import { change, foldEvent, foldRun } from "../../../src/services/observe/fold.ts";
 import { addSecond, isAtRest, noRates } from "../../../src/services/observe/rates.ts";
-import { calmView, service } from "../../tui/showing.ts";
+import { calmView, live, service } from "../../tui/showing.ts";
 
 const at = "2026-03-01T12:00:00.000Z";
 
@@ -51,12 +51,7 @@ test("the worst thing is what attention is asked for", () => {
   const view = calmView({ breakers: [open] });
   expect(view.attention?.text).toBe("breaker qdrant is open: refused");
   const worse = change(view, {
-    services: {
-      state: "live",
-      why: "",
-      tier: null,
-      list: [service("db", { phase: "failed", why: "it ended with 1" })],
-    },
+    services: live([service("db", { phase: "failed", why: "it ended with 1" })]),
   });
   expect(worse.attention).toMatchObject({
     level: "bad",
@@ -95,7 +90,7 @@ test("rates come to rest a few seconds after the last event", () => {
 
 test("closing says what keeps running and what does not", () => {
   const view = calmView({
-    services: { state: "live", why: "", tier: null, list: [service("web"), service("job", { phase: "completed" })] },
+    services: live([service("web"), service("job", { phase: "completed" })]),
   });
   expect(farewellOf(view)).toEqual([
     "1 service keeps running: web. To stop them, type: aistack down",
