@@ -11,12 +11,31 @@ import { splitWords } from "./words.ts";
 const mostLines = 2000;
 const streamMs = 10_000;
 
+interface Loss {
+  readonly losing?: string;
+  readonly losingBy?: readonly { readonly flag: string; readonly losing: string; readonly yes: string }[];
+  readonly losingAll?: string;
+}
+
 // What cannot be had back by running something else; everything else only asks for itself again.
-const losses: Readonly<Record<string, string>> = {
-  down: "Every container of the stack is removed. Volumes stay, and with them all data.",
-  prune: "Containers that are no part of the stack any more and images that nothing uses are removed.",
-  kill: "The service ends at once and cannot save what it was about to.",
-  "secrets rotate": "The old secret is gone; who still uses it is started anew.",
+const losses: Readonly<Record<string, Loss>> = {
+  down: {
+    losing: "Every container of the stack is removed. Volumes stay, and with them all data.",
+    losingBy: [
+      {
+        flag: "--volumes",
+        losing:
+          "Every container of the stack is removed, and every volume with all data in it. Nothing brings it back.",
+        yes: "--yes",
+      },
+    ],
+  },
+  stop: { losingAll: "No service is named, so every one of the stack stops, and whoever uses them is cut off." },
+  restart: {
+    losingAll: "No service is named, so every one of the stack starts anew, and whoever uses them is cut off.",
+  },
+  prune: { losing: "Containers that are no part of the stack any more and images that nothing uses are removed." },
+  "secrets rotate": { losing: "The old secret is gone; who still uses it is started anew." },
 };
 
 function usageOf(args: readonly Argument[]): string {
@@ -36,7 +55,8 @@ function rowOf({ name, sentence, args, reads }: Action) {
     sentence,
     usage: usageOf(args),
     reads,
-    losing: losses[name] ?? "",
+    losing: "",
+    ...losses[name],
     takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
     needsWord: args.some(({ positional, required }) => positional === true && required === true),
   };
@@ -85,12 +105,18 @@ export interface LineRun {
   readonly lend: (work: () => Promise<void>) => Promise<void>;
 }
 
-async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["lend"]): Promise<string> {
+async function handOver(
+  { leaving }: Action,
+  run: () => ReturnType<Action["run"]>,
+  lend: LineRun["lend"],
+): Promise<string> {
   let said = "";
   await lend(async () => {
+    if (leaving !== undefined) process.stdout.write(`${leaving}\n`);
     const result = await Promise.resolve(run());
     const code = Symbol.asyncIterator in result ? 0 : result.exitCode;
-    said = code === 0 || code === undefined ? "back again" : `it ended with ${code}`;
+    // Being left is how such a program ends, whatever code it has for that.
+    said = code === 0 || code === undefined || leaving !== undefined ? "back again" : `it ended with ${code}`;
   });
   return said;
 }
@@ -110,7 +136,7 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
     await using stack = openStack(openConfig({ home: config.home, set }, config.environment), () => undefined);
     const work = () => action.run(stack, all, { signal: either });
-    text = action.handsOver === true ? await handOver(work, lend) : await textOf(work(), columns, controller);
+    text = action.handsOver === true ? await handOver(action, work, lend) : await textOf(work(), columns, controller);
   };
   const own = end === -1 ? words : words.slice(0, end);
   try {

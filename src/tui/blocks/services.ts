@@ -5,7 +5,7 @@ import { type Line, type Span, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
 import { sparkline } from "../parts/sparkline.ts";
 import type { Signs } from "../signs.ts";
-import { pad, widthOf, wrap } from "../width.ts";
+import { pad, widthOf, wrapWords } from "../width.ts";
 import { head } from "./block.ts";
 import { breakerLook } from "./breakers.ts";
 
@@ -91,7 +91,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       span(restarts, "dim"),
     ];
   });
-  const why = services.why === "" ? [] : wrap(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+  const why = services.why === "" ? [] : wrapWords(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
   const all = [...body, ...why];
   const room = Math.max(1, rows - 1);
   const cut =

@@ -8,7 +8,7 @@ import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
 import type { Signs } from "../signs.ts";
-import { wrap } from "../width.ts";
+import { wrapWords } from "../width.ts";
 
 const breakerFrom = 120;
 const graphsFrom = 140;
@@ -66,7 +66,7 @@ export const servicesPane: Pane = {
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
     const why =
-      services.why === "" ? [] : wrap(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+      services.why === "" ? [] : wrapWords(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
     if (services.list.length === 0) {
       const word = services.state === "syncing" ? "asking Podman" : "no services";
       return [blank, [span(`  ${word}`, "title")], ...why];
