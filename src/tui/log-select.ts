@@ -1,4 +1,4 @@
-import type { LogBook, LogEntry } from "../services/observe/log-book.ts";
+import type { LogBook, LogEntry, LogSource } from "../services/observe/log-book.ts";
 import { clean } from "./clean.ts";
 import { parsePattern } from "./pattern.ts";
 import type { LogState } from "./screen.ts";
@@ -48,6 +48,12 @@ export function openLogSelection(book: LogBook): LogSelection {
       return kept.filter(({ at }) => at === null || Date.parse(at) >= since);
     },
   };
+}
+
+/** The services whose newest lines are in sight: none while one looks back, and no muted one. */
+export function heard(log: LogState, sources: readonly LogSource[]): string[] {
+  if (log.bottom !== null) return [];
+  return sources.flatMap(({ name }) => (log.muted.has(name) ? [] : [name]));
 }
 
 /** Where in the shown lines the bottom row is. */

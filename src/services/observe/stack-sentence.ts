@@ -12,7 +12,8 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
     case "stack.waiting":
       return `waiting for ${event.for}: ${event.why}`;
     case "service.died": {
-      const next = event.restartMs === null ? "" : `; restart in ${(event.restartMs / 1000).toFixed(1)} s`;
+      const inSeconds = `; restart in ${((event.restartMs ?? 0) / 1000).toFixed(1)} s`;
+      const next = event.restartMs === null ? "" : event.restartMs === 0 ? "; Podman started it again" : inSeconds;
       return `${event.service}: ${event.why}${next}`;
     }
     case "service.phase":

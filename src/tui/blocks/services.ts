@@ -67,6 +67,12 @@ function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState[
   return [span(pad(cpu, 6, signs.more, "right")), span(pad(bytes(memoryBytes), 7, signs.more, "right"))];
 }
 
+/** The error lines of a service that nobody has looked at, in at most four cells; empty for none. */
+export function unreadBadge({ name }: ServiceState, { sources, signs }: Pick<PaneState, "sources" | "signs">): string {
+  const unread = sources.find((source) => source.name === name)?.unread ?? 0;
+  return unread === 0 ? "" : `${signs.bad}${unread > 99 ? "99+" : unread}`;
+}
+
 /** The services as far as there is room; why there are none where Podman cannot be asked. */
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
@@ -79,6 +85,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
     const [cpu, memory] = usageGraphs(view, service, graph, signs);
     const room = cells - beforeGraphs - 2 * graph - 3;
     const hasGraphs = cells >= graphsFrom && room >= (note.text === "" ? 0 : widthOf(note.text) + 2);
+    const unread = unreadBadge(service, state);
     const restarts = service.restarts === 0 ? "" : `  ${service.restarts} restart${service.restarts === 1 ? "" : "s"}`;
     return [
       span(`${signs[sign]} `, tone),
@@ -88,10 +95,12 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       ...(cells < usageFrom ? [] : usageSpans(service, signs)),
       ...(hasGraphs ? [span("  "), cpu, span(" "), memory] : []),
       ...(note.text === "" ? [] : [span("  "), note]),
+      span(unread === "" ? "" : `  ${unread}`, "bad"),
       span(restarts, "dim"),
     ];
   });
-  const why = services.why === "" ? [] : wrapWords(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+  const why =
+    services.why === "" ? [] : wrapWords(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
   const all = [...body, ...why];
   const room = Math.max(1, rows - 1);
   const cut =

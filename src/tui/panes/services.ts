@@ -1,7 +1,7 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
-import { breakerOf, noteOf, phaseWords, serviceLook, usageGraphs } from "../blocks/services.ts";
+import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs } from "../blocks/services.ts";
 import { age, bytes } from "../format.ts";
 import { blank, type Line, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -66,7 +66,9 @@ export const servicesPane: Pane = {
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
     const why =
-      services.why === "" ? [] : wrapWords(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+      services.why === ""
+        ? []
+        : wrapWords(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
     if (services.list.length === 0) {
       const word = services.state === "syncing" ? "asking Podman" : "no services";
       return [blank, [span(`  ${word}`, "title")], ...why];
@@ -83,6 +85,12 @@ export const servicesPane: Pane = {
           width: 11,
           cell: ({ service }) =>
             span(phaseWords(service), serviceLook(service).sign === "good" ? "plain" : serviceLook(service).tone),
+        },
+        {
+          title: "err",
+          width: 4,
+          align: "right",
+          cell: ({ service }) => span(unreadBadge(service, state), "bad"),
         },
         { title: "age", width: 4, align: "right", cell: ({ service }) => span(age(service.startedAt, now), "dim") },
         { title: "cpu", width: 6, align: "right", cell: ({ service }) => span(cpu(service.cpuPercent)) },
