@@ -1,7 +1,7 @@
 import { type Config, openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
-import { openStack } from "../services/stack.ts";
+import type { Stack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
 import { givenIn } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
@@ -50,6 +50,8 @@ function usageOf(args: readonly Argument[]): string {
 
 /** An action as the screen needs to know it. */
 function rowOf({ name, sentence, args, reads }: Action) {
+  const isService = args.some(({ positional, name: arg }) => positional === true && /^services?$/.test(arg));
+  const named = isService ? ("service" as const) : name.startsWith("breakers ") ? ("breaker" as const) : undefined;
   return {
     name,
     sentence,
@@ -57,6 +59,7 @@ function rowOf({ name, sentence, args, reads }: Action) {
     reads,
     losing: "",
     ...losses[name],
+    ...(named === undefined ? {} : { names: named }),
     takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
     needsWord: args.some(({ positional, required }) => positional === true && required === true),
   };
@@ -101,6 +104,8 @@ export interface LineRun {
   readonly set: readonly string[];
   readonly columns: number;
   readonly signal: AbortSignal;
+  /** Opens the stack that the action works on. */
+  readonly openStack: (config: Config) => Stack;
   /** Gives the terminal to whatever takes it over. */
   readonly lend: (work: () => Promise<void>) => Promise<void>;
 }
@@ -134,7 +139,7 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
-    await using stack = openStack(openConfig({ home: config.home, set }, config.environment), () => undefined);
+    await using stack = options.openStack(openConfig({ home: config.home, set }, config.environment));
     const work = () => action.run(stack, all, { signal: either });
     text = action.handsOver === true ? await handOver(action, work, lend) : await textOf(work(), columns, controller);
   };

@@ -119,6 +119,7 @@ export async function runTui(
           columns: process.stdout.columns ?? 80,
           signal: controller.signal,
           lend,
+          openStack: shown.openStack,
         }),
       async save(text) {
         const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);

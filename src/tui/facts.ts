@@ -18,6 +18,8 @@ export interface ActionRow {
   readonly losingBy?: readonly { readonly flag: string; readonly losing: string; readonly yes: string }[] | undefined;
   /** What is lost when it is given no name and so means all. */
   readonly losingAll?: string | undefined;
+  /** What its first words name, so that they can be offered. */
+  readonly names?: "service" | "breaker" | undefined;
   /** Whether it takes several names at once. */
   readonly takesMany: boolean;
   /** Whether it cannot run without another word. */

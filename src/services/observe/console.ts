@@ -3,7 +3,7 @@ import { msToBeat, pause } from "../../engine/pause.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
-import { type EmitAll, openStack } from "../stack.ts";
+import { type EmitAll, openStack, type Stack } from "../stack.ts";
 import type { CommandRun, LogLine } from "../supervisor/state.ts";
 import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
@@ -29,6 +29,8 @@ export interface Console {
   readonly learner: LearnerLife;
   /** What can be done with this console alone. */
   readonly actions: readonly Action[];
+  /** Opens a stack for something the user asks for: what it does and runs is shown. */
+  openStack(config: Config): Stack;
   /** What goes on and what ends when it is closed now, as sentences. */
   farewell(): readonly string[];
   /** Starts looking, and learning. */
@@ -147,6 +149,8 @@ export function openConsole(config: Config): Console {
     logs,
     learner,
     actions: learnerActions(learner),
+    openStack: (asked) =>
+      openStack(asked, emit, (run) => live.update((view) => foldRun(view, { ...run, asked: true }))),
     farewell: () => farewellOf(live.view()),
     async start() {
       telemetry = followTelemetry(

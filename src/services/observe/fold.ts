@@ -65,6 +65,14 @@ const keptCommands = 300;
 /** The snapshot with a command that began, or, when it is one that is there, has ended. */
 export function foldRun(view: View, run: CommandRun): View {
   const at = view.commands.findLastIndex(({ argv, startedAt }) => argv === run.argv && startedAt === run.startedAt);
-  const commands = at < 0 ? [...view.commands, run].slice(-keptCommands) : view.commands.with(at, run);
+  if (at < 0 && view.commands.length >= keptCommands) {
+    // What the user asked for stays longest.
+    const oldest = Math.max(
+      0,
+      view.commands.findIndex(({ asked }) => asked !== true),
+    );
+    return { ...view, commands: [...view.commands.toSpliced(oldest, 1), run] };
+  }
+  const commands = at < 0 ? [...view.commands, run] : view.commands.with(at, run);
   return { ...view, commands };
 }

@@ -64,7 +64,7 @@ export async function openStage(stack: Stack, given: Given, names: readonly stri
   return {
     loaded,
     manifest: loaded.manifest,
-    podman: podmanOf(config),
+    podman: podmanOf(config, stack.onRun),
     say: emit,
     timers: hasTimers(config),
     root: process.getuid?.() === 0,

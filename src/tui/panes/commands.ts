@@ -10,8 +10,15 @@ interface RunItem extends Item {
   readonly run: CommandRun;
 }
 
+function typed({ argv }: CommandRun): string {
+  return ["podman", ...argv]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}
+
+// A run is told apart by when it began and what it is, so that the cursor stays on it when older ones go.
 function itemsOf(view: View): readonly RunItem[] {
-  return view.commands.map((run, at) => ({ id: String(at), text: run.argv.join(" "), run })).toReversed();
+  return view.commands.map((run) => ({ id: `${run.startedAt} ${typed(run)}`, text: typed(run), run })).toReversed();
 }
 
 function endOf({ exitCode, elapsedMs }: CommandRun): { text: string; tone: "good" | "bad" | "dim" } {
@@ -19,7 +26,7 @@ function endOf({ exitCode, elapsedMs }: CommandRun): { text: string; tone: "good
   return exitCode === 0 ? { text: "0", tone: "good" } : { text: String(exitCode ?? "killed"), tone: "bad" };
 }
 
-/** Every command that was run for you, word by word. */
+/** Every command that was run for you, as it could be typed into a shell. */
 export const commandsPane: Pane = {
   name: "commands",
   title: "Runs",
@@ -28,8 +35,12 @@ export const commandsPane: Pane = {
   footer: ["open", "copy", "filter", "palette", "help"],
   items: itemsOf,
   details(view, id) {
-    const run = view.commands[Number(id)];
-    return run === undefined ? "" : JSON.stringify(run, null, 2);
+    const found = itemsOf(view).find((item) => item.id === id);
+    if (found === undefined) return "";
+    const { startedAt, elapsedMs, exitCode } = found.run;
+    const end =
+      elapsedMs === null ? "it is still running" : `it ended with ${exitCode ?? "a signal"} after ${took(elapsedMs)}`;
+    return `${startedAt}  ${end}\n\n${found.text}`;
   },
   render(view, size, state) {
     const shown = new Set(state.items.map(({ id }) => id));
@@ -40,7 +51,7 @@ export const commandsPane: Pane = {
         { title: "time", width: 8, cell: ({ run }) => span(clock(run.startedAt), "dim") },
         { title: "took", width: 7, align: "right", cell: ({ run }) => span(took(run.elapsedMs)) },
         { title: "exit", width: 7, cell: ({ run }) => span(endOf(run).text, endOf(run).tone) },
-        { title: "command", width: "rest", cell: ({ run }) => span(run.argv.join(" ")) },
+        { title: "command", width: "rest", cell: ({ run }) => span(typed(run), run.asked === true ? "plain" : "dim") },
       ],
       items,
       size,
