@@ -44,7 +44,11 @@ function further(text: string, { actions, view }: Facts): Choice[] {
   const offered = isFull ? [] : all.filter((name) => !given.has(name));
   const { usage, sentence } = action;
   return [
-    ...fuzzyRank(text.slice(at), offered, (name) => name).map((name) => ({
+    ...fuzzyRank(
+      text.slice(at),
+      offered.filter((name) => name !== text.slice(at)),
+      (name) => name,
+    ).map((name) => ({
       line: `${before}${name}`,
       usage: "",
       sentence,
