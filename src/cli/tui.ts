@@ -9,6 +9,9 @@ import { keepHeapSmall } from "./small-heap.ts";
 import { rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
+// What is shown over a pane stands a little in from its edges.
+const dialogEdges = 4;
+
 /** Whether the locale says that the terminal understands UTF-8. */
 function isUtf8({ environment }: Config): boolean {
   const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find(
@@ -116,7 +119,7 @@ export async function runTui(
           actions: all,
           config: opened.config,
           set: opened.set,
-          columns: process.stdout.columns ?? 80,
+          columns: (process.stdout.columns ?? 80) - dialogEdges,
           signal: controller.signal,
           lend,
           openStack: shown.openStack,

@@ -62,7 +62,7 @@ export function frame(
   const { prompt, dialog, message } = screen;
   const over =
     dialog !== null
-      ? dialogLines(dialog, size.columns, room.rows, signs)
+      ? dialogLines(dialog, room, { keys, signs })
       : prompt?.kind === "command"
         ? paletteLines(screen, prompt, facts, size.columns, signs)
         : [];

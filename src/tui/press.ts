@@ -1,5 +1,6 @@
 import { type Outcome, runCustom } from "./actions.ts";
 import { clean } from "./clean.ts";
+import { dialogRoom, dialogRows } from "./dialog-rows.ts";
 import type { Deed, Facts } from "./facts.ts";
 import { commandOf } from "./keys.ts";
 import { seek } from "./log-select.ts";
@@ -88,8 +89,8 @@ function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts
   if (command === "copy") return { screen, deeds: [{ do: "copy", text: dialog.text }] };
   if (key === "P") return { screen, deeds: [{ do: "page", text: dialog.text }] };
   if (["quit", "back", "open"].includes(command)) return only(closed);
-  const page = Math.max(1, facts.size.rows - 4);
-  const last = Math.max(0, dialog.text.split("\n").length - page);
+  const page = dialogRoom(facts.size);
+  const last = Math.max(0, dialogRows(dialog, facts.size).length - page);
   const steps: Readonly<Record<string, number>> = {
     "row up": -1,
     "row down": 1,

@@ -1,6 +1,7 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { phaseWords, serviceLook } from "../blocks/services.ts";
+import { serviceDetails } from "../details.ts";
 import { clock, took } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -45,7 +46,10 @@ export const graphPane: Pane = {
   keys: [],
   footer: ["open", "filter", "palette", "help"],
   items: nodesOf,
-  details: (view, id) => JSON.stringify(view.services.list.find(({ name }) => name === id) ?? {}, null, 2),
+  details(view, id) {
+    const service = view.services.list.find(({ name }) => name === id);
+    return service === undefined ? "" : serviceDetails(view, service);
+  },
   render(view, size, state) {
     const { signs, list } = state;
     const shown = new Set(state.items.map(({ id }) => id));

@@ -2,6 +2,7 @@ import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
 import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs } from "../blocks/services.ts";
+import { serviceDetails } from "../details.ts";
 import { age, bytes } from "../format.ts";
 import { blank, type Line, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -57,7 +58,7 @@ export const servicesPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const service = view.services.list.find(({ name }) => name === id);
-    return service === undefined ? "" : JSON.stringify(service, null, 2);
+    return service === undefined ? "" : serviceDetails(view, service);
   },
   render(view, size, state) {
     const { services } = view;
