@@ -99,6 +99,7 @@ export async function runTui(
   });
   try {
     const { openScreen } = await import("../tui/main.tsx");
+    const { multiplexerOf } = await import("../tui/clipboard.ts");
     const { isTheme } = await import("../tui/theme.ts");
     const ending = await openScreen({
       source: { view: shown.live.view, subscribe: shown.live.subscribe, logs: shown.logs },
@@ -111,6 +112,7 @@ export async function runTui(
       screenReader: given.flag("screen-reader") || values["tui.screenReader"],
       readOnly: given.flag("read-only") || values["tui.readOnly"],
       pane: given.text("pane") ?? "overview",
+      multiplexer: multiplexerOf(environment),
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,

@@ -59,7 +59,7 @@ export function runLine(screen: Screen, template: string, facts: Facts): Outcome
   const busy = `${first}${lines.length > 1 ? ` and ${lines.length - 1} more` : ""} …`;
   return {
     screen: { ...screen, message: { text: busy, level: "unknown" } },
-    deeds: lines.map((line): Deed => ({ do: "run", line })),
+    deeds: [{ do: "run", lines }],
   };
 }
 

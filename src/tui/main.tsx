@@ -1,7 +1,7 @@
 import { render } from "ink";
 import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
-import { clipboardSequence } from "./clipboard.ts";
+import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
@@ -31,6 +31,8 @@ export interface ScreenOptions {
   readonly screenReader: boolean;
   readonly readOnly: boolean;
   readonly pane: string;
+  /** What stands between this program and the user's own terminal, as far as the clipboard must know. */
+  readonly multiplexer?: Multiplexer | null | undefined;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -55,6 +57,15 @@ function answered(screen: Screen, line: string, reads: boolean, { ok, text }: An
     return { ...screen, message: null, dialog: { kind: "text", title: line, text: text.trimEnd(), top: 0 } };
   const said = lines[0] === "" ? `${line}: done` : (lines[0] ?? "");
   return { ...screen, message: { text: said, level: ok ? "good" : "bad" } };
+}
+
+// A key that was bound to nothing is told at once, not when it is pressed.
+function unknownKeys({ keys, actions, custom }: ScreenOptions): Screen["message"] {
+  const known = new Set([...allScreenCommands, ...custom].map(({ name }) => name));
+  const wrong = bindKeys([], keys).filter(({ command }) => !known.has(command) && actionOf(command, actions) === null);
+  if (wrong.length === 0) return null;
+  const named = wrong.map(({ key, command }) => `${key}=${command}`).join(", ");
+  return { text: `tui.keys: there is no command for ${named}; ? lists them`, level: "warn" };
 }
 
 /** Opens the screen and resolves once it is closed and the terminal is as it was; fails with what broke it. */
@@ -92,6 +103,23 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     if (!answer.ok) tell(answer.text, false);
   };
 
+  // One after the other; the first that fails is what is told, and how many were done.
+  const run = async (lines: readonly string[]) => {
+    for (const [at, line] of lines.entries()) {
+      const answer = await options.run(line, lendTerminal);
+      const isLast = at === lines.length - 1;
+      if (answer.ok && !isLast) continue;
+      const reads = actionOf(line, options.actions)?.reads ?? true;
+      const left = lines.length - 1 - at;
+      const text = answer.ok || left === 0 ? answer.text : `${answer.text} (${left} more not tried)`;
+      return change((screen) =>
+        lines.length > 1 && answer.ok
+          ? { ...screen, message: { text: `${line} and ${at} more: done`, level: "good" } }
+          : answered(screen, line, reads, { ok: answer.ok, text }),
+      );
+    }
+  };
+
   const act = (deed: Deed) => {
     switch (deed.do) {
       case "quit":
@@ -101,20 +129,14 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "redraw":
         return void state.redraw?.now();
       case "copy": {
-        const sequence = clipboardSequence(deed.text);
+        const sequence = clipboardSequence(deed.text, options.multiplexer);
         if (sequence === null)
           return tell("That is too long for the clipboard; save it or open it in the pager", false);
         stdout.write(sequence);
         return tell(`${deed.text.length} characters copied`, true);
       }
       case "run":
-        return void options
-          .run(deed.line, lendTerminal)
-          .then((answer) =>
-            change((screen) =>
-              answered(screen, deed.line, actionOf(deed.line, options.actions)?.reads ?? true, answer),
-            ),
-          );
+        return void run(deed.lines);
       case "save":
         return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
       case "page":
@@ -143,12 +165,13 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );
 
+  const keys = bindKeys([...allKeys, ...own], options.keys);
   const app = () => (
     <App
       source={options.source}
-      first={freshScreen(options.pane, options.theme)}
+      first={{ ...freshScreen(options.pane, options.theme), message: unknownKeys(options) }}
       tables={{
-        keys: bindKeys([...allKeys, ...own], options.keys),
+        keys,
         commands: allScreenCommands,
         actions: options.actions,
         custom: options.custom,

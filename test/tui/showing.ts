@@ -138,7 +138,11 @@ export function show(
         const outcome = press(screen, name, factsOf());
         screen = outcome.screen;
         for (const deed of outcome.deeds)
-          done.push("line" in deed ? `run ${deed.line}` : "text" in deed ? `${deed.do} ${deed.text}` : deed.do);
+          done.push(
+            ...("lines" in deed
+              ? deed.lines.map((line) => `run ${line}`)
+              : ["text" in deed ? `${deed.do} ${deed.text}` : deed.do]),
+          );
       }
       return this;
     },
