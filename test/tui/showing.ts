@@ -5,7 +5,7 @@ import { change, happen } from "../../src/services/observe/fold.ts";
 import { type LogBook, openLogBook } from "../../src/services/observe/log-book.ts";
 import type { ServicesView, View } from "../../src/services/observe/view.ts";
 import type { ServiceState } from "../../src/services/supervisor/state.ts";
-import type { Facts } from "../../src/tui/facts.ts";
+import type { ActionRow, Facts } from "../../src/tui/facts.ts";
 import { frame, paneSize } from "../../src/tui/frame.ts";
 import { helpLines } from "../../src/tui/help.ts";
 import { textOf } from "../../src/tui/line.ts";
@@ -76,6 +76,17 @@ export function live(list: readonly ServiceState[], usage: ServicesView["usage"]
   return { state: "live", why: "", tier: null, list, usage };
 }
 
+/** The program's actions as the screen knows them. */
+export const actionRows: readonly ActionRow[] = actions.map(({ name, sentence, reads, args }) => ({
+  name,
+  sentence,
+  reads,
+  usage: "",
+  losing: name === "down" ? "Every container is removed." : "",
+  takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
+  needsWord: args.some(({ positional, required }) => positional === true && required === true),
+}));
+
 /** The screen without a terminal: keys go in, rows come out. */
 export function show(
   view: View,
@@ -100,15 +111,7 @@ export function show(
       helpRows: 0,
       keys: allKeys,
       commands: allScreenCommands,
-      actions: actions.map(({ name, sentence, reads, args }) => ({
-        name,
-        sentence,
-        reads,
-        usage: "",
-        losing: name === "down" ? "Every container is removed." : "",
-        takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
-        needsWord: args.some(({ positional, required }) => positional === true && required === true),
-      })),
+      actions: actionRows,
       custom: [],
       readOnly,
     };
