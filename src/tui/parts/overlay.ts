@@ -4,7 +4,7 @@ import { blank, type Line, span } from "../line.ts";
 import { choices } from "../palette.ts";
 import type { Dialog, Prompt, Screen } from "../screen.ts";
 import type { Signs } from "../signs.ts";
-import { pad, wrap } from "../width.ts";
+import { pad, wrapWords } from "../width.ts";
 import { fill } from "./columns.ts";
 
 const paletteRows = 12;
@@ -25,7 +25,7 @@ export function paletteLines(screen: Screen, prompt: Prompt, facts: Facts, colum
 /** A question or a text, over the lower part of the pane or the whole of it. */
 export function dialogLines(dialog: Dialog, columns: number, rows: number, signs: Signs): Line[] {
   if (dialog.kind === "confirm") {
-    const losing = wrap(clean(dialog.losing), columns - 4).map((text): Line => [span(`  ${text}`, "warn")]);
+    const losing = wrapWords(clean(dialog.losing), columns - 4).map((text): Line => [span(`  ${text}`, "warn")]);
     return [
       [span(signs.rule.repeat(columns), "warn")],
       [span(` ${signs.warn} `, "warn"), span(clean(dialog.title), "title")],
