@@ -63,6 +63,15 @@ test("the worst thing is what attention is asked for", () => {
   expect(worst.attention?.text).toBe("nobody learns here");
 });
 
+test.each([
+  [0, "db: it ended with 1; Podman has started it again"],
+  [1500, "db: it ended with 1; restart in 1.5 s"],
+  [null, "db: it ended with 1"],
+])("a death is told with what comes after it (%s)", (restartMs, text) => {
+  const died = { type: "service.died", service: "db", exitCode: 1, why: "it ended with 1", restartMs } as const;
+  expect(foldEvent(calmView(), at, died).happenings).toMatchObject([{ level: "bad", text }]);
+});
+
 test("five hundred happenings are kept, and each has a number of its own", () => {
   let view = calmView();
   for (let turn = 0; turn < 600; turn++)
