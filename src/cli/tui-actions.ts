@@ -1,7 +1,7 @@
 import { type Config, openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
-import { openStack } from "../services/stack.ts";
+import { openStack, type Stack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
 import { givenIn } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
@@ -74,7 +74,7 @@ async function textOf(
 }
 
 /** How a typed line is run. */
-export interface LineRun {
+export interface LineRun extends Pick<Stack, "emit" | "onRun"> {
   readonly actions: readonly Action[];
   readonly config: Config;
   /** What the console itself was given as settings for this run; what a line gives counts more. */
@@ -97,7 +97,7 @@ async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["len
 
 /** Runs one typed line as the command line would, on this home; what came of it is text, and it never fails. */
 export async function runLine(line: string, options: LineRun): Promise<{ ok: boolean; text: string }> {
-  const { actions, config, columns, signal, lend } = options;
+  const { actions, config, columns, signal, lend, emit, onRun } = options;
   let text = "";
   const said: string[] = [];
   const words = splitWords(line);
@@ -108,7 +108,7 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
-    await using stack = openStack(openConfig({ home: config.home, set }, config.environment), () => undefined);
+    await using stack = openStack(openConfig({ home: config.home, set }, config.environment), emit, onRun);
     const work = () => action.run(stack, all, { signal: either });
     text = action.handsOver === true ? await handOver(work, lend) : await textOf(work(), columns, controller);
   };

@@ -116,6 +116,8 @@ export async function runTui(
           actions: all,
           config: opened.config,
           set: opened.set,
+          emit: shown.emit,
+          onRun: shown.onRun,
           columns: process.stdout.columns ?? 80,
           signal: controller.signal,
           lend,

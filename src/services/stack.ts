@@ -6,6 +6,7 @@ import { Failure } from "../engine/errors.ts";
 import type { EngineEvent } from "../engine/events.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { StackEvent } from "./supervisor/said.ts";
+import type { CommandRun } from "./supervisor/state.ts";
 
 /** Says what the engine or the supervisor did; it must not throw and must not wait. */
 export type EmitAll = (event: EngineEvent | StackEvent) => void;
@@ -14,6 +15,8 @@ export type EmitAll = (event: EngineEvent | StackEvent) => void;
 export interface Stack extends AsyncDisposable {
   readonly config: Config;
   readonly emit: EmitAll;
+  /** Is told of every podman command when it begins and when it has ended. */
+  readonly onRun: (run: CommandRun) => void;
   readonly datasetFile: string;
   /** The store to look at; fails with `home` when nothing was learned yet. */
   look(): Promise<Store>;
@@ -33,7 +36,7 @@ async function addressOf(config: Config) {
 }
 
 /** The one function that constructs: opening starts nothing. */
-export function openStack(config: Config, emit: EmitAll): Stack {
+export function openStack(config: Config, emit: EmitAll, onRun: Stack["onRun"] = () => undefined): Stack {
   const file = embeddedFile(config);
   const onServer = config.values["store.kind"] === "postgres";
   const opened: { close(): Promise<void> }[] = [];
@@ -44,6 +47,7 @@ export function openStack(config: Config, emit: EmitAll): Stack {
   return {
     config,
     emit,
+    onRun,
     datasetFile: resolve(config.values["dataset.path"] ?? join(config.home, "dataset.jsonl")),
     async look() {
       const store = await this.seen();

@@ -91,8 +91,10 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     terminal.resize(160, 34);
     await terminal.see(/● web +running +\S+ +\d+\.\d% +[▁-█]{2,} +[\d.]+[KM] +[▁-█]{2,} /);
 
-    terminal.type("8");
-    await terminal.see(/podman|create|start/);
+    terminal.type(`8/${stack.project}-web.* sh$${keys.enter}`);
+    await terminal.see(/ podman exec --interactive --tty t\w+-web sh/);
+    terminal.type(`/${"\u0015"}--detach${keys.enter}`);
+    await terminal.see(/ 0 +podman run --detach --name t\w+-web /);
     terminal.type("q");
     expect((await terminal.ended).exitCode).toBe(0);
     await terminal.see(/2 services keep running: (web, api|api, web)/);

@@ -5,9 +5,10 @@ import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
 import { type EmitAll, openStack } from "../stack.ts";
 import type { CommandRun, LogLine } from "../supervisor/state.ts";
+import { foldRun } from "./command-log.ts";
 import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
-import { change, foldEvent, foldRun, happen } from "./fold.ts";
+import { change, foldEvent, happen } from "./fold.ts";
 import { learnerActions } from "./learner-actions.ts";
 import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
 import { type Live, openLive } from "./live.ts";
@@ -27,6 +28,9 @@ export interface Console {
   readonly live: Live;
   readonly logs: LogBook;
   readonly learner: LearnerLife;
+  /** Takes in what a command that was typed here says and runs. */
+  readonly emit: EmitAll;
+  readonly onRun: (run: CommandRun) => void;
   /** What can be done with this console alone. */
   readonly actions: readonly Action[];
   /** What goes on and what ends when it is closed now, as sentences. */
@@ -81,6 +85,7 @@ export function openConsole(config: Config): Console {
     live.update((view) => foldEvent(view, at, event));
   };
 
+  const onRun = (run: CommandRun) => live.update((view) => foldRun(view, run));
   const learner = openLearnerLife({
     config,
     command: "aistack tui",
@@ -117,9 +122,8 @@ export function openConsole(config: Config): Console {
         logs.push(line);
         live.touch();
       },
-      onRun: (run: CommandRun) => live.update((view) => foldRun(view, run)),
     };
-    await watchContainers(openStack(config, emit), readers, { signal: closing.signal });
+    await watchContainers(openStack(config, emit, onRun), readers, { signal: closing.signal });
   };
 
   const beat = async () => {
@@ -146,6 +150,8 @@ export function openConsole(config: Config): Console {
     live,
     logs,
     learner,
+    emit,
+    onRun,
     actions: learnerActions(learner),
     farewell: () => farewellOf(live.view()),
     async start() {

@@ -1,6 +1,5 @@
 import type { EngineEvent } from "../../engine/events.ts";
 import type { StackEvent } from "../supervisor/said.ts";
-import type { CommandRun } from "../supervisor/state.ts";
 import { attentionOf, verdictOf } from "./attention.ts";
 import { toldOf } from "./told.ts";
 import type { HappeningView, Level, SinkView, View } from "./view.ts";
@@ -54,13 +53,4 @@ export function foldEvent(view: View, at: string, event: EngineEvent | StackEven
   const next = change(view, changeOf(view, at, event));
   const told = toldOf(event);
   return told === null ? next : happen(next, at, { type: event.type, ...told });
-}
-
-const keptCommands = 300;
-
-/** The snapshot with a command that began, or, when it is one that is there, has ended. */
-export function foldRun(view: View, run: CommandRun): View {
-  const at = view.commands.findLastIndex(({ argv, startedAt }) => argv === run.argv && startedAt === run.startedAt);
-  const commands = at < 0 ? [...view.commands, run].slice(-keptCommands) : view.commands.with(at, run);
-  return { ...view, commands };
 }

@@ -1,5 +1,4 @@
-import type { View } from "../../services/observe/view.ts";
-import type { CommandRun } from "../../services/supervisor/state.ts";
+import type { CommandView, View } from "../../services/observe/view.ts";
 import { clock, took } from "../format.ts";
 import { blank, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -7,19 +6,19 @@ import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
 
 interface RunItem extends Item {
-  readonly run: CommandRun;
+  readonly run: CommandView;
 }
 
 function itemsOf(view: View): readonly RunItem[] {
-  return view.commands.map((run, at) => ({ id: String(at), text: run.argv.join(" "), run })).toReversed();
+  return view.commands.map((run) => ({ id: String(run.id), text: run.typed, run })).toReversed();
 }
 
-function endOf({ exitCode, elapsedMs }: CommandRun): { text: string; tone: "good" | "bad" | "dim" } {
+function endOf({ exitCode, elapsedMs }: CommandView): { text: string; tone: "good" | "bad" | "dim" } {
   if (elapsedMs === null) return { text: "running", tone: "dim" };
   return exitCode === 0 ? { text: "0", tone: "good" } : { text: String(exitCode ?? "killed"), tone: "bad" };
 }
 
-/** Every command that was run for you, word by word. */
+/** Every command that was run for you, as it could be typed; those that only look are dim. */
 export const commandsPane: Pane = {
   name: "commands",
   title: "Runs",
@@ -28,7 +27,7 @@ export const commandsPane: Pane = {
   footer: ["open", "copy", "filter", "palette", "help"],
   items: itemsOf,
   details(view, id) {
-    const run = view.commands[Number(id)];
+    const run = view.commands.find((one) => String(one.id) === id);
     return run === undefined ? "" : JSON.stringify(run, null, 2);
   },
   render(view, size, state) {
@@ -40,7 +39,7 @@ export const commandsPane: Pane = {
         { title: "time", width: 8, cell: ({ run }) => span(clock(run.startedAt), "dim") },
         { title: "took", width: 7, align: "right", cell: ({ run }) => span(took(run.elapsedMs)) },
         { title: "exit", width: 7, cell: ({ run }) => span(endOf(run).text, endOf(run).tone) },
-        { title: "command", width: "rest", cell: ({ run }) => span(run.argv.join(" ")) },
+        { title: "command", width: "rest", cell: ({ run }) => span(run.typed, run.looks ? "dim" : "plain") },
       ],
       items,
       size,

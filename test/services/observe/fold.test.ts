@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openConfig } from "../../../src/engine/config.ts";
 import { farewellOf } from "../../../src/services/observe/farewell.ts";
 import { firstView } from "../../../src/services/observe/first-view.ts";
-import { change, foldEvent, foldRun } from "../../../src/services/observe/fold.ts";
+import { change, foldEvent } from "../../../src/services/observe/fold.ts";
 import { addSecond, isAtRest, noRates } from "../../../src/services/observe/rates.ts";
 import { calmView, live, service } from "../../tui/showing.ts";
 
@@ -79,14 +79,6 @@ test("five hundred happenings are kept, and each has a number of its own", () =>
   expect(view.happenings).toHaveLength(500);
   expect(new Set(view.happenings.map(({ id }) => id)).size).toBe(500);
   expect(view.happenings.at(-1)?.text).toBe("s599 goes on");
-});
-
-test("a command appears when it begins and is completed when it ends", () => {
-  const run = { argv: ["podman", "ps"], startedAt: at, elapsedMs: null, exitCode: null };
-  const begun = foldRun(calmView(), run);
-  const ended = foldRun(begun, { ...run, elapsedMs: 42, exitCode: 0 });
-  expect(begun.commands).toEqual([run]);
-  expect(ended.commands).toEqual([{ ...run, elapsedMs: 42, exitCode: 0 }]);
 });
 
 test("rates come to rest a few seconds after the last event", () => {
