@@ -1,7 +1,7 @@
 import { type Config, openConfig } from "../engine/config.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
-import { openStack, type Stack } from "../services/stack.ts";
+import type { Stack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
 import { givenIn } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
@@ -11,12 +11,31 @@ import { splitWords } from "./words.ts";
 const mostLines = 2000;
 const streamMs = 10_000;
 
+interface Loss {
+  readonly losing?: string;
+  readonly losingBy?: readonly { readonly flag: string; readonly losing: string; readonly yes: string }[];
+  readonly losingAll?: string;
+}
+
 // What cannot be had back by running something else; everything else only asks for itself again.
-const losses: Readonly<Record<string, string>> = {
-  down: "Every container of the stack is removed. Volumes stay, and with them all data.",
-  prune: "Containers that are no part of the stack any more and images that nothing uses are removed.",
-  kill: "The service ends at once and cannot save what it was about to.",
-  "secrets rotate": "The old secret is gone; who still uses it is started anew.",
+const losses: Readonly<Record<string, Loss>> = {
+  down: {
+    losing: "Every container of the stack is removed. Volumes stay, and with them all data.",
+    losingBy: [
+      {
+        flag: "--volumes",
+        losing:
+          "Every container of the stack is removed, and every volume with all data in it. Nothing brings it back.",
+        yes: "--yes",
+      },
+    ],
+  },
+  stop: { losingAll: "No service is named, so every one of the stack stops, and whoever uses them is cut off." },
+  restart: {
+    losingAll: "No service is named, so every one of the stack starts anew, and whoever uses them is cut off.",
+  },
+  prune: { losing: "Containers that are no part of the stack any more and images that nothing uses are removed." },
+  "secrets rotate": { losing: "The old secret is gone; who still uses it is started anew." },
 };
 
 function usageOf(args: readonly Argument[]): string {
@@ -31,12 +50,16 @@ function usageOf(args: readonly Argument[]): string {
 
 /** An action as the screen needs to know it. */
 function rowOf({ name, sentence, args, reads }: Action) {
+  const isService = args.some(({ positional, name: arg }) => positional === true && /^services?$/.test(arg));
+  const named = isService ? ("service" as const) : name.startsWith("breakers ") ? ("breaker" as const) : undefined;
   return {
     name,
     sentence,
     usage: usageOf(args),
     reads,
-    losing: losses[name] ?? "",
+    losing: "",
+    ...losses[name],
+    ...(named === undefined ? {} : { names: named }),
     takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
     needsWord: args.some(({ positional, required }) => positional === true && required === true),
   };
@@ -74,30 +97,38 @@ async function textOf(
 }
 
 /** How a typed line is run. */
-export interface LineRun extends Pick<Stack, "emit" | "onRun"> {
+export interface LineRun {
   readonly actions: readonly Action[];
   readonly config: Config;
   /** What the console itself was given as settings for this run; what a line gives counts more. */
   readonly set: readonly string[];
   readonly columns: number;
   readonly signal: AbortSignal;
+  /** Opens the stack that the action works on. */
+  readonly openStack: (config: Config) => Stack;
   /** Gives the terminal to whatever takes it over. */
   readonly lend: (work: () => Promise<void>) => Promise<void>;
 }
 
-async function handOver(run: () => ReturnType<Action["run"]>, lend: LineRun["lend"]): Promise<string> {
+async function handOver(
+  { leaving }: Action,
+  run: () => ReturnType<Action["run"]>,
+  lend: LineRun["lend"],
+): Promise<string> {
   let said = "";
   await lend(async () => {
+    if (leaving !== undefined) process.stdout.write(`${leaving}\n`);
     const result = await Promise.resolve(run());
     const code = Symbol.asyncIterator in result ? 0 : result.exitCode;
-    said = code === 0 || code === undefined ? "back again" : `it ended with ${code}`;
+    // Being left is how such a program ends, whatever code it has for that.
+    said = code === 0 || code === undefined || leaving !== undefined ? "back again" : `it ended with ${code}`;
   });
   return said;
 }
 
 /** Runs one typed line as the command line would, on this home; what came of it is text, and it never fails. */
 export async function runLine(line: string, options: LineRun): Promise<{ ok: boolean; text: string }> {
-  const { actions, config, columns, signal, lend, emit, onRun } = options;
+  const { actions, config, columns, signal, lend } = options;
   let text = "";
   const said: string[] = [];
   const words = splitWords(line);
@@ -108,9 +139,9 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
     const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
-    await using stack = openStack(openConfig({ home: config.home, set }, config.environment), emit, onRun);
+    await using stack = options.openStack(openConfig({ home: config.home, set }, config.environment));
     const work = () => action.run(stack, all, { signal: either });
-    text = action.handsOver === true ? await handOver(work, lend) : await textOf(work(), columns, controller);
+    text = action.handsOver === true ? await handOver(action, work, lend) : await textOf(work(), columns, controller);
   };
   const own = end === -1 ? words : words.slice(0, end);
   try {

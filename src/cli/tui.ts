@@ -116,11 +116,10 @@ export async function runTui(
           actions: all,
           config: opened.config,
           set: opened.set,
-          emit: shown.emit,
-          onRun: shown.onRun,
           columns: process.stdout.columns ?? 80,
           signal: controller.signal,
           lend,
+          openStack: shown.openStack,
         }),
       async save(text) {
         const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);

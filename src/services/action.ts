@@ -34,6 +34,8 @@ export interface Action {
   readonly reads: boolean;
   /** Whether it takes the terminal over; its result's `exitCode` is then the program's. */
   readonly handsOver?: boolean;
+  /** How to come back from it, said where the terminal is handed over. */
+  readonly leaving?: string;
   /** Whether its result says that something is wrong; the program then ends with 1. */
   readonly isBad?: (result: Plain) => boolean;
   /** Whether it runs until it is asked to end, so that being asked is its normal end. */

@@ -1,5 +1,6 @@
 import type { ActionRow, CustomCommand, Deed, Facts } from "./facts.ts";
 import { targets } from "./list.ts";
+import { lossOf } from "./loss.ts";
 import { listOf, type Message, type Screen } from "./screen.ts";
 
 /** The screen after a command, and what is asked of its owner. */
@@ -26,6 +27,12 @@ function quoted(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
+// One word of a custom command stays one word, whatever is in it or is put into it.
+function wordOf(word: string, given: Readonly<Record<string, string>>): string {
+  const filled = Object.entries(given).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), word);
+  return filled === "{name}" ? filled : quoted(filled);
+}
+
 /** The lines a template stands for: one, or one for each chosen row. Null when it needs a row and there is none. */
 export function linesOf(template: string, screen: Screen, facts: Facts, takesMany: boolean): string[] | null {
   if (!template.includes("{name}")) return [template];
@@ -43,12 +50,11 @@ export function runLine(screen: Screen, template: string, facts: Facts): Outcome
   const lines = linesOf(template, screen, facts, action.takesMany);
   if (lines === null) return say(screen, "No row is chosen");
   const [first = ""] = lines;
-  if (action.losing !== "") {
-    const line = lines.join("\n");
-    return {
-      screen: { ...screen, dialog: { kind: "confirm", title: lines.join(", "), losing: action.losing, line } },
-      deeds: [],
-    };
+  const losses = lines.map((line) => lossOf(action, line));
+  const losing = losses.find((one) => one.losing !== "")?.losing ?? "";
+  if (losing !== "") {
+    const line = losses.map((one) => one.line).join("\n");
+    return { screen: { ...screen, dialog: { kind: "confirm", title: lines.join(", "), losing, line } }, deeds: [] };
   }
   const busy = `${first}${lines.length > 1 ? ` and ${lines.length - 1} more` : ""} …`;
   return {
@@ -73,10 +79,7 @@ export function runCustom(
     const prompt = { kind: "input", text: "", at: 0, before: "", chosen: -1, back: 0, asks } as const;
     return { screen: { ...screen, prompt }, deeds: [] };
   }
-  const words = command.run.map((word) =>
-    Object.entries(given).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, quoted(value)), word),
-  );
-  const line = words.join(" ");
+  const line = command.run.map((word) => wordOf(word, given)).join(" ");
   const action = actionOf(line, facts.actions);
   if (action === null) return say(screen, `${command.name}: there is no action ${line}`);
   if (facts.readOnly && (!action.reads || command.dangerous === true)) {
@@ -86,9 +89,9 @@ export function runCustom(
   if (asked === "") return runLine(screen, line, facts);
   const lines = linesOf(line, screen, facts, action.takesMany);
   if (lines === null) return say(screen, "No row is chosen");
-  const losing = [asked, action.losing].filter((text) => text !== "").join(" ");
-  return {
-    screen: { ...screen, dialog: { kind: "confirm", title: command.name, losing, line: lines.join("\n") } },
-    deeds: [],
-  };
+  const losses = lines.map((line) => lossOf(action, line));
+  const losing = [asked, losses.find((one) => one.losing !== "")?.losing ?? ""].filter((text) => text !== "").join(" ");
+  const title = `${command.name}: ${lines.join(", ")}`;
+  const run = losses.map((one) => one.line).join("\n");
+  return { screen: { ...screen, dialog: { kind: "confirm", title, losing, line: run } }, deeds: [] };
 }

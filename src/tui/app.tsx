@@ -6,7 +6,7 @@ import { frame, paneSize } from "./frame.ts";
 import { helpLines } from "./help.ts";
 import { keyNames } from "./key-name.ts";
 import { filtered } from "./list.ts";
-import { openLogSelection } from "./log-select.ts";
+import { heard, openLogSelection } from "./log-select.ts";
 import { paintLine } from "./paint.ts";
 import { paneNamed } from "./pane-table.ts";
 import { paste, press } from "./press.ts";
@@ -89,10 +89,8 @@ export function App(props: AppProps) {
   keyboard.current.paste = (text) => take(paste(latest.current, text));
 
   useEffect(() => {
-    if (screen.pane !== "logs") return;
-    const { source } = screen.log;
     const { logs } = props.source;
-    logs.seen(source === "" ? logs.sources().map(({ name }) => name) : [source]);
+    if (screen.pane === "logs") logs.seen(heard(screen.log, logs.sources()));
   });
 
   const facts = factsOf(screen);

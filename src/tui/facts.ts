@@ -14,6 +14,12 @@ export interface ActionRow {
   readonly reads: boolean;
   /** What is lost when it runs; empty when nothing is. */
   readonly losing: string;
+  /** What is lost instead when it is given a flag, and the flag that says yes to that. */
+  readonly losingBy?: readonly { readonly flag: string; readonly losing: string; readonly yes: string }[] | undefined;
+  /** What is lost when it is given no name and so means all. */
+  readonly losingAll?: string | undefined;
+  /** What its first words name, so that they can be offered. */
+  readonly names?: "service" | "breaker" | undefined;
   /** Whether it takes several names at once. */
   readonly takesMany: boolean;
   /** Whether it cannot run without another word. */

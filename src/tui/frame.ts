@@ -34,6 +34,10 @@ function tooSmall(view: View, { columns, rows }: Size, signs: Signs): Line[] {
   return Array.from({ length: rows }, (_, at) => lines[at] ?? blank);
 }
 
+function unreadOf({ sources }: Facts): number {
+  return sources.reduce((sum, { unread }) => sum + unread, 0);
+}
+
 /** The whole screen as exactly so many rows; `help` is only asked for when it is shown. */
 export function frame(
   screen: Screen,
@@ -78,7 +82,7 @@ export function frame(
           : hintLine(pane, facts, size.columns);
   return [
     headerLine(view, readOnly, size.columns, signs),
-    tabLine(panes, pane.name, keys, size.columns),
+    tabLine({ panes, shown: pane.name, keys, columns: size.columns, signs, unread: unreadOf(facts) }),
     attentionLine(view, keys, size.columns, signs),
     ...rows,
     bottom,

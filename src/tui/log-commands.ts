@@ -1,4 +1,5 @@
 import { type Outcome, say } from "./actions.ts";
+import { clean } from "./clean.ts";
 import type { Facts } from "./facts.ts";
 import { scroll, seek } from "./log-select.ts";
 import type { LogState, Screen } from "./screen.ts";
@@ -29,7 +30,7 @@ function nextSource(log: LogState, { sources }: Facts, step: 1 | -1): LogState {
 }
 
 function textOf({ lines }: Facts): string {
-  return lines.map(({ at, service, text }) => `${at ?? ""} ${service} ${text}\n`).join("");
+  return lines.map(({ at, service, text }) => `${at ?? ""} ${service} ${clean(text)}\n`).join("");
 }
 
 function moved(log: LogState, command: string, { lines, size }: Facts): LogState | null {

@@ -2,7 +2,7 @@ import type { LogEntry } from "../services/observe/log-book.ts";
 import { clean } from "./clean.ts";
 import { bytes, clock } from "./format.ts";
 import { type Line, type Span, span, type Tone } from "./line.ts";
-import { parsePattern } from "./pattern.ts";
+import { type Pattern, parsePattern } from "./pattern.ts";
 import type { LogState } from "./screen.ts";
 import type { Signs } from "./signs.ts";
 import { pad, widthOf, wrap } from "./width.ts";
@@ -23,12 +23,21 @@ export function columnsOf(text: string): { readonly message: string; readonly fi
     const shown = (one: unknown) => (typeof one === "string" ? one : JSON.stringify(one));
     const message = all.find(([key]) => key === named)?.[1];
     const fields = all
-      .filter(([key]) => key !== named && !times.includes(key))
+      .filter(([key, one]) => key !== named && !times.includes(key) && (one === "" || one !== message))
       .map(([key, one]) => `${key}=${shown(one)}`);
     return { message: message === undefined ? "" : shown(message), fields: fields.join(" ") };
   } catch {
     return null;
   }
+}
+
+/** Whether a line passes a pattern, in any of the ways it can be read. */
+export function passes(pattern: Pattern, text: string, raw: boolean): boolean {
+  const line = clean(text);
+  if (pattern.matches(line) !== pattern.inverse) return !pattern.inverse;
+  const columns = raw ? null : columnsOf(text);
+  if (columns === null) return pattern.inverse;
+  return pattern.matches(clean(`${columns.message} ${columns.fields}`));
 }
 
 function lit(text: string, tone: Tone, find: ReturnType<typeof parsePattern>): Span[] {
@@ -44,7 +53,7 @@ function lit(text: string, tone: Tone, find: ReturnType<typeof parsePattern>): S
 /** One line of the log on as many rows as it takes: one where long lines are cut. */
 export function logRows(entry: LogEntry, log: LogState, cells: number, signs: Signs): Line[] {
   const tone = tones[entry.level];
-  const find = parsePattern(log.search);
+  const find = parsePattern(log.search) ?? parsePattern(log.filter);
   const front: Span[] = [
     ...(log.times ? [span(`${clock(entry.at)} `, "dim")] : []),
     span(pad(clean(entry.service), serviceCells, signs.more), entry.id === log.hit ? "match" : "accent"),
@@ -52,12 +61,14 @@ export function logRows(entry: LogEntry, log: LogState, cells: number, signs: Si
   ];
   const room = Math.max(1, cells - front.reduce((sum, { text }) => sum + widthOf(text), 0));
   const more = entry.cut > 0 ? ` [${bytes(entry.cut)} more]` : "";
-  const columns = log.raw || log.wrap ? null : columnsOf(entry.text);
-  const text = clean(entry.text) + more;
-  if (columns !== null) {
+  const columns = log.raw ? null : columnsOf(entry.text);
+  if (columns !== null && !log.wrap) {
     const message = clean(columns.message);
-    return [[...front, ...lit(message, tone, find), span(" "), ...lit(clean(columns.fields) + more, "dim", find)]];
+    const fields = lit(clean(columns.fields) + more, message === "" ? tone : "dim", find);
+    return [[...front, ...lit(message, tone, find), span(message === "" ? "" : " "), ...fields]];
   }
+  const shown = columns === null ? entry.text : `${columns.message} ${columns.fields}`.trim();
+  const text = clean(shown) + more;
   if (!log.wrap) return [[...front, ...lit(text, tone, find)]];
   const indent = span(" ".repeat(cells - room));
   return wrap(text, room).map((part, at) => [...(at === 0 ? front : [indent]), ...lit(part, tone, find)]);

@@ -1,5 +1,5 @@
-import type { LogBook, LogEntry } from "../services/observe/log-book.ts";
-import { clean } from "./clean.ts";
+import type { LogBook, LogEntry, LogSource } from "../services/observe/log-book.ts";
+import { passes } from "./log-line.ts";
 import { parsePattern } from "./pattern.ts";
 import type { LogState } from "./screen.ts";
 
@@ -18,19 +18,19 @@ export function openLogSelection(book: LogBook): LogSelection {
   let kept: LogEntry[] = [];
   let last = 0;
 
-  const passes = (log: LogState) => {
+  const passing = (log: LogState) => {
     const pattern = parsePattern(log.filter);
     const least = loudness[log.level];
     return (entry: LogEntry) =>
       !entry.gone &&
       loudness[entry.level] >= least &&
       !log.muted.has(entry.service) &&
-      (pattern === null || pattern.matches(clean(entry.text)));
+      (pattern === null || passes(pattern, entry.text, log.raw));
   };
 
   return {
     select(log, now) {
-      const wanted = JSON.stringify([log.filter, log.level, [...log.muted], log.from]);
+      const wanted = JSON.stringify([log.filter, log.level, [...log.muted], log.from, log.filter !== "" && log.raw]);
       if (wanted !== key) {
         key = wanted;
         kept = [];
@@ -38,7 +38,7 @@ export function openLogSelection(book: LogBook): LogSelection {
       }
       const fresh = book.after(last);
       if (fresh.length > 0 || kept[0]?.gone === true) {
-        const pass = passes(log);
+        const pass = passing(log);
         const alive = kept.some(({ gone }) => gone) ? kept.filter(({ gone }) => !gone) : kept;
         kept = [...alive, ...fresh.filter(pass)];
         last = Math.max(last, book.newest);
@@ -48,6 +48,12 @@ export function openLogSelection(book: LogBook): LogSelection {
       return kept.filter(({ at }) => at === null || Date.parse(at) >= since);
     },
   };
+}
+
+/** The services whose newest lines are in sight: none while one looks back, and no muted one. */
+export function heard(log: LogState, sources: readonly LogSource[]): string[] {
+  if (log.bottom !== null) return [];
+  return sources.flatMap(({ name }) => (log.muted.has(name) ? [] : [name]));
 }
 
 /** Where in the shown lines the bottom row is. */
@@ -75,7 +81,7 @@ export function seek(shown: readonly LogEntry[], log: LogState, step: 1 | -1): L
   for (let tried = 0; tried < shown.length; tried++) {
     const at = (((start + tried * step) % shown.length) + shown.length) % shown.length;
     const entry = shown[at];
-    if (entry === undefined || !pattern.matches(clean(entry.text))) continue;
+    if (entry === undefined || !passes(pattern, entry.text, log.raw)) continue;
     const below = shown[Math.min(shown.length - 1, at + 3)];
     return { ...log, hit: entry.id, bottom: below?.id ?? entry.id };
   }

@@ -122,7 +122,11 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     }
   };
 
-  const onSignal = () => end("interrupted");
+  const onSignal = (signal: NodeJS.Signals) => {
+    // Ctrl-C is meant for whoever has the terminal.
+    if (signal === "SIGINT" && held.lent) return;
+    end("interrupted");
+  };
   const onGone = () => end("interrupted");
   const onThrow = (error: unknown) => {
     state.failed = error instanceof Error ? error : new Error(String(error));

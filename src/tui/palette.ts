@@ -11,8 +11,9 @@ export interface Choice {
 }
 
 function everything(screen: Screen, { commands, actions, custom, keys }: Facts): Choice[] {
+  const own = new Set(commands.map(({ name }) => name));
   const paneActions = keys
-    .filter(({ pane, command }) => pane === screen.pane && actionOf(command, actions) !== null)
+    .filter(({ pane, command }) => pane === screen.pane && actionOf(command, actions) !== null && !own.has(command))
     .map(({ command }) => ({ line: command, usage: "", sentence: actionOf(command, actions)?.sentence ?? "" }));
   return [
     ...paneActions,
@@ -26,10 +27,39 @@ function everything(screen: Screen, { commands, actions, custom, keys }: Facts):
   ];
 }
 
+// Behind the words of an action come the names it may be given.
+function further(text: string, { actions, view }: Facts): Choice[] {
+  const action = actionOf(text, actions);
+  if (action === null || !text.startsWith(`${action.name} `)) return [];
+  const at = text.lastIndexOf(" ") + 1;
+  const before = text.slice(0, at);
+  const given = new Set(before.split(" "));
+  const all =
+    action.names === "service"
+      ? view.services.list.map(({ name }) => name)
+      : action.names === "breaker"
+        ? (view.breakers ?? []).map(({ name }) => name)
+        : [];
+  const isFull = action.takesMany ? given.has("--") : before.trim() !== action.name;
+  const offered = isFull ? [] : all.filter((name) => !given.has(name));
+  const { usage, sentence } = action;
+  return [
+    ...fuzzyRank(text.slice(at), offered, (name) => name).map((name) => ({
+      line: `${before}${name}`,
+      usage: "",
+      sentence,
+    })),
+    { line: text.trimEnd(), usage: before.trim() === action.name ? usage : "", sentence },
+  ];
+}
+
 /** What the palette offers for what was typed, best first; with nothing typed, what was run last comes first. */
 export function choices(screen: Screen, prompt: Prompt, facts: Facts): readonly Choice[] {
   const all = everything(screen, facts);
-  if (prompt.text !== "") return fuzzyRank(prompt.text, all, ({ line }) => line);
+  const more = further(prompt.text, facts);
+  const own = new Set(more.map(({ line }) => line));
+  const fitting = fuzzyRank(prompt.text, all, ({ line }) => line).filter(({ line }) => !own.has(line));
+  if (prompt.text !== "") return [...more, ...fitting];
   const recent = screen.history.toReversed().map((line) => ({ line, usage: "", sentence: "again" }));
   const known = new Set(recent.map(({ line }) => line));
   return [...recent, ...all.filter(({ line }) => !known.has(line))];

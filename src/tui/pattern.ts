@@ -1,6 +1,8 @@
 /** What a list is narrowed to: a regular expression, or with `!` in front everything else. */
 export interface Pattern {
   readonly text: string;
+  /** Whether it means everything that does not match. */
+  readonly inverse: boolean;
   readonly matches: (text: string) => boolean;
   /** Where the first match lies; null for none and for an inverse pattern. */
   readonly find: (text: string) => { readonly start: number; readonly end: number } | null;
@@ -25,6 +27,7 @@ export function parsePattern(text: string): Pattern | null {
   const { regex, literal } = compile(source);
   return {
     text,
+    inverse,
     literal,
     matches: (candidate) => regex.test(candidate) !== inverse,
     find(candidate) {

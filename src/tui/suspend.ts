@@ -48,18 +48,20 @@ export async function lend(handles: Handles, held: Held, work: () => Promise<voi
  */
 export function followJobControl(handles: () => Handles | null, held: Held): () => void {
   let busy = false;
+  const sleep = async () => {
+    process.off("SIGTSTP", onStop);
+    const wake = stopped();
+    process.kill(process.pid, "SIGTSTP");
+    await wake;
+    process.on("SIGTSTP", onStop);
+  };
   const stop = async () => {
     const now = handles();
     if (busy || now === null) return;
     busy = true;
     try {
-      await lend(now, held, async () => {
-        process.off("SIGTSTP", onStop);
-        const wake = stopped();
-        process.kill(process.pid, "SIGTSTP");
-        await wake;
-        process.on("SIGTSTP", onStop);
-      });
+      // Whoever has the terminal stops with us and draws its own screen when both go on.
+      await (held.lent ? sleep() : lend(now, held, sleep));
     } finally {
       busy = false;
     }
@@ -67,7 +69,7 @@ export function followJobControl(handles: () => Handles | null, held: Held): () 
   // After kill -STOP and -CONT the shell has had the terminal without our knowing.
   const redraw = async () => {
     const now = handles();
-    if (busy || now === null) return;
+    if (busy || held.lent || now === null) return;
     busy = true;
     try {
       await lend(now, held, async () => undefined);

@@ -9,12 +9,13 @@ const fastMs = 1000;
 export interface Moment {
   readonly view: View;
   readonly lines: number;
+  readonly unread: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 function momentOf(source: Source): Moment {
-  return { view: source.view(), lines: source.logs.version, now: Date.now() };
+  return { view: source.view(), lines: source.logs.version, unread: source.logs.unread, now: Date.now() };
 }
 
 function isWaiting({ breakers }: View): boolean {
@@ -30,7 +31,7 @@ export function useView(source: Source, { logs, calm }: { readonly logs: boolean
         const view = source.view();
         const isSame = calm
           ? view.verdict.text === before.view.verdict.text && view.attention?.text === before.view.attention?.text
-          : view === before.view;
+          : view === before.view && source.logs.unread === before.unread;
         const quiet = !logs || calm || source.logs.version === before.lines;
         return isSame && quiet ? before : momentOf(source);
       });

@@ -88,8 +88,23 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     await terminal.until(() => terminal.raw().includes("in the 42 shell"));
     await terminal.see(/● web +running/);
     expect(terminal.modes().alternate).toBe(true);
+    terminal.type("a");
+    await terminal.see(/^Ctrl-C leaves it/m);
+    await terminal.see(/^web tick \d+/m);
+    terminal.type(keys.ctrlC);
+    await terminal.see(/● web +running/);
+    await terminal.see("back again");
     terminal.resize(160, 34);
     await terminal.see(/● web +running +\S+ +\d+\.\d% +[▁-█]{2,} +[\d.]+[KM] +[▁-█]{2,} /);
+
+    terminal.type("x");
+    await terminal.see(/○ web +stopped/);
+    terminal.type(`5/${"\u0015"}api tick 5$${keys.enter}`);
+    await terminal.see(/filter api tick 5\$ .+ 1 lines/);
+    terminal.type(`2s`);
+    await terminal.see(/● web +running/);
+    terminal.type("5");
+    await terminal.see(/filter api tick 5\$ .+ 1 lines/);
 
     terminal.type(`8/${stack.project}-web.* sh$${keys.enter}`);
     await terminal.see(/ podman exec --interactive --tty t\w+-web sh/);

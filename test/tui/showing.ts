@@ -5,9 +5,10 @@ import { change, happen } from "../../src/services/observe/fold.ts";
 import { type LogBook, openLogBook } from "../../src/services/observe/log-book.ts";
 import type { ServicesView, View } from "../../src/services/observe/view.ts";
 import type { ServiceState } from "../../src/services/supervisor/state.ts";
-import type { ActionRow, Facts } from "../../src/tui/facts.ts";
+import type { ActionRow, CustomCommand, Facts } from "../../src/tui/facts.ts";
 import { frame, paneSize } from "../../src/tui/frame.ts";
 import { helpLines } from "../../src/tui/help.ts";
+import type { KeyRow } from "../../src/tui/keys.ts";
 import { textOf } from "../../src/tui/line.ts";
 import { filtered } from "../../src/tui/list.ts";
 import { openLogSelection } from "../../src/tui/log-select.ts";
@@ -94,7 +95,17 @@ export function show(
     size = { columns: 80, rows: 24 },
     book = openLogBook(1000),
     readOnly = false,
-  }: { size?: Size; book?: LogBook; readOnly?: boolean } = {},
+    custom = [],
+    rows,
+    keys = allKeys,
+  }: {
+    size?: Size;
+    book?: LogBook;
+    readOnly?: boolean;
+    custom?: readonly CustomCommand[];
+    rows?: Facts["actions"];
+    keys?: readonly KeyRow[];
+  } = {},
 ) {
   let screen: Screen = freshScreen("overview", "dark");
   const selection = openLogSelection(book);
@@ -109,10 +120,10 @@ export function show(
       sources: book.sources(),
       newestLine: book.newest,
       helpRows: 0,
-      keys: allKeys,
+      keys,
       commands: allScreenCommands,
-      actions: actionRows,
-      custom: [],
+      actions: rows ?? actionRows,
+      custom,
       readOnly,
     };
     return { ...facts, helpRows: helpLines(facts).length };

@@ -3,7 +3,7 @@ import { msToBeat, pause } from "../../engine/pause.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
-import { type EmitAll, openStack } from "../stack.ts";
+import { type EmitAll, openStack, type Stack } from "../stack.ts";
 import type { CommandRun, LogLine } from "../supervisor/state.ts";
 import { foldRun } from "./command-log.ts";
 import { farewellOf } from "./farewell.ts";
@@ -28,11 +28,10 @@ export interface Console {
   readonly live: Live;
   readonly logs: LogBook;
   readonly learner: LearnerLife;
-  /** Takes in what a command that was typed here says and runs. */
-  readonly emit: EmitAll;
-  readonly onRun: (run: CommandRun) => void;
   /** What can be done with this console alone. */
   readonly actions: readonly Action[];
+  /** Opens a stack for something the user asks for: what it does and runs is shown. */
+  openStack(config: Config): Stack;
   /** What goes on and what ends when it is closed now, as sentences. */
   farewell(): readonly string[];
   /** Starts looking, and learning. */
@@ -150,9 +149,8 @@ export function openConsole(config: Config): Console {
     live,
     logs,
     learner,
-    emit,
-    onRun,
     actions: learnerActions(learner),
+    openStack: (asked) => openStack(asked, emit, onRun),
     farewell: () => farewellOf(live.view()),
     async start() {
       telemetry = followTelemetry(

@@ -1,8 +1,13 @@
+import { pause } from "../../engine/pause.ts";
 import { readLogs } from "../supervisor/logs.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { LogLine, ServiceState } from "../supervisor/state.ts";
+import { openLogMerge } from "./log-merge.ts";
+import type { LogPlaces } from "./log-places.ts";
 
 const firstLines = 200;
+const openingMs = 700;
+const againMs = 2000;
 
 /** Follows the logs of whatever runs. */
 export interface LogFollowers {
@@ -11,23 +16,27 @@ export interface LogFollowers {
   ended(): Promise<void>;
 }
 
-/** Opens the followers of a stage's logs; they end with the signal. */
+/** Opens the followers of a stage's logs, from where they were heard to last; they end with the signal. */
 export function followLogs(
   { podman, manifest }: Stage,
+  places: LogPlaces,
   onLine: (line: LogLine) => void,
   signal: AbortSignal,
 ): LogFollowers {
+  const merge = openLogMerge(onLine);
   const followed = new Map<string, { readonly run: string; readonly stop: AbortController }>();
   const tasks = new Set<Promise<void>>();
 
   const follow = async (service: string, stop: AbortController) => {
     const either = AbortSignal.any([signal, stop.signal]);
-    const request = { follow: true, tail: firstLines, since: null };
+    const since = places.since(service);
+    const request = { follow: true, tail: since === null ? firstLines : null, since };
     try {
-      for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either })) onLine(line);
+      for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either }))
+        if (places.isNew(line)) merge.push(line);
     } catch (error) {
       if (!either.aborted) {
-        onLine({
+        merge.push({
           service,
           stream: "stderr",
           at: new Date().toISOString(),
@@ -35,6 +44,9 @@ export function followLogs(
         });
       }
     }
+    // Whoever ended it (a Ctrl-C that was for another program, say), it is followed again while the service runs.
+    await pause(againMs, { signal: either });
+    if (followed.get(service)?.stop === stop) followed.delete(service);
   };
 
   return {
@@ -49,6 +61,7 @@ export function followLogs(
         if (followed.has(service)) continue;
         const stop = new AbortController();
         followed.set(service, { run, stop });
+        merge.hold(openingMs);
         const task = follow(service, stop).finally(() => tasks.delete(task));
         tasks.add(task);
       }
@@ -56,6 +69,7 @@ export function followLogs(
     async ended() {
       for (const { stop } of followed.values()) stop.abort();
       await Promise.all(tasks);
+      merge.close();
     },
   };
 }

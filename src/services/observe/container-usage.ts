@@ -1,3 +1,4 @@
+import { pause } from "../../engine/pause.ts";
 import type { Usage } from "../supervisor/container.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { ServiceState } from "../supervisor/state.ts";
@@ -5,6 +6,7 @@ import { readUsage } from "../supervisor/stats.ts";
 import type { ServicesView, UsageView } from "./view.ts";
 
 const intervalSeconds = 5;
+const againMs = 2000;
 // Two and a half minutes.
 const kept = 30;
 
@@ -29,8 +31,12 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
   const measure = async (containers: readonly string[], own: AbortController) => {
     const either = AbortSignal.any([signal, own.signal]);
     try {
-      for await (const usage of readUsage(stage.podman, containers, { intervalSeconds, signal: either })) {
-        trails = withMeasured(trails, usage);
+      // Whoever ended it (a Ctrl-C that was for another program, say), it goes on.
+      while (!either.aborted) {
+        for await (const usage of readUsage(stage.podman, containers, { intervalSeconds, signal: either })) {
+          trails = withMeasured(trails, usage);
+        }
+        await pause(againMs, { signal: either });
       }
     } catch {
       // Unknown is shown as such until the next container starts.

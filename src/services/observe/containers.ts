@@ -14,6 +14,7 @@ import { supervisorOf } from "../verbs/supervise.ts";
 import { followLogs } from "./container-logs.ts";
 import type { ContainerReaders } from "./container-readers.ts";
 import { followUsage, type Trails, withUsage } from "./container-usage.ts";
+import { type LogPlaces, openLogPlaces } from "./log-places.ts";
 
 const wantedMs = 1000;
 const showMs = 500;
@@ -30,21 +31,43 @@ export async function watchContainers(
   readers: ContainerReaders,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
+  const places = openLogPlaces();
   while (!signal.aborted) {
-    const marker = JSON.stringify(readWanted(stack.config.home));
+    let marker = JSON.stringify(readWanted(stack.config.home));
     const changed = new AbortController();
     const either = AbortSignal.any([signal, changed.signal]);
-    const watching = watchOnce(stack, readers, marker !== "null", either);
-    while (!signal.aborted && JSON.stringify(readWanted(stack.config.home)) === marker)
+    let isOver = false;
+    const before = await stageText(stack);
+    const watching = watchOnce(stack, readers, places, marker !== "null", either).finally(() => {
+      isOver = true;
+    });
+    // A service that is meant to stop or to start does not make it another stack: what is known of the others is kept.
+    while (!signal.aborted) {
       await pauseToBeat(wantedMs, { signal });
+      const now = JSON.stringify(readWanted(stack.config.home));
+      if (now === marker) continue;
+      marker = now;
+      if (isOver || before === "" || (await stageText(stack)) !== before) break;
+    }
     changed.abort();
     await watching;
+  }
+}
+
+// What is watched, as a text that is another one when that is; empty where it cannot be read.
+async function stageText(stack: Stack): Promise<string> {
+  try {
+    const { manifest, loaded } = await openStage(stack, nothing);
+    return JSON.stringify([readWanted(stack.config.home) === null, loaded.tier, manifest]);
+  } catch {
+    return "";
   }
 }
 
 async function watchOnce(
   stack: Stack,
   readers: ContainerReaders,
+  places: LogPlaces,
   isWanted: boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -59,7 +82,7 @@ async function watchOnce(
     const containers = await readStack(stage.podman, project, { signal });
     const wanted = readWanted(stack.config.home)?.services ?? {};
     readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
-    if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, signal);
+    if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, places, signal);
   } catch (error) {
     if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
   }
@@ -70,11 +93,12 @@ async function follow(
   stage: Stage,
   tier: string,
   readers: ContainerReaders,
+  places: LogPlaces,
   signal: AbortSignal,
 ): Promise<void> {
   const hold = await holdSupervision(stack.config.home).catch(() => null);
   const usage = followUsage(stage, signal);
-  const logs = followLogs(stage, readers.onLine, signal);
+  const logs = followLogs(stage, places, readers.onLine, signal);
   let before = "";
   let measured: Trails | null = null;
   const show = (list: readonly ServiceState[]) => {

@@ -22,10 +22,14 @@ export function change(view: View, by: Change): View {
   return { ...next, attention, verdict: verdictOf(next, attention) };
 }
 
-/** The snapshot with one more thing that happened. */
+/** The snapshot with one more thing that happened; the same thing once more is counted. */
 export function happen(view: View, at: string, said: { type: string; level: Level; text: string }): View {
-  const id = (view.happenings.at(-1)?.id ?? 0) + 1;
-  const one: HappeningView = { id, at, ...said, text: near(said.text, view.home) };
+  const last = view.happenings.at(-1);
+  const text = near(said.text, view.home);
+  if (last && last.type === said.type && last.text === text) {
+    return { ...view, happenings: view.happenings.with(-1, { ...last, at, times: last.times + 1 }) };
+  }
+  const one: HappeningView = { id: (last?.id ?? 0) + 1, at, ...said, text, times: 1 };
   return { ...view, happenings: [...view.happenings.slice(1 - keptHappenings), one] };
 }
 

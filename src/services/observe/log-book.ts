@@ -28,6 +28,8 @@ export interface LogBook {
   readonly newest: number;
   /** Changes whenever the kept lines do. */
   readonly version: number;
+  /** Lines of level error that nobody has looked at, over all services. */
+  readonly unread: number;
   sources(): readonly LogSource[];
   /** Says that the errors of these services were seen. */
   seen(services: readonly string[]): void;
@@ -101,6 +103,11 @@ export function openLogBook(linesPerService: number): LogBook {
     },
     get version() {
       return version;
+    },
+    get unread() {
+      let sum = 0;
+      for (const ring of rings.values()) sum += ring.unread;
+      return sum;
     },
     sources: () =>
       [...rings].map(([name, { lines, dropped, unread }]) => ({ name, lines, dropped, unread })).toSorted(byName),

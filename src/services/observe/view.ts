@@ -115,6 +115,8 @@ export interface HappeningView {
   readonly type: string;
   readonly level: Level;
   readonly text: string;
+  /** How often it happened, one time right after the other. */
+  readonly times: number;
 }
 
 /** The one thing that needs a person, and where to deal with it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { diskFailure, makeDirectory } from "../../engine/disk.ts";
 import { Failure } from "../../engine/errors.ts";
 import { lockFile, tryLock } from "../../engine/telemetry/flock.ts";
-import { describeHolders } from "../../engine/telemetry/lock-holder.ts";
+import { describeHolders, readHolders } from "../../engine/telemetry/lock-holder.ts";
 import type { Say } from "./said.ts";
 
 /** The right to change the stack of a home; the kernel gives it back when the process ends. */
@@ -32,7 +32,10 @@ export async function lockStack(
   try {
     if (!tryLock(fd)) {
       const holders = describeHolders(fd);
-      say({ type: "stack.waiting", for: "the stack's lock", why: `${holders} changes the stack` });
+      // That this very process does one thing after the other is no news.
+      const pids = [...readHolders(fd)];
+      const isOurs = pids.length > 0 && pids.every((pid) => pid === String(process.pid));
+      if (!isOurs) say({ type: "stack.waiting", for: "the stack's lock", why: `${holders} changes the stack` });
       await lockFile(fd, file, { timeoutMs, signal }).catch((error: unknown) => {
         if (!(error instanceof Failure) || error.code !== "timeout") throw error;
         const hint = "Let it finish or stop it, then try again";

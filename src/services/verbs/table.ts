@@ -168,10 +168,12 @@ const inside: readonly Action[] = [
   },
   {
     name: "attach",
-    sentence: "Connect this terminal to a service's main process; leave it with Ctrl-P Ctrl-Q",
+    sentence:
+      "Connect this terminal to a service's main process; Ctrl-C leaves it, or Ctrl-P Ctrl-Q where it has a terminal of its own",
     args: [service],
     reads: false,
     handsOver: true,
+    leaving: "Ctrl-C leaves it, or Ctrl-P Ctrl-Q where the service has a terminal of its own; the service goes on.",
     run: lazily(async () => (await import("./inside.ts")).runAttach),
   },
 ];

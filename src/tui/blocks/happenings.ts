@@ -9,9 +9,14 @@ export function toneOf(level: Level): Tone {
   return level === "unknown" ? "dim" : level;
 }
 
+/** What happened, with how often where it was more than once. */
+export function happened({ text, times }: HappeningView): string {
+  return times === 1 ? text : `${times} times: ${text}`;
+}
+
 /** One thing that happened, on one row. */
-export function happeningLine({ at, level, text }: HappeningView, { signs }: Pick<PaneState, "signs">): Line {
-  return [span(`${clock(at)} `, "dim"), span(`${signs[level]} `, toneOf(level)), span(text)];
+export function happeningLine(one: HappeningView, { signs }: Pick<PaneState, "signs">): Line {
+  return [span(`${clock(one.at)} `, "dim"), span(`${signs[one.level]} `, toneOf(one.level)), span(happened(one))];
 }
 
 /** The newest things that happened, the last one at the bottom. */

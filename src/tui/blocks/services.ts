@@ -72,6 +72,12 @@ export function whyLines({ services: { why } }: View, cells: number): Line[] {
   return why === "" ? [] : wrapWords(why, cells - 2).map((text) => line(`  ${text}`, "dim"));
 }
 
+/** The error lines of a service that nobody has looked at, in at most four cells; empty for none. */
+export function unreadBadge({ name }: ServiceState, { sources, signs }: Pick<PaneState, "sources" | "signs">): string {
+  const unread = sources.find((source) => source.name === name)?.unread ?? 0;
+  return unread === 0 ? "" : `${signs.bad}${unread > 99 ? "99+" : unread}`;
+}
+
 /** The services as far as there is room; why there are none where Podman cannot be asked. */
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
@@ -84,6 +90,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
     const [cpu, memory] = usageGraphs(view, service, graph, signs);
     const room = cells - beforeGraphs - 2 * graph - 3;
     const hasGraphs = cells >= graphsFrom && room >= (note.text === "" ? 0 : widthOf(note.text) + 2);
+    const unread = unreadBadge(service, state);
     const restarts = service.restarts === 0 ? "" : `  ${service.restarts} restart${service.restarts === 1 ? "" : "s"}`;
     return [
       span(`${signs[sign]} `, tone),
@@ -93,6 +100,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       ...(cells < usageFrom ? [] : usageSpans(service, signs)),
       ...(hasGraphs ? [span("  "), cpu, span(" "), memory] : []),
       ...(note.text === "" ? [] : [span("  "), note]),
+      span(unread === "" ? "" : `  ${unread}`, "bad"),
       span(restarts, "dim"),
     ];
   });

@@ -28,7 +28,11 @@ export const commandsPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const run = view.commands.find((one) => String(one.id) === id);
-    return run === undefined ? "" : JSON.stringify(run, null, 2);
+    if (run === undefined) return "";
+    const { startedAt, elapsedMs, exitCode } = run;
+    const end =
+      elapsedMs === null ? "it is still running" : `it ended with ${exitCode ?? "a signal"} after ${took(elapsedMs)}`;
+    return `${startedAt}  ${end}\n\n${run.typed}`;
   },
   render(view, size, state) {
     const shown = new Set(state.items.map(({ id }) => id));

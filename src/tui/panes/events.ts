@@ -1,5 +1,5 @@
 import type { HappeningView, View } from "../../services/observe/view.ts";
-import { toneOf } from "../blocks/happenings.ts";
+import { happened, toneOf } from "../blocks/happenings.ts";
 import { clock } from "../format.ts";
 import { blank, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -44,7 +44,11 @@ export const eventsPane: Pane = {
           width: 20,
           cell: ({ happening }) => span(`${state.signs[happening.level]} ${happening.type}`, toneOf(happening.level)),
         },
-        { title: "what happened", width: "rest", cell: ({ happening }) => span(happening.text) },
+        {
+          title: "what happened",
+          width: "rest",
+          cell: ({ happening }) => span(happened(happening)),
+        },
       ],
       items,
       size,

@@ -1,7 +1,7 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
-import { breakerOf, noteOf, phaseWords, serviceLook, usageGraphs, whyLines } from "../blocks/services.ts";
+import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs, whyLines } from "../blocks/services.ts";
 import { age, bytes } from "../format.ts";
 import { blank, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -81,6 +81,12 @@ export const servicesPane: Pane = {
           width: 11,
           cell: ({ service }) =>
             span(phaseWords(service), serviceLook(service).sign === "good" ? "plain" : serviceLook(service).tone),
+        },
+        {
+          title: "err",
+          width: 4,
+          align: "right",
+          cell: ({ service }) => span(unreadBadge(service, state), "bad"),
         },
         { title: "age", width: 4, align: "right", cell: ({ service }) => span(age(service.startedAt, now), "dim") },
         { title: "cpu", width: 6, align: "right", cell: ({ service }) => span(cpu(service.cpuPercent)) },

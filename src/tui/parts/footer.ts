@@ -25,17 +25,23 @@ export function hintLine(pane: Pane, facts: Facts, columns: number): Line {
   const writes = (command: string) => actions.find(({ name }) => command.startsWith(name))?.reads === false;
   const own = pane.keys.map(({ command }) => command).filter((command) => !readOnly || !writes(command));
   const everywhere = keys.filter(({ pane: at, command }) => at === undefined && isAction(command, facts));
-  const spans: Span[] = [span(" ")];
-  let used = 1;
-  for (const command of [...everywhere.map(({ command }) => command), ...own, ...pane.footer]) {
+  const hint = (command: string): Span[] => {
     const key = keyOf(keys, pane.name, command);
-    if (key === "") continue;
-    const text = ` ${shortOf(command, commands)}   `;
-    used += widthOf(key) + widthOf(text);
-    if (used > columns) break;
-    spans.push(span(key, "key"), span(text, "dim"));
+    return key === "" ? [] : [span(key, "key"), span(` ${shortOf(command, commands)}   `, "dim")];
+  };
+  const width = (spans: readonly Span[]) => spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+  // Where the rest is found is always said, however little room there is.
+  const always = ["palette", "help"];
+  const end = always.flatMap(hint);
+  const others = new Set([...everywhere.map(({ command }) => command), ...own, ...pane.footer]);
+  for (const command of always) others.delete(command);
+  const spans: Span[] = [span(" ")];
+  for (const command of others) {
+    const next = hint(command);
+    if (width(spans) + width(next) + width(end) > columns) break;
+    spans.push(...next);
   }
-  return spans;
+  return [...spans, ...end];
 }
 
 /** A word to the user. */

@@ -50,15 +50,28 @@ export function headerLine(view: View, readOnly: boolean, columns: number, signs
   return spread(start, badges, columns, signs.more);
 }
 
-/** The panes with their keys; the one shown stands out. Help has its key in every footer. */
-export function tabLine(panes: readonly Pane[], shown: string, keys: readonly KeyRow[], columns: number): Line {
+/** What the tabs are drawn from. */
+export interface Tabs {
+  readonly panes: readonly Pane[];
+  readonly shown: string;
+  readonly keys: readonly KeyRow[];
+  readonly columns: number;
+  readonly signs: Signs;
+  /** Error lines in the logs that nobody has looked at. */
+  readonly unread: number;
+}
+
+/** The panes with their keys; the one shown stands out, and logs with errors not yet seen. Help has its key in every footer. */
+export function tabLine({ panes, shown, keys, columns, signs, unread }: Tabs): Line {
   const tabs = (cells: number, end = " ") =>
     panes
       .filter(({ name }) => name !== "help" || name === shown)
       .flatMap(({ name, title }): Span[] => {
         const key = keyOf(keys, "", `go ${name}`);
         if (name === shown) return [span(` ${key} ${title} `, "chosen")];
-        return [span(` ${key}`, "key"), span(` ${truncate(title, cells, "")}${end}`, "dim")];
+        // The mark takes the place of the blank, so that nothing moves.
+        const front = name === "logs" && unread > 0 ? span(signs.bad, "bad") : span(" ");
+        return [front, span(key, "key"), span(` ${truncate(title, cells, "")}${end}`, "dim")];
       });
   const widthOfRow = (row: readonly Span[]) => row.reduce((sum, { text }) => sum + text.length, 0);
   const rows = [tabs(20), tabs(20, ""), tabs(8, ""), tabs(6), tabs(5), tabs(4)];

@@ -44,4 +44,5 @@ test("a command stands there, and is copied, as it could be typed", () => {
   const shown = show(view).keys("8");
   expect(shown.text()).toContain(`127     ${typed}`);
   expect(shown.keys("y").done.at(-1)).toBe(`copy ${typed}`);
+  expect(shown.keys("enter").text()).toMatch(/it ended with 127 after 42ms/);
 });

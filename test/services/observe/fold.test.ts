@@ -4,7 +4,7 @@ import { farewellOf } from "../../../src/services/observe/farewell.ts";
 import { firstView } from "../../../src/services/observe/first-view.ts";
 import { change, foldEvent } from "../../../src/services/observe/fold.ts";
 import { addSecond, isAtRest, noRates } from "../../../src/services/observe/rates.ts";
-import { calmView, live, service } from "../../tui/showing.ts";
+import { calmView, live, service, show } from "../../tui/showing.ts";
 
 const at = "2026-03-01T12:00:00.000Z";
 
@@ -79,6 +79,15 @@ test("five hundred happenings are kept, and each has a number of its own", () =>
   expect(view.happenings).toHaveLength(500);
   expect(new Set(view.happenings.map(({ id }) => id)).size).toBe(500);
   expect(view.happenings.at(-1)?.text).toBe("s599 goes on");
+});
+
+test("the same thing said once more is counted, and does not push out the rest", () => {
+  const waiting = { type: "stack.waiting", for: "the stack's lock", why: "another process changes it" } as const;
+  let view = foldEvent(calmView(), at, { type: "sink.resumed", sink: "rows", afterMs: 1 });
+  for (let turn = 0; turn < 14; turn++) view = foldEvent(view, at, waiting);
+  view = foldEvent(view, at, { type: "sink.resumed", sink: "rows", afterMs: 1 });
+  expect(view.happenings.map(({ times }) => times)).toEqual([1, 14, 1]);
+  expect(show(view).keys("6").text()).toContain("14 times: waiting for the stack's lock");
 });
 
 test("rates come to rest a few seconds after the last event", () => {

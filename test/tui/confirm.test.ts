@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { rowsOf } from "../../src/cli/tui-actions.ts";
+import { splitWords } from "../../src/cli/words.ts";
+import { actions } from "../../src/services/actions.ts";
+import { calmView, live, service, show } from "./showing.ts";
+
+const rows = rowsOf(actions);
+const view = calmView({ services: live([service("api"), service("web")]) });
+
+test("the question says what a flag loses too, and a yes to it is said to the command", () => {
+  const shown = show(view, { rows }).keys(":").type("down --volumes").keys("enter");
+  expect(shown.text()).toMatch(/every volume with all data in\s+it/);
+  expect(shown.text()).not.toContain("Volumes stay");
+  shown.keys("y");
+  expect(shown.done).toEqual(["run down --volumes --yes"]);
+  shown.keys(":").type("down").keys("enter");
+  expect(shown.text()).toContain("Volumes stay");
+  shown.keys("n", ":").type("down --volumes --dry-run").keys("enter");
+  expect(shown.done.at(-1)).toBe("run down --volumes --dry-run");
+});
+
+test("stopping or restarting everything is asked about, one service is not", () => {
+  const shown = show(view, { rows }).keys("2", ":").type("restart").keys("enter");
+  expect(shown.text()).toContain("No service is named, so every one of the stack starts anew");
+  shown.keys("n", ":").type("restart web").keys("enter");
+  expect(shown.done).toEqual(["run restart web"]);
+  shown.keys("x");
+  expect(shown.done.at(-1)).toBe("run stop api");
+});
+
+test("a command of one's own keeps its words together, and its question says what runs", () => {
+  const run = ["exec", "{name}", "--", "sh", "-c", "echo hello {who}; echo 'bye'"];
+  const custom = [
+    { name: "greet", sentence: "Greet", run, key: "H", inputs: ["who"] },
+    { name: "renew", sentence: "Renew", run: ["restart", "{name}"], confirm: "Clients lose their connection." },
+  ];
+  const shown = show(view, { rows, custom }).keys("2", ":").type("greet").keys("enter");
+  shown.type('"you" all').keys("enter");
+  const line = shown.done.at(-1)?.replace("run ", "") ?? "";
+  expect(splitWords(line)).toEqual(["exec", "api", "--", "sh", "-c", `echo hello "you" all; echo 'bye'`]);
+  shown.keys("space", "space", ":").type("renew").keys("enter");
+  expect(shown.text()).toContain("renew: restart api web");
+  expect(shown.text()).toContain("Clients lose their connection.");
+  shown.keys("y");
+  expect(shown.done.at(-1)).toBe("run restart api web");
+});

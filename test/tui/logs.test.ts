@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { openLogBook } from "../../src/services/observe/log-book.ts";
+import { logRows } from "../../src/tui/log-line.ts";
+import { freshLog } from "../../src/tui/screen.ts";
+import { unicodeSigns } from "../../src/tui/signs.ts";
+import { calmView, now, show } from "./showing.ts";
+
+const json = `{"level":"info","msg":"request served","event":"request served","path":"/v1/ask","ms":7}`;
+
+function bookOf(lines: readonly string[]) {
+  const book = openLogBook(1000);
+  for (const text of lines) book.push({ service: "web", stream: "stdout", at: new Date(now).toISOString(), text });
+  return book;
+}
+
+test("a filter and a search find JSON as it is shown and as it came", () => {
+  const book = bookOf([json, "a plain line"]);
+  const shown = show(calmView(), { book, size: { columns: 120, rows: 24 } }).keys("5");
+  expect(shown.text()).toContain("request served path=/v1/ask ms=7");
+  for (const filter of ["path=/v1", '"path":"/v1', "served path="]) {
+    shown.keys("/", "ctrl+u").type(filter).keys("enter");
+    expect(shown.text()).toMatch(/ 1 lines/);
+    expect(shown.text()).toContain("request served path=/v1/ask");
+    shown.keys("/", "ctrl+u").type(`!${filter}`).keys("enter");
+    expect(shown.text()).toContain("a plain line");
+    expect(shown.text()).not.toContain("request served");
+  }
+  shown.keys("esc", "s").type("ms=7$").keys("enter");
+  expect(shown.screen.log.hit).toBe(1);
+  shown.keys("r", "/").type("path=/v1").keys("enter");
+  expect(shown.text()).toContain("no lines to show");
+});
+
+test("what a filter or a search found stands out in the line", () => {
+  const [entry] = bookOf([json]).after(0);
+  if (!entry) throw new Error("no line");
+  const matches = (log: Partial<typeof freshLog>) =>
+    logRows(entry, { ...freshLog, ...log }, 120, unicodeSigns)
+      .flat()
+      .flatMap(({ text, tone }) => (tone === "match" ? [text] : []));
+  expect(matches({ filter: "v1" })).toEqual(["v1"]);
+  expect(matches({ filter: "v1", search: "served|ms" })).toEqual(["served", "ms"]);
+  expect(matches({ filter: "!v1" })).toEqual([]);
+});
+
+test("wrapped lines keep their columns, and raw shows them as they came", () => {
+  const book = bookOf([`{"msg":"long","words":"${"word ".repeat(40)}"}`]);
+  const shown = show(calmView(), { book }).keys("5", "w");
+  expect(shown.text()).toContain("long words=word word");
+  expect(shown.text().match(/word/g)?.length).toBeGreaterThan(40);
+  shown.keys("r");
+  expect(shown.text()).toContain('{"msg":"long"');
+});
+
+test("what is saved or paged is text without escape sequences", () => {
+  const shown = show(calmView(), { book: bookOf(["\u001b[32mGET\u001b[0m /index"]) }).keys("5", "P");
+  expect(shown.done.at(-1)).toBe(`page ${new Date(now).toISOString()} web GET /index\n`);
+});
