@@ -15,8 +15,8 @@ export type EmitAll = (event: EngineEvent | StackEvent) => void;
 export interface Stack extends AsyncDisposable {
   readonly config: Config;
   readonly emit: EmitAll;
-  /** Hears of every Podman command, when it begins and when it has ended. */
-  readonly onRun?: ((run: CommandRun) => void) | undefined;
+  /** Is told of every podman command when it begins and when it has ended. */
+  readonly onRun: (run: CommandRun) => void;
   readonly datasetFile: string;
   /** The store to look at; fails with `home` when nothing was learned yet. */
   look(): Promise<Store>;
@@ -36,7 +36,7 @@ async function addressOf(config: Config) {
 }
 
 /** The one function that constructs: opening starts nothing. */
-export function openStack(config: Config, emit: EmitAll, onRun?: (run: CommandRun) => void): Stack {
+export function openStack(config: Config, emit: EmitAll, onRun: Stack["onRun"] = () => undefined): Stack {
   const file = embeddedFile(config);
   const onServer = config.values["store.kind"] === "postgres";
   const opened: { close(): Promise<void> }[] = [];

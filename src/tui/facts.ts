@@ -60,7 +60,7 @@ export interface Facts {
 /** Something the screen cannot do by itself, asked of whoever opened it. */
 export type Deed =
   | { readonly do: "quit" }
-  | { readonly do: "run"; readonly lines: readonly string[] }
+  | { readonly do: "run"; readonly line: string; readonly then?: readonly string[] | undefined }
   | { readonly do: "copy"; readonly text: string }
   | { readonly do: "save"; readonly text: string }
   | { readonly do: "page"; readonly text: string }

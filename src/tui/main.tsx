@@ -3,21 +3,16 @@ import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
 import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
-import { bindKeys } from "./keys.ts";
+import { bindKeys, withoutCommand } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
 import { openRedraw, type Redraw } from "./redraw.ts";
+import { type Answer, runLines } from "./run-lines.ts";
 import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
 import { followJobControl, type Held, lend } from "./suspend.ts";
 import type { ThemeName } from "./theme.ts";
-
-/** What came of a command that the screen asked for. */
-export interface Answer {
-  readonly ok: boolean;
-  readonly text: string;
-}
 
 /** What a screen is opened with; everything beyond the terminal is done by these functions. */
 export interface ScreenOptions {
@@ -62,10 +57,9 @@ function answered(screen: Screen, line: string, reads: boolean, { ok, text }: An
 // A key that was bound to nothing is told at once, not when it is pressed.
 function unknownKeys({ keys, actions, custom }: ScreenOptions): Screen["message"] {
   const known = new Set([...allScreenCommands, ...custom].map(({ name }) => name));
-  const wrong = bindKeys([], keys).filter(({ command }) => !known.has(command) && actionOf(command, actions) === null);
-  if (wrong.length === 0) return null;
-  const named = wrong.map(({ key, command }) => `${key}=${command}`).join(", ");
-  return { text: `tui.keys: there is no command for ${named}; ? lists them`, level: "warn" };
+  const wrong = withoutCommand(keys, (command) => known.has(command) || actionOf(command, actions) !== null);
+  const text = `tui.keys: there is no command for ${wrong.join(", ")}; ? lists them`;
+  return wrong.length === 0 ? null : { text, level: "warn" };
 }
 
 /** Opens the screen and resolves once it is closed and the terminal is as it was; fails with what broke it. */
@@ -103,21 +97,9 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     if (!answer.ok) tell(answer.text, false);
   };
 
-  // One after the other; the first that fails is what is told, and how many were done.
   const run = async (lines: readonly string[]) => {
-    for (const [at, line] of lines.entries()) {
-      const answer = await options.run(line, lendTerminal);
-      const isLast = at === lines.length - 1;
-      if (answer.ok && !isLast) continue;
-      const reads = actionOf(line, options.actions)?.reads ?? true;
-      const left = lines.length - 1 - at;
-      const text = answer.ok || left === 0 ? answer.text : `${answer.text} (${left} more not tried)`;
-      return change((screen) =>
-        lines.length > 1 && answer.ok
-          ? { ...screen, message: { text: `${line} and ${at} more: done`, level: "good" } }
-          : answered(screen, line, reads, { ok: answer.ok, text }),
-      );
-    }
+    const { line, answer } = await runLines(lines, (one) => options.run(one, lendTerminal));
+    change((screen) => answered(screen, line, actionOf(line, options.actions)?.reads ?? true, answer));
   };
 
   const act = (deed: Deed) => {
@@ -136,7 +118,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
         return tell(`${deed.text.length} characters copied`, true);
       }
       case "run":
-        return void run(deed.lines);
+        return void run([deed.line, ...(deed.then ?? [])]);
       case "save":
         return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
       case "page":

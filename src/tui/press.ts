@@ -1,4 +1,4 @@
-import { type Outcome, runCustom } from "./actions.ts";
+import { type Outcome, runCustom, runOf } from "./actions.ts";
 import { clean } from "./clean.ts";
 import { dialogRoom, dialogRows } from "./dialog-rows.ts";
 import type { Facts } from "./facts.ts";
@@ -80,7 +80,7 @@ function pressInPrompt(screen: Screen, prompt: Prompt, key: string, facts: Facts
 function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts): Outcome {
   const closed = { ...screen, dialog: null };
   if (dialog.kind === "confirm") {
-    if (key === "y") return { screen: closed, deeds: [{ do: "run", lines: dialog.line.split("\n") }] };
+    if (key === "y") return { screen: closed, deeds: runOf(dialog.line.split("\n")) };
     const isNo = key === "n" || key === "esc" || key === "q" || key === "ctrl+c";
     return only(isNo ? { ...closed, message: { text: "Nothing was done", level: "unknown" } } : screen);
   }

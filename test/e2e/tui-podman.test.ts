@@ -106,8 +106,10 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     terminal.type("5");
     await terminal.see(/filter api tick 5\$ .+ 1 lines/);
 
-    terminal.type("8");
-    await terminal.see(/podman|create|start/);
+    terminal.type(`8/${stack.project}-web.* sh$${keys.enter}`);
+    await terminal.see(/ podman exec --interactive --tty t\w+-web sh/);
+    terminal.type(`/${"\u0015"}--detach${keys.enter}`);
+    await terminal.see(/ 0 +podman run --detach --name t\w+-web /);
     terminal.type("q");
     expect((await terminal.ended).exitCode).toBe(0);
     await terminal.see(/2 services keep running: (web, api|api, web)/);

@@ -71,10 +71,12 @@ const well = "touch /tmp/well; while :; do sleep 0.1; done";
 describe.skipIf(part("podman").missing)("the supervisor with real Podman", () => {
   test("brings a killed container back to healthy by itself", async () => {
     const manifest = stackOf(script("web", well, { healthcheck: checksFile("/tmp/well") }), service("other"));
-    const { state } = await supervised(manifest);
+    const { state, stage } = await supervised(manifest);
     const pid = pidOf(manifest, "web", "Pid");
     process.kill(pid, "SIGKILL");
     await until(() => (state("web")?.restarts ?? 0) > 0 && state("web")?.health === "healthy");
+    const died = stage.said.filter(({ type }) => type === "service.died");
+    expect(died).toMatchObject([{ service: "web", exitCode: 137, why: "it ended with 137" }]);
     expect(pidOf(manifest, "web", "Pid")).not.toBe(pid);
     expect(state("other")?.restarts).toBe(0);
   });
@@ -98,6 +100,9 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     podman("exec", `${manifest.project}-bad`, "touch", "/data/die");
     process.kill(pidOf(manifest, "bad", "Pid"), "SIGKILL");
     await until(() => state("bad")?.phase === "crash loop");
+    expect(state("bad")?.why).toBe("it ended with 1");
+    const codes = stage.said.flatMap((event) => (event.type === "service.died" ? [event.exitCode] : []));
+    expect(new Set([137, ...codes])).toEqual(new Set([137, 1]));
     const rests = () => stage.said.flatMap((event) => (event.type === "service.died" ? (event.restartMs ?? 0) : []));
     await until(() => rests().includes(2000));
     const grown = rests().filter((rest) => rest > 0);

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { rowsOf } from "../../src/cli/tui-actions.ts";
 import { actions } from "../../src/services/actions.ts";
-import { foldRun } from "../../src/services/observe/fold.ts";
 import { bindKeys } from "../../src/tui/keys.ts";
 import { allKeys } from "../../src/tui/pane-table.ts";
 import { calmView, live, service, show } from "./showing.ts";
@@ -58,21 +57,4 @@ test("a key that does the same everywhere is not named twice", () => {
     .rows()
     .at(-1);
   expect(footer?.match(/x stop/gi)).toHaveLength(1);
-});
-
-test("what was run is shown as it could be typed, what the user asked for first to see and last to go", () => {
-  const run = (argv: readonly string[], asked: boolean) => ({
-    argv,
-    startedAt: "2026-03-01T12:00:00Z",
-    elapsedMs: 5,
-    exitCode: 0,
-    asked,
-  });
-  let next = foldRun(view, run(["stop", "it's"], true));
-  for (let turn = 0; turn < 400; turn++) next = foldRun(next, run(["ps", `${turn}`], false));
-  expect(next.commands).toHaveLength(300);
-  const shown = show(next).keys("8", "/").type("stop").keys("enter", "y");
-  expect(shown.done).toEqual(["copy podman stop 'it'\\''s'"]);
-  shown.keys("enter");
-  expect(shown.text()).toMatch(/it ended with 0 after 5ms/);
 });

@@ -5,7 +5,7 @@ import { change, happen } from "../../src/services/observe/fold.ts";
 import { type LogBook, openLogBook } from "../../src/services/observe/log-book.ts";
 import type { ServicesView, View } from "../../src/services/observe/view.ts";
 import type { ServiceState } from "../../src/services/supervisor/state.ts";
-import type { CustomCommand, Facts } from "../../src/tui/facts.ts";
+import type { ActionRow, CustomCommand, Facts } from "../../src/tui/facts.ts";
 import { frame, paneSize } from "../../src/tui/frame.ts";
 import { helpLines } from "../../src/tui/help.ts";
 import type { KeyRow } from "../../src/tui/keys.ts";
@@ -77,6 +77,17 @@ export function live(list: readonly ServiceState[], usage: ServicesView["usage"]
   return { state: "live", why: "", tier: null, list, usage };
 }
 
+/** The program's actions as the screen knows them. */
+export const actionRows: readonly ActionRow[] = actions.map(({ name, sentence, reads, args }) => ({
+  name,
+  sentence,
+  reads,
+  usage: "",
+  losing: name === "down" ? "Every container is removed." : "",
+  takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
+  needsWord: args.some(({ positional, required }) => positional === true && required === true),
+}));
+
 /** The screen without a terminal: keys go in, rows come out. */
 export function show(
   view: View,
@@ -111,17 +122,7 @@ export function show(
       helpRows: 0,
       keys,
       commands: allScreenCommands,
-      actions:
-        rows ??
-        actions.map(({ name, sentence, reads, args }) => ({
-          name,
-          sentence,
-          reads,
-          usage: "",
-          losing: name === "down" ? "Every container is removed." : "",
-          takesMany: args.some(({ positional, type }) => positional === true && type === "list"),
-          needsWord: args.some(({ positional, required }) => positional === true && required === true),
-        })),
+      actions: rows ?? actionRows,
       custom,
       readOnly,
     };
@@ -139,8 +140,8 @@ export function show(
         screen = outcome.screen;
         for (const deed of outcome.deeds)
           done.push(
-            ...("lines" in deed
-              ? deed.lines.map((line) => `run ${line}`)
+            ...("line" in deed
+              ? [deed.line, ...(deed.then ?? [])].map((line) => `run ${line}`)
               : ["text" in deed ? `${deed.do} ${deed.text}` : deed.do]),
           );
       }

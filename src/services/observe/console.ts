@@ -5,9 +5,10 @@ import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
 import { type EmitAll, openStack, type Stack } from "../stack.ts";
 import type { CommandRun, LogLine } from "../supervisor/state.ts";
+import { foldRun } from "./command-log.ts";
 import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
-import { change, foldEvent, foldRun, happen } from "./fold.ts";
+import { change, foldEvent, happen } from "./fold.ts";
 import { learnerActions } from "./learner-actions.ts";
 import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
 import { type Live, openLive } from "./live.ts";
@@ -83,6 +84,7 @@ export function openConsole(config: Config): Console {
     live.update((view) => foldEvent(view, at, event));
   };
 
+  const onRun = (run: CommandRun) => live.update((view) => foldRun(view, run));
   const learner = openLearnerLife({
     config,
     command: "aistack tui",
@@ -119,9 +121,8 @@ export function openConsole(config: Config): Console {
         logs.push(line);
         live.touch();
       },
-      onRun: (run: CommandRun) => live.update((view) => foldRun(view, run)),
     };
-    await watchContainers(openStack(config, emit), readers, { signal: closing.signal });
+    await watchContainers(openStack(config, emit, onRun), readers, { signal: closing.signal });
   };
 
   const beat = async () => {
@@ -149,8 +150,7 @@ export function openConsole(config: Config): Console {
     logs,
     learner,
     actions: learnerActions(learner),
-    openStack: (asked) =>
-      openStack(asked, emit, (run) => live.update((view) => foldRun(view, { ...run, asked: true }))),
+    openStack: (asked) => openStack(asked, emit, onRun),
     farewell: () => farewellOf(live.view()),
     async start() {
       telemetry = followTelemetry(

@@ -1,5 +1,5 @@
 import type { Say } from "../supervisor/said.ts";
-import type { CommandRun, LogLine } from "../supervisor/state.ts";
+import type { LogLine } from "../supervisor/state.ts";
 import type { ServicesView } from "./view.ts";
 
 /** Whoever wants to know about the containers. */
@@ -7,5 +7,4 @@ export interface ContainerReaders {
   readonly show: (services: ServicesView) => void;
   readonly say: Say;
   readonly onLine: (line: LogLine) => void;
-  readonly onRun: (run: CommandRun) => void;
 }

@@ -9,7 +9,7 @@ import type { ServiceState } from "../supervisor/state.ts";
 import { statesOf } from "../supervisor/states.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
 import { readWanted } from "../supervisor/wanted.ts";
-import { openStage, podmanOf } from "../verbs/open-stage.ts";
+import { openStage } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
 import { followLogs } from "./container-logs.ts";
 import type { ContainerReaders } from "./container-readers.ts";
@@ -76,7 +76,7 @@ async function watchOnce(
   try {
     const opened = await openStage(stack, nothing);
     tier = opened.loaded.tier;
-    const stage: Stage = { ...opened, podman: podmanOf(stack.config, readers.onRun), say: readers.say };
+    const stage: Stage = { ...opened, say: readers.say };
     const { services, project } = stage.manifest;
     shown = statesOf(services, project, [], {});
     const containers = await readStack(stage.podman, project, { signal });

@@ -1,6 +1,5 @@
 import type { EngineEvent } from "../../engine/events.ts";
 import type { StackEvent } from "../supervisor/said.ts";
-import type { CommandRun } from "../supervisor/state.ts";
 import { attentionOf, verdictOf } from "./attention.ts";
 import { toldOf } from "./told.ts";
 import type { HappeningView, Level, SinkView, View } from "./view.ts";
@@ -58,21 +57,4 @@ export function foldEvent(view: View, at: string, event: EngineEvent | StackEven
   const next = change(view, changeOf(view, at, event));
   const told = toldOf(event);
   return told === null ? next : happen(next, at, { type: event.type, ...told });
-}
-
-const keptCommands = 300;
-
-/** The snapshot with a command that began, or, when it is one that is there, has ended. */
-export function foldRun(view: View, run: CommandRun): View {
-  const at = view.commands.findLastIndex(({ argv, startedAt }) => argv === run.argv && startedAt === run.startedAt);
-  if (at < 0 && view.commands.length >= keptCommands) {
-    // What the user asked for stays longest.
-    const oldest = Math.max(
-      0,
-      view.commands.findIndex(({ asked }) => asked !== true),
-    );
-    return { ...view, commands: [...view.commands.toSpliced(oldest, 1), run] };
-  }
-  const commands = at < 0 ? [...view.commands, run] : view.commands.with(at, run);
-  return { ...view, commands };
 }

@@ -12,9 +12,7 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
     case "stack.waiting":
       return `waiting for ${event.for}: ${event.why}`;
     case "service.died": {
-      const inSeconds = `; restart in ${((event.restartMs ?? 0) / 1000).toFixed(1)} s`;
-      const next = event.restartMs === null ? "" : event.restartMs === 0 ? "; Podman started it again" : inSeconds;
-      return `${event.service}: ${event.why}${next}`;
+      return `${event.service}: ${event.why}${restartWords(event.restartMs)}`;
     }
     case "service.phase":
       return `${event.service}: ${event.phase}${event.why === "" ? "" : ` (${event.why})`}`;
@@ -23,6 +21,11 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
     default:
       return null;
   }
+}
+
+function restartWords(restartMs: number | null): string {
+  if (restartMs === null) return "";
+  return restartMs === 0 ? "; Podman has started it again" : `; restart in ${(restartMs / 1000).toFixed(1)} s`;
 }
 
 /** How bad it is what the supervisor says. */

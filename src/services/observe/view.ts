@@ -143,6 +143,15 @@ export interface RatesView {
   readonly backlog: readonly number[];
 }
 
+/** A podman command that was run. */
+export interface CommandView extends CommandRun {
+  readonly id: number;
+  /** As it could be typed into a shell. */
+  readonly typed: string;
+  /** Whether it only looks, and so is run again and again. */
+  readonly looks: boolean;
+}
+
 /** Everything there is to see at one moment; never changed, only replaced. Null is what nobody measured yet. */
 export interface View {
   readonly home: string;
@@ -155,7 +164,7 @@ export interface View {
   readonly disk: DiskView | null;
   readonly breakers: readonly BreakerView[] | null;
   readonly services: ServicesView;
-  readonly commands: readonly CommandRun[];
+  readonly commands: readonly CommandView[];
   readonly rates: RatesView;
   readonly happenings: readonly HappeningView[];
   readonly demo: DemoView | null;

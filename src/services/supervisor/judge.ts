@@ -137,7 +137,10 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
     return "leave";
   }
   const { policy, maxRetries } = service.restart;
-  const exitCode = ended ? container.exitCode : null;
+  // Where Podman's own policy was quicker, the container says nothing of the end before, and only the event did.
+  if (ended) record.exitCode = container.exitCode;
+  else if (cause !== "ended") record.exitCode = null;
+  const { exitCode } = record;
   const why =
     cause === "unhealthy"
       ? "it is unhealthy"
@@ -162,7 +165,7 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
     // Podman's own policy was quicker.
     record.restarts++;
     record.startedAtMs = performance.now();
-    stage.say({ type: "service.died", service: service.name, exitCode, why, restartMs: 0 });
+    sayDied(court, record, why, 0);
     setPhase(court, record, null, "");
     return "leave";
   }
@@ -172,19 +175,24 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   return cause === "conmon" ? "anew" : "restart";
 }
 
+// What ends next is another run.
+function sayDied({ stage }: Court, record: ServiceRecord, why: string, restartMs: number): void {
+  stage.say({ type: "service.died", service: record.service.name, exitCode: record.exitCode, why, restartMs });
+  record.exitCode = null;
+}
+
 /** Looks into why a service is not as it should be and brings it back, after a rest that grows with each death. */
 export async function restore(court: Court, record: ServiceRecord, cause: Cause): Promise<void> {
   if (record.busy) return;
   record.busy = true;
-  const { stage, signal } = court;
+  const { signal } = court;
   try {
     // A stop, a removal or Podman's own restart may be about to be told.
     await pause(settleMs, { signal });
     let verdict = await judge(court, record, cause);
     while (verdict !== "leave" && !signal.aborted) {
       const rest = restMs(record.deaths, court.backoff, court.luck());
-      const exitCode = record.container?.exitCode ?? null;
-      stage.say({ type: "service.died", service: record.service.name, exitCode, why: record.why, restartMs: rest });
+      sayDied(court, record, record.why, rest);
       await pause(rest, { signal });
       if (signal.aborted) return;
       try {

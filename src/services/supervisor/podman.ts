@@ -95,6 +95,13 @@ function openGate(places: number) {
   };
 }
 
+const notFound = 127;
+
+// A program that is not there ends as a shell says it.
+function codeOf({ exitCode, cause }: { readonly exitCode?: number | undefined; readonly cause?: unknown }) {
+  return exitCode ?? (errnoOf(cause) === "ENOENT" ? notFound : null);
+}
+
 /** Opens the door to Podman; starts nothing. */
 export function openPodman(options: PodmanOptions): Podman {
   const { command, environment } = options;
@@ -135,7 +142,7 @@ export function openPodman(options: PodmanOptions): Podman {
       cancelSignal: cancel.signal,
     } satisfies Options;
     const result = await execa(command, argv, settings);
-    end(result.exitCode ?? null);
+    end(codeOf(result));
     if (result.isCanceled) throw run.signal?.reason ?? new Failure("podman", { what: run.what, why: "it was ended" });
     if (result.timedOut) throw podmanSilent(argv, timeoutMs ?? 0);
     if (result.exitCode === undefined) {
@@ -179,10 +186,10 @@ export function openPodman(options: PodmanOptions): Podman {
           forceKillAfterDelay: 2000,
         });
         pid = child.pid ?? null;
+        void child.then((result) => end(codeOf(result)));
         try {
           yield* mergeLines(child.iterable({ from: "stdout" }), child.iterable({ from: "stderr" }));
           const result = await child;
-          end(result.exitCode ?? null);
           if (both.aborted) return;
           if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);
         } finally {
@@ -206,7 +213,7 @@ export function openPodman(options: PodmanOptions): Podman {
         env: environment,
         stdio: "inherit",
       });
-      end(result.exitCode ?? null);
+      end(codeOf(result));
       if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);
       return result.exitCode ?? 1;
     },

@@ -31,6 +31,8 @@ export interface ServiceRecord {
   checking: boolean;
   /** What was told about the end of the last run. */
   ending: Ending;
+  /** With which exit code it ended; null where that is not known, and for a run that goes on. */
+  exitCode: number | null;
   /** Whether this supervisor itself stopped it, to start it again. */
   heldStill: boolean;
 }
@@ -55,6 +57,7 @@ export function openRecord(service: Service): ServiceRecord {
     unhealthySinceMs: null,
     checking: false,
     ending: noEnding,
+    exitCode: null,
     heldStill: false,
   };
 }

@@ -54,6 +54,4 @@ export interface CommandRun {
   readonly startedAt: string;
   readonly elapsedMs: number | null;
   readonly exitCode: number | null;
-  /** Whether the user asked for it; what is run for showing alone is not. */
-  readonly asked?: boolean | undefined;
 }

@@ -131,10 +131,11 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       }),
     );
   }
-  const onEvent = ({ what, labels: own, health }: PodmanEvent) => {
+  const onEvent = ({ what, exitCode, labels: own, health }: PodmanEvent) => {
     const record = records.get(own[labels.service] ?? "");
     if (record === undefined) return;
     record.ending = tellEnding(record.ending, what);
+    if (what === "died") record.exitCode = exitCode;
     if (what === "died" || what === "remove") trouble(record, "ended");
     if (what === "start") {
       if (record.phase === "stopped" || record.phase === "failed") record.phase = null;

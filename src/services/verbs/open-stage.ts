@@ -10,6 +10,7 @@ import { seesProcesses } from "../supervisor/plan.ts";
 import { openPodman, type Podman } from "../supervisor/podman.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { CommandRun } from "../supervisor/state.ts";
+import { typed } from "../supervisor/typed.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 
 /** A command line that says nothing. */
@@ -73,13 +74,6 @@ export async function openStage(stack: Stack, given: Given, names: readonly stri
     unhealthyGraceMs: config.values["podman.unhealthyGraceMs"],
     parallel: config.values["podman.parallel"],
   };
-}
-
-/** A podman command as it could be typed into a shell. */
-export function typed(argv: readonly string[]): string {
-  return ["podman", ...argv]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
 }
 
 /** Podman commands one a line for people, or as lists for programs. */

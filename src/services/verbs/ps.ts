@@ -8,10 +8,10 @@ import { readWanted } from "../supervisor/wanted.ts";
 import { openStage, podmanOf } from "./open-stage.ts";
 
 /** What the services do, in a few words a service; null where no stack was brought up from this home. One podman call. */
-export async function readServices({ config }: Stack, { signal }: { readonly signal: AbortSignal }) {
+export async function readServices({ config, onRun }: Stack, { signal }: { readonly signal: AbortSignal }) {
   const wanted = readWanted(config.home);
   if (wanted === null) return null;
-  const containers = await readStack(podmanOf(config), wanted.project, { signal });
+  const containers = await readStack(podmanOf(config, onRun), wanted.project, { signal });
   return Object.entries(wanted.services).map(([name, isWanted]) => {
     const own = containers.find((one) => one.labels[labels.service] === name);
     return { service: name, wanted: isWanted, state: own?.state ?? "absent", health: own?.health ?? "none" };

@@ -1,7 +1,7 @@
 import type { BreakerView, View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { age, bytes } from "../format.ts";
-import { type Line, type Span, span, type Tone } from "../line.ts";
+import { type Line, line, type Span, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
 import { sparkline } from "../parts/sparkline.ts";
 import type { Signs } from "../signs.ts";
@@ -67,6 +67,11 @@ function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState[
   return [span(pad(cpu, 6, signs.more, "right")), span(pad(bytes(memoryBytes), 7, signs.more, "right"))];
 }
 
+/** Why there are no services to see; no row where that is not so. */
+export function whyLines({ services: { why } }: View, cells: number): Line[] {
+  return why === "" ? [] : wrapWords(why, cells - 2).map((text) => line(`  ${text}`, "dim"));
+}
+
 /** The error lines of a service that nobody has looked at, in at most four cells; empty for none. */
 export function unreadBadge({ name }: ServiceState, { sources, signs }: Pick<PaneState, "sources" | "signs">): string {
   const unread = sources.find((source) => source.name === name)?.unread ?? 0;
@@ -99,8 +104,7 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       span(restarts, "dim"),
     ];
   });
-  const why =
-    services.why === "" ? [] : wrapWords(services.why, cells - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+  const why = whyLines(view, cells);
   const all = [...body, ...why];
   const room = Math.max(1, rows - 1);
   const cut =

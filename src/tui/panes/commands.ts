@@ -1,5 +1,4 @@
-import type { View } from "../../services/observe/view.ts";
-import type { CommandRun } from "../../services/supervisor/state.ts";
+import type { CommandView, View } from "../../services/observe/view.ts";
 import { clock, took } from "../format.ts";
 import { blank, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -7,26 +6,19 @@ import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
 
 interface RunItem extends Item {
-  readonly run: CommandRun;
+  readonly run: CommandView;
 }
 
-function typed({ argv }: CommandRun): string {
-  return ["podman", ...argv]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
-}
-
-// A run is told apart by when it began and what it is, so that the cursor stays on it when older ones go.
 function itemsOf(view: View): readonly RunItem[] {
-  return view.commands.map((run) => ({ id: `${run.startedAt} ${typed(run)}`, text: typed(run), run })).toReversed();
+  return view.commands.map((run) => ({ id: String(run.id), text: run.typed, run })).toReversed();
 }
 
-function endOf({ exitCode, elapsedMs }: CommandRun): { text: string; tone: "good" | "bad" | "dim" } {
+function endOf({ exitCode, elapsedMs }: CommandView): { text: string; tone: "good" | "bad" | "dim" } {
   if (elapsedMs === null) return { text: "running", tone: "dim" };
   return exitCode === 0 ? { text: "0", tone: "good" } : { text: String(exitCode ?? "killed"), tone: "bad" };
 }
 
-/** Every command that was run for you, as it could be typed into a shell. */
+/** Every command that was run for you, as it could be typed; those that only look are dim. */
 export const commandsPane: Pane = {
   name: "commands",
   title: "Runs",
@@ -35,12 +27,12 @@ export const commandsPane: Pane = {
   footer: ["open", "copy", "filter", "palette", "help"],
   items: itemsOf,
   details(view, id) {
-    const found = itemsOf(view).find((item) => item.id === id);
-    if (found === undefined) return "";
-    const { startedAt, elapsedMs, exitCode } = found.run;
+    const run = view.commands.find((one) => String(one.id) === id);
+    if (run === undefined) return "";
+    const { startedAt, elapsedMs, exitCode } = run;
     const end =
       elapsedMs === null ? "it is still running" : `it ended with ${exitCode ?? "a signal"} after ${took(elapsedMs)}`;
-    return `${startedAt}  ${end}\n\n${found.text}`;
+    return `${startedAt}  ${end}\n\n${run.typed}`;
   },
   render(view, size, state) {
     const shown = new Set(state.items.map(({ id }) => id));
@@ -51,7 +43,7 @@ export const commandsPane: Pane = {
         { title: "time", width: 8, cell: ({ run }) => span(clock(run.startedAt), "dim") },
         { title: "took", width: 7, align: "right", cell: ({ run }) => span(took(run.elapsedMs)) },
         { title: "exit", width: 7, cell: ({ run }) => span(endOf(run).text, endOf(run).tone) },
-        { title: "command", width: "rest", cell: ({ run }) => span(typed(run), run.asked === true ? "plain" : "dim") },
+        { title: "command", width: "rest", cell: ({ run }) => span(run.typed, run.looks ? "dim" : "plain") },
       ],
       items,
       size,

@@ -1,15 +1,14 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
-import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs } from "../blocks/services.ts";
+import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs, whyLines } from "../blocks/services.ts";
 import { serviceDetails } from "../details.ts";
 import { age, bytes } from "../format.ts";
-import { blank, type Line, type Span, span } from "../line.ts";
+import { blank, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
 import type { Signs } from "../signs.ts";
-import { wrapWords } from "../width.ts";
 
 const breakerFrom = 120;
 const graphsFrom = 140;
@@ -66,10 +65,7 @@ export const servicesPane: Pane = {
     const graphsOf = (service: ServiceState) => usageGraphs(view, service, graph, signs);
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
-    const why =
-      services.why === ""
-        ? []
-        : wrapWords(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+    const why = whyLines(view, size.columns);
     if (services.list.length === 0) {
       const word = services.state === "syncing" ? "asking Podman" : "no services";
       return [blank, [span(`  ${word}`, "title")], ...why];

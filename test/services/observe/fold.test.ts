@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openConfig } from "../../../src/engine/config.ts";
 import { farewellOf } from "../../../src/services/observe/farewell.ts";
 import { firstView } from "../../../src/services/observe/first-view.ts";
-import { change, foldEvent, foldRun } from "../../../src/services/observe/fold.ts";
+import { change, foldEvent } from "../../../src/services/observe/fold.ts";
 import { addSecond, isAtRest, noRates } from "../../../src/services/observe/rates.ts";
 import { calmView, live, service, show } from "../../tui/showing.ts";
 
@@ -63,6 +63,15 @@ test("the worst thing is what attention is asked for", () => {
   expect(worst.attention?.text).toBe("nobody learns here");
 });
 
+test.each([
+  [0, "db: it ended with 1; Podman has started it again"],
+  [1500, "db: it ended with 1; restart in 1.5 s"],
+  [null, "db: it ended with 1"],
+])("a death is told with what comes after it (%s)", (restartMs, text) => {
+  const died = { type: "service.died", service: "db", exitCode: 1, why: "it ended with 1", restartMs } as const;
+  expect(foldEvent(calmView(), at, died).happenings).toMatchObject([{ level: "bad", text }]);
+});
+
 test("five hundred happenings are kept, and each has a number of its own", () => {
   let view = calmView();
   for (let turn = 0; turn < 600; turn++)
@@ -79,14 +88,6 @@ test("the same thing said once more is counted, and does not push out the rest",
   view = foldEvent(view, at, { type: "sink.resumed", sink: "rows", afterMs: 1 });
   expect(view.happenings.map(({ times }) => times)).toEqual([1, 14, 1]);
   expect(show(view).keys("6").text()).toContain("14 times: waiting for the stack's lock");
-});
-
-test("a command appears when it begins and is completed when it ends", () => {
-  const run = { argv: ["podman", "ps"], startedAt: at, elapsedMs: null, exitCode: null };
-  const begun = foldRun(calmView(), run);
-  const ended = foldRun(begun, { ...run, elapsedMs: 42, exitCode: 0 });
-  expect(begun.commands).toEqual([run]);
-  expect(ended.commands).toEqual([{ ...run, elapsedMs: 42, exitCode: 0 }]);
 });
 
 test("rates come to rest a few seconds after the last event", () => {

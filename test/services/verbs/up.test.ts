@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../../parts.ts";
 import { podman } from "../supervisor/own-podman.ts";
@@ -62,6 +64,17 @@ describe.skipIf(needs("podman").missing)("the verbs on real Podman", () => {
       "",
     ]);
     expect(podman("ps", "--all", "--quiet", "--filter", `label=aistack.project=${stack.project}`).stdout).toBe("");
+  });
+
+  test("our own image is built from what the program was installed with", () => {
+    const stack = stackHome(one("web"));
+    const { stdout } = stack.run("up", "engine", "--build", "--dry-run");
+    const build = stdout.split("\n").find((line) => line.startsWith("podman build ")) ?? "";
+    const containerfile = /--file (\S+)/.exec(build)?.[1] ?? "";
+    const context = build.split(" ").at(-1) ?? "";
+    const copied = [...readFileSync(containerfile, "utf8").matchAll(/^COPY (?!--from)(\S+)/gm)].map(([, name]) => name);
+    expect(copied).toEqual(["package.json", "package.json", "bin", "dist"]);
+    for (const name of copied) expect([name, existsSync(join(context, name ?? ""))]).toEqual([name, true]);
   });
 
   test("a service that does not exist ends with 2 before anything is started", () => {
