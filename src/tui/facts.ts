@@ -50,6 +50,8 @@ export interface Facts {
   readonly sources: readonly LogSource[];
   readonly newestLine: number;
   readonly helpRows: number;
+  /** What the help is narrowed to. */
+  readonly helpFilter?: string | undefined;
   readonly keys: readonly KeyRow[];
   readonly commands: readonly ScreenCommand[];
   readonly actions: readonly ActionRow[];

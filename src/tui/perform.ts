@@ -104,6 +104,8 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
     case "palette":
       return ask(screen, "command");
     case "filter":
+      if (paneNamed(screen.pane).items === undefined && screen.pane !== "logs")
+        return say(screen, "There is no list to narrow here");
       return ask(screen, "filter");
     case "back":
       return back(screen);

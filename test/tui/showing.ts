@@ -120,6 +120,7 @@ export function show(
       sources: book.sources(),
       newestLine: book.newest,
       helpRows: 0,
+      helpFilter: listOf(screen, "help").filter,
       keys,
       commands: allScreenCommands,
       actions: rows ?? actionRows,

@@ -10,6 +10,8 @@ import type { Pane } from "../pane.ts";
 import { fill } from "../parts/columns.ts";
 import { pad } from "../width.ts";
 
+const readyFrom = 100;
+
 interface Node extends Item {
   readonly service: ServiceState;
   readonly depth: number;
@@ -38,7 +40,7 @@ function firstStart(view: View): number | null {
   return starts.length === 0 ? null : Math.min(...starts);
 }
 
-/** Who waits for whom, and when each came up after the first one. */
+/** Who waits for whom, when each came up after the first one, and how long it took to be ready. */
 export const graphPane: Pane = {
   name: "graph",
   title: "Graph",
@@ -70,11 +72,14 @@ export const graphPane: Pane = {
         span(pad(phaseWords(service), 12, signs.more), tone === "good" ? "plain" : tone),
         span(pad(clock(service.startedAt), 10, signs.more), "dim"),
         span(pad(started === null ? "–" : `+${took(started)}`, 9, signs.more, "right")),
+        span(
+          size.columns < readyFrom ? "" : pad(took(view.readyAfterMs[service.name] ?? null), 10, signs.more, "right"),
+        ),
         span(others.length === 0 ? "" : `  also waits for ${others.join(", ")}`, "dim"),
       ];
       return top + index === at ? fill(row, size.columns, signs.more).map(({ text }) => span(text, "chosen")) : row;
     });
-    const title = `  ${pad("service", 30, "")}${pad("state", 12, "")}${pad("started", 10, "")}${pad("after first", 11, "", "right")}`;
+    const title = `  ${pad("service", 30, "")}${pad("state", 12, "")}${pad("started", 10, "")}${pad("after first", 11, "", "right")}${size.columns < readyFrom ? "" : "  ready in"}`;
     return [line(title, "dim"), ...rows];
   },
 };
