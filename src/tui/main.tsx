@@ -98,8 +98,14 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   };
 
   const run = async (lines: readonly string[]) => {
+    const [first = ""] = lines;
+    change((screen) => ({ ...screen, running: [...screen.running, first] }));
     const { line, answer } = await runLines(lines, (one) => options.run(one, lendTerminal));
-    change((screen) => answered(screen, line, actionOf(line, options.actions)?.reads ?? true, answer));
+    const reads = actionOf(line, options.actions)?.reads ?? true;
+    change((screen) => {
+      const running = screen.running.toSpliced(screen.running.indexOf(first), 1);
+      return answered({ ...screen, running }, line, reads, answer);
+    });
   };
 
   const act = (deed: Deed) => {

@@ -54,6 +54,20 @@ test("a filter is not asked for where there is no list", () => {
   expect(shown.text()).toContain("There is no list to narrow here");
 });
 
+test("a command that takes its time is named until it has ended, whatever else is pressed", () => {
+  const shown = show(calmView({ services: many }))
+    .set({ running: ["up", "restart s1"] })
+    .keys("2", "j");
+  expect(shown.rows().at(-1)).toMatch(/^ up and 1 more … /);
+  expect(shown.set({ running: [] }).rows().at(-1)).not.toContain("up and");
+});
+
+test("published ports are told in few words", () => {
+  const ports = ["127.0.0.1:5432->5432/tcp", "127.0.0.1:8088->80/tcp", "0.0.0.0:53->53/udp"];
+  const shown = show(calmView({ services: live([service("db", { ports })]) }), { size: { columns: 160, rows: 24 } });
+  expect(shown.keys("2").text()).toContain("5432 8088->80 0.0…");
+});
+
 test("read-only offers what only looks", () => {
   const shown = show(calmView({ services: many }), { rows, readOnly: true }).keys("2", ":");
   expect(shown.text()).not.toMatch(/^ (stop|restart|up|exec) /m);

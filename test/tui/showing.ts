@@ -158,6 +158,11 @@ export function show(
     text() {
       return this.rows().join("\n");
     },
+    /** Changes the screen as its owner does. */
+    set(by: Partial<Screen>) {
+      screen = { ...screen, ...by };
+      return this;
+    },
     next(by: Partial<View>) {
       view = change(view, by);
       return this;

@@ -26,6 +26,13 @@ function itemsOf(view: View): readonly ServiceItem[] {
   }));
 }
 
+/** A published port in few words: this machine and TCP go without saying. */
+export function portWords(port: string): string {
+  const [, host = "", inside = ""] = /^127\.0\.0\.1:(\d+)->(\d+)\/tcp$/.exec(port) ?? [];
+  if (host === "") return port;
+  return host === inside ? host : `${host}->${inside}`;
+}
+
 function cpu(percent: number | null): string {
   return percent === null ? "–" : `${percent.toFixed(1)}%`;
 }
@@ -109,7 +116,12 @@ export const servicesPane: Pane = {
           cell: ({ service }) => span(String(service.restarts), service.restarts > 0 ? "warn" : "dim"),
         },
         { title: "breaker", width: 11, from: breakerFrom, cell: ({ service }) => breakerSpan(view, service, signs) },
-        { title: "ports", width: 18, from: 110, cell: ({ service }) => span(service.ports.join(" "), "dim") },
+        {
+          title: "ports",
+          width: 18,
+          from: 110,
+          cell: ({ service }) => span(service.ports.map(portWords).join(" "), "dim"),
+        },
         {
           title: "about",
           width: "rest",
