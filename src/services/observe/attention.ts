@@ -5,6 +5,11 @@ type Unjudged = Omit<View, "verdict" | "attention">;
 const troubled: ReadonlySet<string> = new Set(["failed", "crash loop"]);
 
 function ofServices({ services }: Unjudged): AttentionView[] {
+  const unseen = services.list.find(({ wanted }) => services.state === "absent" && wanted);
+  if (unseen) {
+    const text = `what the services do is not known: ${services.why}`;
+    return [{ level: "warn", text, pane: "services", item: unseen.name }];
+  }
   return services.list.flatMap(({ name, phase, health, why }): AttentionView[] => {
     const reason = why === "" ? "" : `: ${why}`;
     const found = { pane: "services", item: name } as const;
