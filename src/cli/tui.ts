@@ -1,13 +1,11 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Config, openConfig } from "../engine/config.ts";
-import { messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
 import { isInFront } from "./foreground.ts";
 import { keepHeapSmall } from "./small-heap.ts";
-import { rowsOf, runLine } from "./tui-actions.ts";
+import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
 /** Whether the locale says that the terminal understands UTF-8. */
@@ -36,7 +34,19 @@ async function page(config: Config, text: string, signal: AbortSignal): Promise<
     await showInPager(config, text, { signal });
     return { ok: true, text: "" };
   } catch (error) {
-    return { ok: false, text: messageOf(error) };
+    return { ok: false, text: failureLine(error) };
+  }
+}
+
+async function save(home: string, text: string): Promise<{ ok: boolean; text: string }> {
+  const { makeDirectory, writeWhole } = await import("../engine/disk.ts");
+  const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
+  try {
+    await makeDirectory(home);
+    await writeWhole(file, text);
+    return { ok: true, text: `Saved to ${file}` };
+  } catch (error) {
+    return { ok: false, text: failureLine(error) };
   }
 }
 
@@ -121,15 +131,7 @@ export async function runTui(
           signal,
           lend,
         }),
-      async save(text) {
-        const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
-        try {
-          await writeFile(file, text, { mode: 0o600, flag: "wx" });
-          return { ok: true, text: `Saved to ${file}` };
-        } catch (error) {
-          return { ok: false, text: `${file} was not written: ${messageOf(error)}` };
-        }
-      },
+      save: (text) => save(home, text),
       page: (text, signal) => page(opened.config, text, signal),
       onReady: () => void opened.start(),
     });

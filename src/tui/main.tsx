@@ -3,6 +3,7 @@ import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
 import { clipboardSequence } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
+import { guardInput } from "./input.ts";
 import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
@@ -153,6 +154,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
   const forget = followJobControl(lending);
+  const unguard = guardInput(stdin);
   const release = holdBack(options.stderr, (text) =>
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );
@@ -199,6 +201,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     return state.ending;
   } finally {
     forget();
+    unguard();
     leaving.abort();
     modes.leave();
     for (const signal of signals) process.off(signal, onGone);
