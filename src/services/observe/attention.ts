@@ -40,7 +40,7 @@ function ofLearning({ learner, sinks, pressure, disk }: Unjudged): AttentionView
   const found: AttentionView[] = [];
   const say = (level: "warn" | "bad", text: string, item = "") => found.push({ level, text, pane: "learning", item });
   if (learner.state === "failed") say("bad", `the learner stopped: ${learner.why}`);
-  if (learner.state === "stopped") say("bad", "nobody learns here");
+  if (learner.state === "stopped") say("bad", "nobody learns here; type :learner start");
   for (const { name, optional, waiting } of sinks) {
     if (waiting !== "") say(optional ? "warn" : "bad", `sink ${name} waits: ${waiting}`, name);
   }
