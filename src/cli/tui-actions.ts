@@ -160,7 +160,8 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
   }
 }
 
-function failureLine(error: unknown): string {
+/** A failure as one line: what did not happen, why, and what to type next. */
+export function failureLine(error: unknown): string {
   if (!(error instanceof Failure)) return messageOf(error).replaceAll("\n", " ");
   const hint = error.hint === "" ? "" : `; ${error.hint}`;
   return `${error.what}: ${error.why}${hint}`.replaceAll("\n", " ");

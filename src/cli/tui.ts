@@ -1,12 +1,11 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Config, openConfig } from "../engine/config.ts";
-import { messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
+import { isInFront } from "./foreground.ts";
 import { keepHeapSmall } from "./small-heap.ts";
-import { rowsOf, runLine } from "./tui-actions.ts";
+import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
 // What is shown over a pane stands a little in from its edges.
@@ -32,13 +31,25 @@ function checkTerminal(config: Config): void {
   }
 }
 
-async function page(config: Config, text: string): Promise<{ ok: boolean; text: string }> {
+async function page(config: Config, text: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }> {
   const { showInPager } = await import("../services/pager.ts");
   try {
-    await showInPager(config, text);
+    await showInPager(config, text, { signal });
     return { ok: true, text: "" };
   } catch (error) {
-    return { ok: false, text: messageOf(error) };
+    return { ok: false, text: failureLine(error) };
+  }
+}
+
+async function save(home: string, text: string): Promise<{ ok: boolean; text: string }> {
+  const { makeDirectory, writeWhole } = await import("../engine/disk.ts");
+  const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
+  try {
+    await makeDirectory(home);
+    await writeWhole(file, text);
+    return { ok: true, text: `Saved to ${file}` };
+  } catch (error) {
+    return { ok: false, text: failureLine(error) };
   }
 }
 
@@ -90,7 +101,6 @@ export async function runTui(
   const theme = given.text("theme");
   const all = [...actions, ...shown.actions, ...extra];
   const said: string[] = [];
-  const controller = new AbortController();
   let shownBefore = shown.live.view();
   const unfollow = keepHeapSmall(() => {
     const isCalm = shown.live.view() === shownBefore;
@@ -116,33 +126,25 @@ export async function runTui(
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
-      run: (line, lend) =>
+      isInFront,
+      run: (line, { lend, signal }) =>
         runLine(line, {
           actions: all,
           config: opened.config,
           set: opened.set,
           columns: (process.stdout.columns ?? 80) - dialogEdges,
-          signal: controller.signal,
+          signal,
           lend,
           openStack: shown.openStack,
         }),
-      async save(text) {
-        const file = join(home, `log-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`);
-        try {
-          await writeFile(file, text, { mode: 0o600, flag: "wx" });
-          return { ok: true, text: `Saved to ${file}` };
-        } catch (error) {
-          return { ok: false, text: `${file} was not written: ${messageOf(error)}` };
-        }
-      },
-      page: (text) => page(opened.config, text),
+      save: (text) => save(home, text),
+      page: (text, signal) => page(opened.config, text, signal),
       onReady: () => void opened.start(),
     });
     said.push(...shown.farewell());
     return ending === "quit" ? 0 : 130;
   } finally {
     unfollow();
-    controller.abort();
     await opened.close();
     for (const text of said) process.stdout.write(`${text}\n`);
   }

@@ -66,10 +66,10 @@ export const settingActions: readonly Action[] = [
     args: [],
     reads: false,
     handsOver: true,
-    async run({ config }) {
+    async run({ config }, _given, { signal }) {
       const { openInEditor } = await import("./pager.ts");
       await makeDirectory(dirname(config.file));
-      return { exitCode: await openInEditor(config, config.file) };
+      return { exitCode: await openInEditor(config, config.file, { signal }) };
     },
   },
   {

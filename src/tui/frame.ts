@@ -3,7 +3,7 @@ import type { Facts } from "./facts.ts";
 import { blank, type Line, line, span } from "./line.ts";
 import type { Size } from "./pane.ts";
 import { paneNamed, panes } from "./pane-table.ts";
-import { hintLine, messageLine, promptLine } from "./parts/footer.ts";
+import { hintLine, messageLines, promptLine } from "./parts/footer.ts";
 import { attentionLine, headerLine, tabLine } from "./parts/header.ts";
 import { dialogLines, paletteLines } from "./parts/overlay.ts";
 import { listOf, type Screen } from "./screen.ts";
@@ -66,6 +66,8 @@ export function frame(
       : prompt?.kind === "command"
         ? paletteLines(screen, prompt, facts, size.columns, signs)
         : [];
+  const said = prompt === null && message !== null ? messageLines(message, size.columns, signs) : [];
+  if (said.length > 1) rows.splice(1 - said.length, said.length - 1, ...said.slice(0, -1));
   if (over.length > 0) rows.splice(Math.max(0, rows.length - over.length), over.length, ...over.slice(0, room.rows));
   const { filter, marks } = listOf(screen, pane.name);
   const about = [
@@ -76,8 +78,8 @@ export function frame(
   const bottom =
     prompt !== null
       ? promptLine(prompt, size.columns)
-      : message !== null
-        ? messageLine(message, signs)
+      : said.length > 0
+        ? (said.at(-1) ?? blank)
         : about !== ""
           ? [span(` ${about}   `, "warn"), ...hintLine(pane, facts, size.columns - about.length - 4)]
           : hintLine(pane, facts, size.columns);

@@ -3,6 +3,7 @@ import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
 import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
+import { guardInput } from "./input.ts";
 import { bindKeys, withoutCommand } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
@@ -11,8 +12,16 @@ import { openRedraw, type Redraw } from "./redraw.ts";
 import { type Answer, runLines } from "./run-lines.ts";
 import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
-import { followJobControl, type Held, lend } from "./suspend.ts";
+import { followJobControl, openLending } from "./suspend.ts";
 import type { ThemeName } from "./theme.ts";
+
+/** What a command may have of the screen. */
+export interface Lent {
+  /** Gives the terminal to whatever takes it over. */
+  readonly lend: (work: () => Promise<void>) => Promise<void>;
+  /** Comes when the screen is closed. */
+  readonly signal: AbortSignal;
+}
 
 /** What a screen is opened with; everything beyond the terminal is done by these functions. */
 export interface ScreenOptions {
@@ -31,12 +40,14 @@ export interface ScreenOptions {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Runs one line of a command; never fails. */
-  readonly run: (line: string, lendTerminal: (work: () => Promise<void>) => Promise<void>) => Promise<Answer>;
+  /** Whether the shell has put this process in front, so that it may use the terminal. */
+  readonly isInFront: () => boolean;
+  /** Runs one line of a command, until the screen is closed at the latest; never fails. */
+  readonly run: (line: string, lent: Lent) => Promise<Answer>;
   /** Saves text to a file and returns its path. */
   readonly save: (text: string) => Promise<Answer>;
   /** Shows text in the user's pager, while the terminal is lent. */
-  readonly page: ((text: string) => Promise<Answer>) | null;
+  readonly page: ((text: string, signal: AbortSignal) => Promise<Answer>) | null;
   /** Called once the first frame is on the terminal. */
   readonly onReady: () => void;
 }
@@ -66,33 +77,35 @@ function unknownKeys({ keys, actions, custom }: ScreenOptions): Screen["message"
 export async function openScreen(options: ScreenOptions): Promise<Ending> {
   const { stdin, stdout } = options;
   const modes = openModes(stdout);
-  const held: Held = { modes, stdin, lent: false };
   const state: { handles: Handles | null; redraw: Redraw | null; ending: Ending; failed: Error | null } = {
     handles: null,
     redraw: null,
     ending: "quit",
     failed: null,
   };
+  const lending = openLending({ modes, stdin, handles: () => state.handles, isInFront: options.isInFront });
+  const leaving = new AbortController();
   const own = options.custom.flatMap(({ key, name, scope }) =>
     key === undefined ? [] : [{ key, command: name, ...(scope === undefined ? {} : { pane: scope }) }],
   );
   const change = (by: (screen: Screen) => Screen) => state.handles?.change(by);
   const tell = (text: string, ok: boolean) =>
     change((screen) => ({ ...screen, message: { text, level: ok ? "good" : "bad" } }));
-  const lendTerminal = async (work: () => Promise<void>) => {
-    if (state.handles) await lend(state.handles, held, work);
-  };
   const end = (ending: Ending) => {
+    if (leaving.signal.aborted) return;
     state.ending = ending;
-    state.handles?.exit();
+    leaving.abort();
+    if (!lending.lent) state.handles?.exit();
+    // Who has the terminal is asked to end, and gives it back first.
+    else void lending.close().then(() => state.handles?.exit());
   };
 
   const page = async (text: string) => {
     const { page: show } = options;
     if (show === null) return tell("There is no pager: set PAGER", false);
     let answer: Answer = { ok: true, text: "" };
-    await lendTerminal(async () => {
-      answer = await show(text);
+    await lending.lend(async () => {
+      answer = await show(text, leaving.signal);
     });
     if (!answer.ok) tell(answer.text, false);
   };
@@ -100,7 +113,9 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   const run = async (lines: readonly string[]) => {
     const [first = ""] = lines;
     change((screen) => ({ ...screen, running: [...screen.running, first] }));
-    const { line, answer } = await runLines(lines, (one) => options.run(one, lendTerminal));
+    const { line, answer } = await runLines(lines, (one) =>
+      options.run(one, { lend: lending.lend, signal: leaving.signal }),
+    );
     const reads = actionOf(line, options.actions)?.reads ?? true;
     change((screen) => {
       const running = screen.running.toSpliced(screen.running.indexOf(first), 1);
@@ -132,23 +147,26 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     }
   };
 
-  const onSignal = (signal: NodeJS.Signals) => {
-    // Ctrl-C is meant for whoever has the terminal.
-    if (signal === "SIGINT" && held.lent) return;
-    end("interrupted");
-  };
   const onGone = () => end("interrupted");
+  // What is typed while somebody else has the terminal is meant for them.
+  const onKey = () => {
+    if (!lending.lent) end("interrupted");
+  };
   const onThrow = (error: unknown) => {
-    state.failed = error instanceof Error ? error : new Error(String(error));
+    state.failed ??= error instanceof Error ? error : new Error(String(error));
+    leaving.abort();
     state.handles?.exit(state.failed);
     modes.restore();
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  const signals = ["SIGTERM", "SIGHUP"] as const;
+  const typed = ["SIGINT", "SIGQUIT"] as const;
+  for (const signal of signals) process.on(signal, onGone);
+  for (const signal of typed) process.on(signal, onKey);
   process.on("uncaughtException", onThrow);
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
-  const forget = followJobControl(() => state.handles, held);
+  const forget = followJobControl(lending);
+  const unguard = guardInput(stdin);
   const release = holdBack(options.stderr, (text) =>
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );
@@ -189,15 +207,18 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     });
     await instance.waitUntilRenderFlush();
     options.onReady();
-    state.redraw = openRedraw(stdout, instance, { draw: () => instance.rerender(app()), isLent: () => held.lent });
+    state.redraw = openRedraw(stdout, instance, { draw: () => instance.rerender(app()), isLent: () => lending.lent });
     const unfollow = options.screenReader ? () => undefined : state.redraw.follow();
     await instance.waitUntilExit().finally(unfollow);
     if (state.failed) throw state.failed;
     return state.ending;
   } finally {
     forget();
+    unguard();
+    leaving.abort();
     modes.leave();
-    for (const signal of signals) process.off(signal, onSignal);
+    for (const signal of signals) process.off(signal, onGone);
+    for (const signal of typed) process.off(signal, onKey);
     process.off("uncaughtException", onThrow);
     stdin.off("end", onGone).off("error", onGone);
     stdout.off("error", onGone);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+
 /** What a list is narrowed to: a regular expression, or with `!` in front everything else. */
 export interface Pattern {
   readonly text: string;
@@ -10,13 +12,24 @@ export interface Pattern {
   readonly literal: boolean;
 }
 
+// Tried in vain too often, an expression goes on in an engine that takes time in proportion to the text. That one knows
+// neither small for large letters nor what looks around or back.
+setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
+const looks = /\(\?<?[=!]|\\[1-9k]/;
+
 function compile(source: string): { regex: RegExp; literal: boolean } {
-  const flags = source === source.toLowerCase() ? "i" : "";
   try {
-    return { regex: new RegExp(source, flags), literal: false };
+    if (!looks.test(source)) return { regex: new RegExp(source), literal: false };
   } catch {
-    return { regex: new RegExp(source.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), flags), literal: true };
+    // It is looked for as it stands.
   }
+  return { regex: new RegExp(source.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")), literal: true };
+}
+
+// In as many characters, so that a match lies at the same place.
+function small(text: string): string {
+  const lower = text.toLowerCase();
+  return lower.length === text.length ? lower : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** Parses what the user typed; small letters match large ones as well. Null for nothing typed. */
@@ -25,13 +38,14 @@ export function parsePattern(text: string): Pattern | null {
   const source = inverse ? text.slice(1) : text;
   if (source === "") return null;
   const { regex, literal } = compile(source);
+  const seen = source === small(source) ? small : (candidate: string) => candidate;
   return {
     text,
     inverse,
     literal,
-    matches: (candidate) => regex.test(candidate) !== inverse,
+    matches: (candidate) => regex.test(seen(candidate)) !== inverse,
     find(candidate) {
-      const match = inverse ? null : regex.exec(candidate);
+      const match = inverse ? null : regex.exec(seen(candidate));
       return match === null || match[0] === "" ? null : { start: match.index, end: match.index + match[0].length };
     },
   };

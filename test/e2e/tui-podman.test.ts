@@ -1,4 +1,5 @@
-import { appendFileSync, cpSync, mkdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fixtures } from "../cli/running.ts";
@@ -140,6 +141,23 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     terminal.type("6");
     await terminal.see(/web: start/);
     expect(terminal.text()).not.toMatch(/web: it ended/);
+  });
+
+  test("a Podman that fails leaves unknown what runs, and it is asked again until it answers", async () => {
+    const stack = stackHome(ticking("web"));
+    expect(stack.run("up", "web").status).toBe(0);
+    const real = spawnSync("sh", ["-c", "command -v podman"], { encoding: "utf8" }).stdout.trim();
+    const broken = join(stack.home, "broken");
+    stack.standIn(`[ -e ${broken} ] && { echo "Error: the store is locked" >&2; exit 125; }; exec ${real} "$@"`);
+    writeFileSync(broken, "");
+    const { NO_COLOR: _colours, ...env } = stack.environment();
+    const terminal = openTerminal([process.execPath, program, "tui", "--home", stack.home], { columns: 120, env });
+    await terminal.see(/▲ Needs a look .+ services unknown/);
+    await terminal.see(/what the services do is not known: .*the store is locked/);
+    await terminal.see(/○ web +unknown/);
+    rmSync(broken);
+    await terminal.see(/● web +running/);
+    await terminal.see(/● All well .+ services: 1 of 1 well/);
   });
 
   test("where Podman is missing, the same panes show and say why", async () => {

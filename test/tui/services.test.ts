@@ -54,6 +54,19 @@ test("where there is no room for a column, a breaker that lets nothing through i
   expect(rowOf(show(closed).keys("2"), "db")).toMatch(/example\/db:1/);
 });
 
+test("what could not be asked of Podman is not said to be well, and not to be gone", () => {
+  const unseen = service("db", { phase: "unknown", health: "unknown" });
+  const shown = show(calmView({ services: { ...live([unseen]), state: "absent", why: "podman ps hangs" } }), {
+    size: wide,
+  });
+  expect(shown.rows()[0]).toMatch(/▲ Needs a look .+ services unknown/);
+  expect(shown.rows()[2]).toMatch(/what the services do is not known: podman ps hangs +press ! to look/);
+  expect(shown.text()).toMatch(/Services not seen/);
+  const none = service("db", { phase: "absent", health: "none", wanted: false });
+  shown.next({ services: { ...live([none]), state: "absent", why: "there is no podman" } });
+  expect(shown.rows()[0]).toMatch(/● All well .+ no Podman/);
+});
+
 test("the overview draws the same where there is room, and gives the room to what has to be said", () => {
   const shown = show(calmView({ services: stack }), { size: wide });
   expect(rowOf(shown, "db")).toMatch(/ 2% +48M {4}▁▂█▅ {3}▂▃▅█/);

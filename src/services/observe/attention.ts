@@ -5,6 +5,11 @@ type Unjudged = Omit<View, "verdict" | "attention">;
 const troubled: ReadonlySet<string> = new Set(["failed", "crash loop"]);
 
 function ofServices({ services }: Unjudged): AttentionView[] {
+  const unseen = services.list.find(({ wanted }) => services.state === "absent" && wanted);
+  if (unseen) {
+    const text = `what the services do is not known: ${services.why}`;
+    return [{ level: "warn", text, pane: "services", item: unseen.name }];
+  }
   return services.list.flatMap(({ name, phase, health, why }): AttentionView[] => {
     const reason = why === "" ? "" : `: ${why}`;
     const found = { pane: "services", item: name } as const;
@@ -35,7 +40,7 @@ function ofLearning({ learner, sinks, pressure, disk }: Unjudged): AttentionView
   const found: AttentionView[] = [];
   const say = (level: "warn" | "bad", text: string, item = "") => found.push({ level, text, pane: "learning", item });
   if (learner.state === "failed") say("bad", `the learner stopped: ${learner.why}`);
-  if (learner.state === "stopped") say("bad", "nobody learns here");
+  if (learner.state === "stopped") say("bad", "nobody learns here; type :learner start");
   for (const { name, optional, waiting } of sinks) {
     if (waiting !== "") say(optional ? "warn" : "bad", `sink ${name} waits: ${waiting}`, name);
   }

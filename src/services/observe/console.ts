@@ -9,6 +9,7 @@ import { foldRun } from "./command-log.ts";
 import { farewellOf } from "./farewell.ts";
 import { firstView } from "./first-view.ts";
 import { change, foldEvent, happen } from "./fold.ts";
+import { openHomeWatch } from "./home-watch.ts";
 import { learnerActions } from "./learner-actions.ts";
 import { type LearnerLife, openLearnerLife } from "./learner-life.ts";
 import { type Live, openLive } from "./live.ts";
@@ -85,11 +86,13 @@ export function openConsole(config: Config): Console {
   };
 
   const onRun = (run: CommandRun) => live.update((view) => foldRun(view, run));
+  const watch = openHomeWatch(config.home);
   const learner = openLearnerLife({
     config,
     command: "aistack tui",
     emit,
     say(by) {
+      if (by.state === "here") watch.begin();
       refreshSoon();
       live.update((view) => {
         const next = change(view, { learner: { ...view.learner, ...by } });
@@ -112,7 +115,7 @@ export function openConsole(config: Config): Console {
     }, msToBeat(beatMs));
   };
 
-  const watch = async () => {
+  const watchStack = async () => {
     const { watchContainers } = await import("./containers.ts");
     const readers = {
       show: (services: ServicesView) => live.update((view) => change(view, { services })),
@@ -125,7 +128,16 @@ export function openConsole(config: Config): Console {
     await watchContainers(openStack(config, emit, onRun), readers, { signal: closing.signal });
   };
 
+  // What is written to a home that was removed is in no file any more, and must not look as if it were.
+  const watchHome = async () => {
+    if (!learner.running || !watch.isGone()) return;
+    looks.forget();
+    live.update((view) => change(view, { learned: null }));
+    await learner.cut(`its home ${config.home} was removed`);
+  };
+
   const beat = async () => {
+    await watchHome();
     const { rates, pressure, learned } = live.view();
     if (!learner.running && learned !== null) {
       // What another process learned shows in what the store has more of.
@@ -163,7 +175,7 @@ export function openConsole(config: Config): Console {
       telemetry.look();
       await refresh();
       await learner.start();
-      watching = watch();
+      watching = watchStack();
       goOn();
     },
     async close() {

@@ -19,6 +19,7 @@ import { type LogPlaces, openLogPlaces } from "./log-places.ts";
 const wantedMs = 1000;
 const showMs = 500;
 const lookMs = 15_000;
+const againMs = 5000;
 
 const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
 
@@ -36,13 +37,15 @@ export async function watchContainers(
     let marker = JSON.stringify(readWanted(stack.config.home));
     const changed = new AbortController();
     const either = AbortSignal.any([signal, changed.signal]);
-    let isOver = false;
+    let failedAt = Number.POSITIVE_INFINITY;
     const before = await stageText(stack);
-    const watching = watchOnce(stack, readers, places, marker !== "null", either).finally(() => {
+    let isOver = false;
+    const watching = watchOnce(stack, readers, places, marker !== "null", either).then((isSeen) => {
       isOver = true;
+      if (!isSeen) failedAt = performance.now();
     });
     // A service that is meant to stop or to start does not make it another stack: what is known of the others is kept.
-    while (!signal.aborted) {
+    while (!signal.aborted && performance.now() - failedAt < againMs) {
       await pauseToBeat(wantedMs, { signal });
       const now = JSON.stringify(readWanted(stack.config.home));
       if (now === marker) continue;
@@ -64,13 +67,14 @@ async function stageText(stack: Stack): Promise<string> {
   }
 }
 
+// Watches the containers of one stack to the end, or until Podman fails to answer; whether they were seen.
 async function watchOnce(
   stack: Stack,
   readers: ContainerReaders,
   places: LogPlaces,
   isWanted: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   let shown: readonly ServiceState[] = [];
   let tier: string | null = null;
   try {
@@ -78,14 +82,21 @@ async function watchOnce(
     tier = opened.loaded.tier;
     const stage: Stage = { ...opened, say: readers.say };
     const { services, project } = stage.manifest;
-    shown = statesOf(services, project, [], {});
-    const containers = await readStack(stage.podman, project, { signal });
     const wanted = readWanted(stack.config.home)?.services ?? {};
+    shown = statesOf(services, project, [], wanted).map(unseen);
+    const containers = await readStack(stage.podman, project, { signal });
     readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
     if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, places, signal);
+    return true;
   } catch (error) {
     if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
+    return false;
   }
+}
+
+// What is meant to run and was not seen may well run.
+function unseen(state: ServiceState): ServiceState {
+  return state.wanted ? { ...state, phase: "unknown", health: "unknown" } : state;
 }
 
 async function follow(

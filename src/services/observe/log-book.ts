@@ -71,7 +71,7 @@ export function openLogBook(linesPerService: number): LogBook {
   return {
     push(line) {
       const cut = Math.max(0, line.text.length - keptCharacters);
-      const text = cut > 0 ? line.text.slice(0, keptCharacters) : line.text;
+      const text = cut > 0 ? copyOf(line.text.slice(0, keptCharacters)) : line.text;
       const entry: LogEntry = { ...line, text, id: ++newest, level: levelOf(text), cut, gone: false };
       const ring = ringOf(line.service);
       const old = ring.entries[ring.at];
@@ -127,6 +127,11 @@ export function openLogBook(linesPerService: number): LogBook {
       version++;
     },
   };
+}
+
+// A part of a text keeps the whole of it in memory.
+function copyOf(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 function byName(a: LogSource, b: LogSource): number {

@@ -37,6 +37,11 @@ export function openLooks(stack: Stack, live: Live) {
       });
       return looking;
     },
+    /** Looks at whatever store is there from now on. */
+    forget() {
+      store = null;
+      before = "";
+    },
     async idle() {
       await looking;
     },

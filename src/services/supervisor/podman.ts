@@ -42,8 +42,8 @@ export interface Podman {
   run(argv: readonly string[], run: Run): Promise<Answer>;
   /** Runs a command that goes on, line by line, until it ends or the signal comes. */
   stream(argv: readonly string[], options: { readonly signal: AbortSignal }): PodmanStream;
-  /** Gives the terminal to a command; its exit code. */
-  handOver(argv: readonly string[]): Promise<number>;
+  /** Gives the terminal to a command, until the signal at the latest; its exit code. */
+  handOver(argv: readonly string[], options: { readonly signal: AbortSignal }): Promise<number>;
   /** The commands that were run, oldest first; at most the last 1,000. */
   readonly runs: readonly CommandRun[];
 }
@@ -204,7 +204,7 @@ export function openPodman(options: PodmanOptions): Podman {
         },
       };
     },
-    async handOver(argv) {
+    async handOver(argv, { signal }) {
       const { execa } = await import("execa");
       const end = begin(argv);
       const result = await execa(command, argv, {
@@ -212,6 +212,10 @@ export function openPodman(options: PodmanOptions): Podman {
         extendEnv: false,
         env: environment,
         stdio: "inherit",
+        cancelSignal: signal,
+        // What a terminal that is gone says to those on it.
+        killSignal: "SIGHUP",
+        forceKillAfterDelay: 2000,
       });
       end(codeOf(result));
       if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);

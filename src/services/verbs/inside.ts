@@ -32,7 +32,7 @@ export const runExec: Run = async (stack, given, { signal }) => {
     throw new Failure("usage", { what: "Nothing was run", why: "no command stands behind --", hint });
   }
   const { podman, name } = await runningContainer(stack, given, signal);
-  return { exitCode: await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1))) };
+  return { exitCode: await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1)), { signal }) };
 };
 
 /** A client that a service brings with it, opened with the service's own secret, which is on no command line. */
@@ -40,7 +40,7 @@ function openClient(program: string, script: string): Run {
   return async (stack, given, { signal }) => {
     const { podman, name } = await runningContainer(stack, given, signal);
     const command = ["sh", "-c", script, program, ...given.list("--")];
-    const exitCode = await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1)));
+    const exitCode = await podman.handOver(verbs.execHere(name, command, isatty(0) && isatty(1)), { signal });
     if (exitCode !== noSuchProgram) return { exitCode };
     const service = given.text("service");
     throw new Failure("failed", {
@@ -75,5 +75,5 @@ export const runRedisCli = openClient(
 /** `aistack attach`. */
 export const runAttach: Run = async (stack, given, { signal }) => {
   const { podman, name } = await runningContainer(stack, given, signal);
-  return { exitCode: await podman.handOver(verbs.attach(name)) };
+  return { exitCode: await podman.handOver(verbs.attach(name), { signal }) };
 };

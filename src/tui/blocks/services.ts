@@ -67,6 +67,12 @@ function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState[
   return [span(pad(cpu, 6, signs.more, "right")), span(pad(bytes(memoryBytes), 7, signs.more, "right"))];
 }
 
+/** What there is to say where the services were not seen: that they need Podman, or that they may well run. */
+export function absentWords({ list }: View["services"]): string {
+  if (list.length === 0) return "not read";
+  return list.some(({ wanted }) => wanted) ? "not seen" : "need Podman";
+}
+
 /** Why there are no services to see; no row where that is not so. */
 export function whyLines({ services: { why } }: View, cells: number): Line[] {
   return why === "" ? [] : wrapWords(why, cells - 2).map((text) => line(`  ${text}`, "dim"));
@@ -87,7 +93,11 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
   const { signs, now } = state;
   const { services } = view;
   const about =
-    services.state === "live" ? wellWords(services.list) : services.state === "absent" ? "need Podman" : "syncing";
+    services.state === "live"
+      ? wellWords(services.list)
+      : services.state === "absent"
+        ? absentWords(services)
+        : "syncing";
   const why = whyLines(view, cells);
   const room = Math.max(1, rows - 1);
   // Where there is no room for all, those that need a look are the last to be left out.

@@ -3,13 +3,14 @@ import { head } from "../blocks/block.ts";
 import { learningBlock } from "../blocks/learning.ts";
 import { pressureBlock } from "../blocks/pressure.ts";
 import { sinksBlock } from "../blocks/sinks.ts";
+import { clean } from "../clean.ts";
 import { sourceDetails } from "../details.ts";
 import { count, percent } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
-import { wrapWords } from "../width.ts";
+import { widthOf, wrapWords } from "../width.ts";
 
 interface SourceItem extends Item {
   readonly source: SourceView;
@@ -24,6 +25,17 @@ function nothingYet({ home, learned }: View, columns: number): Line[] {
   if (learned === null) return [blank];
   const words = `Nothing was written to ${home}/telemetry/*-events.jsonl yet. aistack info names every place; aistack tui --demo shows what it looks like.`;
   return wrapWords(words, columns - 2).map((text) => line(`  ${text}`, "dim"));
+}
+
+const roomOnTop = 24;
+
+// The row on top may have no room for all of it.
+function trouble({ attention, learner }: View, columns: number): Line[] {
+  if (attention?.pane !== "learning") return [];
+  const next = learner.state === "failed" ? ". To go on once that is mended, type :learner start" : "";
+  const words = clean(attention.text) + next;
+  if (next === "" && widthOf(words) <= columns - roomOnTop) return [];
+  return wrapWords(words, columns - 2).map((text) => line(` ${text}`, attention.level));
 }
 
 function yieldOf({ events, lessons, duplicates }: SourceView): string {
@@ -50,6 +62,7 @@ export const learningPane: Pane = {
   render(view, size, state) {
     const { signs, list } = state;
     const upper = [
+      ...trouble(view, size.columns),
       ...learningBlock(view, size.columns, state),
       ...sinksBlock(view, size.columns, state),
       ...pressureBlock(view, size.columns, state),

@@ -1,3 +1,4 @@
+import { clean } from "../clean.ts";
 import type { ScreenCommand } from "../command-table.ts";
 import type { Facts } from "../facts.ts";
 import { keyOf } from "../keys.ts";
@@ -5,7 +6,7 @@ import { type Line, type Span, span } from "../line.ts";
 import type { Pane } from "../pane.ts";
 import type { Message, Prompt } from "../screen.ts";
 import type { Signs } from "../signs.ts";
-import { widthOf } from "../width.ts";
+import { widthOf, wrapWords } from "../width.ts";
 
 function shortOf(command: string, commands: readonly ScreenCommand[]): string {
   const own = commands.find(({ name }) => name === command);
@@ -44,9 +45,13 @@ export function hintLine(pane: Pane, facts: Facts, columns: number): Line {
   return [...spans, ...end];
 }
 
-/** A word to the user. */
-export function messageLine({ text, level }: Message, signs: Signs): Line {
-  return [span(` ${signs[level]} `, level === "unknown" ? "dim" : level), span(text.split("\n")[0] ?? "")];
+const messageRows = 5;
+
+/** A word to the user, on as many rows as it needs, so that its end, which says what to type, is seen. */
+export function messageLines({ text, level }: Message, columns: number, signs: Signs): Line[] {
+  const front = span(` ${signs[level]} `, level === "unknown" ? "dim" : level);
+  const rows = wrapWords(clean(text), Math.max(1, columns - 4)).slice(0, messageRows);
+  return rows.map((row, at) => [at === 0 ? front : span("   "), span(row)]);
 }
 
 const leads: Readonly<Record<Prompt["kind"], string>> = { command: ":", filter: "/", search: "search ", input: "" };

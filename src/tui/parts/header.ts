@@ -1,6 +1,6 @@
 import type { Level, View } from "../../services/observe/view.ts";
 import { recent } from "../blocks/learning.ts";
-import { wellWords } from "../blocks/services.ts";
+import { absentWords, wellWords } from "../blocks/services.ts";
 import { bytes, rate } from "../format.ts";
 import { type KeyRow, keyOf } from "../keys.ts";
 import { type Line, type Span, span, type Tone } from "../line.ts";
@@ -27,7 +27,7 @@ function behindWords({ pressure }: View): string {
 
 function serviceWords({ services }: View, isNarrow: boolean): string {
   if (services.state === "syncing") return "services unknown";
-  if (services.state === "absent") return "no Podman";
+  if (services.state === "absent") return absentWords(services) === "need Podman" ? "no Podman" : "services unknown";
   const words = wellWords(services.list);
   return isNarrow ? words : `services: ${words}`;
 }
@@ -70,8 +70,8 @@ export function tabLine({ panes, shown, keys, columns, signs, unread }: Tabs): L
         const key = keyOf(keys, "", `go ${name}`);
         if (name === shown) return [span(` ${key} ${title} `, "chosen")];
         // The mark takes the place of the blank, so that nothing moves.
-        const front = name === "logs" && unread > 0 ? span(signs.bad, "bad") : span(" ");
-        return [front, span(key, "key"), span(` ${truncate(title, cells, "")}${end}`, "dim")];
+        const mark = name === "logs" && unread > 0 ? span(signs.bad, "bad") : span(" ");
+        return [span(` ${key}`, "key"), mark, span(`${truncate(title, cells, "")}${end}`, "dim")];
       });
   const widthOfRow = (row: readonly Span[]) => row.reduce((sum, { text }) => sum + text.length, 0);
   const rows = [tabs(20), tabs(20, ""), tabs(8, ""), tabs(6), tabs(5), tabs(4)];

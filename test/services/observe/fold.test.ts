@@ -60,7 +60,7 @@ test("the worst thing is what attention is asked for", () => {
     item: "db",
   });
   const worst = change(worse, { learner: { ...view.learner, state: "stopped" } });
-  expect(worst.attention?.text).toBe("nobody learns here");
+  expect(worst.attention?.text).toBe("nobody learns here; type :learner start");
 });
 
 test.each([

@@ -1,7 +1,10 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openLogBook } from "../../../src/services/observe/log-book.ts";
 import { levelOf } from "../../../src/services/observe/log-level.ts";
+import { until } from "../../engine/telemetry/writing.ts";
 
 const line = (service: string, text: string) => ({ service, stream: "stdout" as const, at: null, text });
 
@@ -45,6 +48,22 @@ test("of a line of ten megabytes the beginning is kept, and how much more there 
   book.push(line("a", "x".repeat(10_000_000)));
   const [entry] = book.after(0);
   expect([entry?.text.length, entry?.cut]).toEqual([16_384, 10_000_000 - 16_384]);
+});
+
+test("a service that writes lines of megabytes takes no more memory than what is kept of them", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = () => Reflect.apply(runInNewContext("gc"), undefined, []);
+  collect();
+  const used = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
+  const before = used();
+  const book = openLogBook(100);
+  for (let at = 0; at < 100; at++) book.push(line("a", Buffer.alloc(2_000_000, `line ${at} `).toString()));
+  // Buffers go a little later than what held them.
+  await until(() => {
+    collect();
+    return used() - before < 20_000_000;
+  });
+  expect(book.after(0)).toHaveLength(100);
 });
 
 test.each([

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+
+/** Whether the shell has put this process in front, so that it may use the terminal; where nobody can tell, it has. */
+export function isInFront(): boolean {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Where the terminal is gone nobody is in front, and nothing is to be waited for.
+    return group === foreground || foreground === "-1";
+  } catch {
+    return true;
+  }
+}
