@@ -141,6 +141,14 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     terminal.type("6");
     await terminal.see(/web: start/);
     expect(terminal.text()).not.toMatch(/web: it ended/);
+    terminal.type("2r");
+    await terminal.see(/restart web …|restart web: done|restarted +web/);
+    terminal.type("6");
+    await terminal.see(/web: start \(restart\)/);
+    terminal.type("2");
+    await terminal.see(/● web +running .+ 0 /);
+    terminal.type("6");
+    expect(terminal.text()).not.toMatch(/web: (it ended|failed)/);
   });
 
   test("a Podman that fails leaves unknown what runs, and it is asked again until it answers", async () => {
@@ -160,7 +168,7 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     await terminal.see(/● All well .+ services: 1 of 1 well/);
   });
 
-  test("where Podman is missing, the same panes show and say why", async () => {
+  test("where Podman is missing, the same panes show and say why, and a torn file ends nothing", async () => {
     const stack = stackHome(ticking("web"));
     stack.withoutPodman();
     const { NO_COLOR: _colours, ...env } = stack.environment();
@@ -171,6 +179,11 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     await terminal.see(/Podman .*podman/i);
     terminal.type("3");
     await terminal.see("Sinks");
+    writeFileSync(join(stack.home, "stack.json"), "{torn");
+    terminal.type("2");
+    await terminal.see(/What is meant to run was not read/);
+    terminal.type("q");
+    expect((await terminal.ended).exitCode).toBe(0);
   });
 
   test("a Podman that hangs freezes nothing (stand-in for a hanging podman)", async () => {

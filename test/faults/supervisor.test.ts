@@ -124,6 +124,25 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     expect(state("web")?.restarts).toBe(0);
   });
 
+  test.each(["no", "unless-stopped", "always"] as const)(
+    "takes a restart that was asked for no crash (restart: %s), and the next end for one",
+    async (policy) => {
+      const manifest = stackOf(service("web", { restart: { policy, maxRetries: null } }));
+      const { state, stage, home } = await supervised(manifest);
+      await until(() => state("web")?.phase === "running");
+      const died = () => stage.said.filter(({ type }) => type === "service.died" || type === "service.phase");
+      await wish(home, ["web"], true);
+      podman("stop", "--time", "1", `${manifest.project}-web`);
+      podman("start", `${manifest.project}-web`);
+      const pid = pidOf(manifest, "web", "Pid");
+      await until(() => stage.podman.runs.filter(({ argv }) => argv[0] === "inspect").length > 1);
+      expect(state("web")).toMatchObject({ phase: "running", restarts: 0 });
+      expect(died()).toEqual([]);
+      process.kill(pid, "SIGKILL");
+      await until(() => died().length > 0);
+    },
+  );
+
   test.each(["unless-stopped", "always"] as const)(
     "leaves alone what somebody stopped with podman (restart: %s), and keeps it again once it was started",
     async (policy) => {

@@ -34,7 +34,7 @@ export async function watchContainers(
 ): Promise<void> {
   const places = openLogPlaces();
   while (!signal.aborted) {
-    let marker = JSON.stringify(readWanted(stack.config.home));
+    let marker = wantedText(stack);
     const changed = new AbortController();
     const either = AbortSignal.any([signal, changed.signal]);
     let failedAt = Number.POSITIVE_INFINITY;
@@ -47,13 +47,22 @@ export async function watchContainers(
     // A service that is meant to stop or to start does not make it another stack: what is known of the others is kept.
     while (!signal.aborted && performance.now() - failedAt < againMs) {
       await pauseToBeat(wantedMs, { signal });
-      const now = JSON.stringify(readWanted(stack.config.home));
+      const now = wantedText(stack);
       if (now === marker) continue;
       marker = now;
       if (isOver || before === "" || (await stageText(stack)) !== before) break;
     }
     changed.abort();
     await watching;
+  }
+}
+
+// What is meant to run, as a text; a file that cannot be read is told by whoever needs what is in it.
+function wantedText(stack: Stack): string {
+  try {
+    return JSON.stringify(readWanted(stack.config.home));
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

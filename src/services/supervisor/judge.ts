@@ -108,8 +108,6 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   }
   const containers = await readContainers(stage.podman, { signal });
   const container = findContainer(containers, stage.manifest.project, service.name);
-  // What was not running when it was last seen, and of whose end nothing was told, did not die: it was started.
-  const wasDown = record.container !== null && record.container.state !== "running" && !record.ending.died;
   const isSame = container !== null && container.id === record.container?.id;
   // "running" is not to be believed where conmon is gone and could not tell of the end.
   const isRunning = container?.state === "running" && (!stage.local || identify(container.pid) !== null);
@@ -121,7 +119,10 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
     record.deaths = 0;
     return "leave";
   }
-  if (cause === "ended" && isRunning && wasDown) {
+  // Started since a wish came, or where Podman starts nothing by itself: on purpose.
+  const isAsked = service.restart.policy === "no" || readWanted(home)?.epoch !== record.epoch;
+  if (cause === "ended" && isRunning && isAsked) {
+    record.exitCode = null;
     record.startedAtMs = performance.now();
     setPhase(court, record, null, "");
     return "leave";

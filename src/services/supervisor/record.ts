@@ -35,6 +35,8 @@ export interface ServiceRecord {
   exitCode: number | null;
   /** Whether this supervisor itself stopped it, to start it again. */
   heldStill: boolean;
+  /** How many wishes there had been when it was last seen running; null before. */
+  epoch: number | null;
 }
 
 /** A record of a service about which nothing is known yet. */
@@ -59,6 +61,7 @@ export function openRecord(service: Service): ServiceRecord {
     ending: noEnding,
     exitCode: null,
     heldStill: false,
+    epoch: null,
   };
 }
 

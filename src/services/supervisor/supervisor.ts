@@ -90,12 +90,14 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
     if (stage.timers && container !== null && container.health !== "none") record.health = container.health;
   };
   const reconcileNow = async () => {
+    // Before looking, so that what is wished for meanwhile is new next time.
+    const { services: wanted = {}, epoch = null } = readWanted(home) ?? {};
     const containers = await readStack(stage.podman, project, { signal });
-    const wanted = readWanted(home)?.services ?? {};
     for (const record of records.values()) {
       if (record.busy) continue;
       const { name } = record.service;
       take(record, findContainer(containers, project, name));
+      if (isRunning(record.container)) record.epoch = epoch;
       if (wanted[name] === true && isMissing(record)) trouble(record, "ended");
     }
     isKnown = true;
