@@ -8,6 +8,9 @@ import { keepHeapSmall } from "./small-heap.ts";
 import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
+// What is shown over a pane stands a little in from its edges.
+const dialogEdges = 4;
+
 /** Whether the locale says that the terminal understands UTF-8. */
 function isUtf8({ environment }: Config): boolean {
   const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find(
@@ -106,6 +109,7 @@ export async function runTui(
   });
   try {
     const { openScreen } = await import("../tui/main.tsx");
+    const { multiplexerOf } = await import("../tui/clipboard.ts");
     const { isTheme } = await import("../tui/theme.ts");
     const ending = await openScreen({
       source: { view: shown.live.view, subscribe: shown.live.subscribe, logs: shown.logs },
@@ -118,6 +122,7 @@ export async function runTui(
       screenReader: given.flag("screen-reader") || values["tui.screenReader"],
       readOnly: given.flag("read-only") || values["tui.readOnly"],
       pane: given.text("pane") ?? "overview",
+      multiplexer: multiplexerOf(environment),
       stdin: process.stdin,
       stdout: process.stdout,
       stderr: process.stderr,
@@ -127,7 +132,7 @@ export async function runTui(
           actions: all,
           config: opened.config,
           set: opened.set,
-          columns: process.stdout.columns ?? 80,
+          columns: (process.stdout.columns ?? 80) - dialogEdges,
           signal,
           lend,
           openStack: shown.openStack,

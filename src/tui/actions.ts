@@ -14,6 +14,11 @@ export function say(screen: Screen, text: string, level: Message["level"] = "war
   return { screen: { ...screen, message: { text, level } }, deeds: [] };
 }
 
+/** The deeds that run lines, one after the other. */
+export function runOf([line = "", ...then]: readonly string[]): readonly Deed[] {
+  return [{ do: "run", line, ...(then.length === 0 ? {} : { then }) }];
+}
+
 /** The action whose name a line begins with, the longest one. */
 export function actionOf(line: string, actions: readonly ActionRow[]): ActionRow | null {
   return (
@@ -59,7 +64,7 @@ export function runLine(screen: Screen, template: string, facts: Facts): Outcome
   const busy = `${first}${lines.length > 1 ? ` and ${lines.length - 1} more` : ""} …`;
   return {
     screen: { ...screen, message: { text: busy, level: "unknown" } },
-    deeds: lines.map((line): Deed => ({ do: "run", line })),
+    deeds: runOf(lines),
   };
 }
 

@@ -2,9 +2,10 @@ import { Box, Text, useApp, useInput, usePaste, useWindowSize } from "ink";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { Outcome } from "./actions.ts";
 import type { Deed, Facts } from "./facts.ts";
-import { frame, paneSize } from "./frame.ts";
+import { fits, frame, paneSize } from "./frame.ts";
 import { helpLines } from "./help.ts";
 import { keyNames } from "./key-name.ts";
+import { line } from "./line.ts";
 import { filtered } from "./list.ts";
 import { heard, openLogSelection } from "./log-select.ts";
 import { paintLine } from "./paint.ts";
@@ -53,6 +54,7 @@ function useFacts({ source, tables, screenReader: calm }: AppProps, screen: Scre
       sources: source.logs.sources(),
       newestLine: source.logs.newest,
       helpRows: 0,
+      helpFilter: listOf(shown, "help").filter,
     };
     return shown.pane === "help" ? { ...facts, helpRows: helpLines(facts).length } : facts;
   };
@@ -102,7 +104,10 @@ export function App(props: AppProps) {
     help: screen.pane === "help" ? helpLines(facts) : [],
   });
   const paint = { theme: themes[props.mono ? "mono" : screen.theme], ascii, plain: props.screenReader };
-  const text = lines.map((row) => paintLine(row, columns, paint)).join("\n");
+  // What colours tell is said: which pane this is.
+  const isTold = props.screenReader && fits({ columns, rows });
+  const shown = isTold ? lines.with(1, line(`Pane ${paneNamed(screen.pane).title}`)) : lines;
+  const text = shown.map((row) => paintLine(row, columns, paint)).join("\n");
   const height = props.screenReader ? undefined : rows;
   return useMemo(
     () => (

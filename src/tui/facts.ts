@@ -50,6 +50,8 @@ export interface Facts {
   readonly sources: readonly LogSource[];
   readonly newestLine: number;
   readonly helpRows: number;
+  /** What the help is narrowed to. */
+  readonly helpFilter?: string | undefined;
   readonly keys: readonly KeyRow[];
   readonly commands: readonly ScreenCommand[];
   readonly actions: readonly ActionRow[];
@@ -60,7 +62,7 @@ export interface Facts {
 /** Something the screen cannot do by itself, asked of whoever opened it. */
 export type Deed =
   | { readonly do: "quit" }
-  | { readonly do: "run"; readonly line: string }
+  | { readonly do: "run"; readonly line: string; readonly then?: readonly string[] | undefined }
   | { readonly do: "copy"; readonly text: string }
   | { readonly do: "save"; readonly text: string }
   | { readonly do: "page"; readonly text: string }

@@ -59,10 +59,10 @@ export function frame(
     help,
   });
   const rows = Array.from({ length: room.rows }, (_, at): Line => body[at] ?? blank);
-  const { prompt, dialog, message } = screen;
+  const { prompt, dialog, message, running } = screen;
   const over =
     dialog !== null
-      ? dialogLines(dialog, size.columns, room.rows, signs)
+      ? dialogLines(dialog, room, { keys, signs })
       : prompt?.kind === "command"
         ? paletteLines(screen, prompt, facts, size.columns, signs)
         : [];
@@ -71,6 +71,7 @@ export function frame(
   if (over.length > 0) rows.splice(Math.max(0, rows.length - over.length), over.length, ...over.slice(0, room.rows));
   const { filter, marks } = listOf(screen, pane.name);
   const about = [
+    ...(running.length === 0 ? [] : [`${running[0]}${running.length > 1 ? ` and ${running.length - 1} more` : ""} …`]),
     ...(filter === "" ? [] : [`filter ${filter}`]),
     ...(marks.size === 0 ? [] : [`${marks.size} marked`]),
   ].join(", ");

@@ -2,6 +2,7 @@ import { actionOf } from "./actions.ts";
 import type { Facts } from "./facts.ts";
 import { blank, type Line, span } from "./line.ts";
 import { panes } from "./pane-table.ts";
+import { parsePattern } from "./pattern.ts";
 import { pad, wrapWords } from "./width.ts";
 
 function keysOf(command: string, pane: string | undefined, { keys }: Facts): string {
@@ -28,7 +29,9 @@ function rowsOf(keys: string, name: string, sentence: string, columns: number): 
 /** The help, made from the tables of keys, commands and actions. */
 export function helpLines(facts: Facts): Line[] {
   const { commands, actions, custom, keys, size } = facts;
-  const row = (shown: string, name: string, sentence: string) => rowsOf(shown, name, sentence, size.columns);
+  const pattern = parsePattern(facts.helpFilter ?? "");
+  const row = (shown: string, name: string, sentence: string) =>
+    pattern?.matches(`${shown} ${name} ${sentence}`) === false ? [] : rowsOf(shown, name, sentence, size.columns);
   const section = (title: string, rows: readonly Line[]): Line[] =>
     rows.length === 0 ? [] : [[span(` ${title}`, "title")], ...rows, blank];
   const general = commands

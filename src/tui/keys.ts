@@ -70,6 +70,11 @@ export function bindKeys(rows: readonly KeyRow[], given: readonly string[]): rea
   return [...rows.filter(({ key }) => !taken.has(key)), ...own.filter(({ command }) => command !== "none")];
 }
 
+/** The given keys whose command there is not, as they were given. */
+export function withoutCommand(given: readonly string[], isCommand: (command: string) => boolean): string[] {
+  return bindKeys([], given).flatMap(({ key, command }) => (isCommand(command) ? [] : [`${key}=${command}`]));
+}
+
 /** What a key does in a pane; null when it does nothing there. */
 export function commandOf(rows: readonly KeyRow[], pane: string, key: string): string | null {
   const own = rows.findLast((row) => row.key === key && row.pane === pane);

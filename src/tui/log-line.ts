@@ -50,13 +50,27 @@ function lit(text: string, tone: Tone, find: ReturnType<typeof parsePattern>): S
   return [...spans, span(rest, tone)];
 }
 
+// The line that is copied and opened stands out while one looks back.
+function placeTone({ id }: LogEntry, { hit, bottom }: LogState): Tone {
+  if (id === hit) return "match";
+  return hit === null && id === bottom ? "chosen" : "accent";
+}
+
+/** Everything about one line: where it came from, and JSON with each field on a row of its own. */
+export function logDetails({ service, stream, at, text, cut }: LogEntry): string {
+  const more = cut > 0 ? `\n[${bytes(cut)} more]` : "";
+  const head = `${at ?? "no time"}  ${service}  ${stream}`;
+  const isJson = cut === 0 && columnsOf(text) !== null;
+  return `${head}\n\n${isJson ? JSON.stringify(JSON.parse(text), null, 2) : text}${more}`;
+}
+
 /** One line of the log on as many rows as it takes: one where long lines are cut. */
 export function logRows(entry: LogEntry, log: LogState, cells: number, signs: Signs): Line[] {
   const tone = tones[entry.level];
   const find = parsePattern(log.search) ?? parsePattern(log.filter);
   const front: Span[] = [
     ...(log.times ? [span(`${clock(entry.at)} `, "dim")] : []),
-    span(pad(clean(entry.service), serviceCells, signs.more), entry.id === log.hit ? "match" : "accent"),
+    span(pad(clean(entry.service), serviceCells, signs.more), placeTone(entry, log)),
     span(`${signs.bar} `, "rule"),
   ];
   const room = Math.max(1, cells - front.reduce((sum, { text }) => sum + widthOf(text), 0));

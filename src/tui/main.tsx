@@ -1,24 +1,19 @@
 import { render } from "ink";
 import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
-import { clipboardSequence } from "./clipboard.ts";
+import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { guardInput } from "./input.ts";
-import { bindKeys } from "./keys.ts";
+import { bindKeys, withoutCommand } from "./keys.ts";
 import { openModes } from "./modes.ts";
 import { allKeys, allScreenCommands } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
 import { openRedraw, type Redraw } from "./redraw.ts";
+import { type Answer, runLines } from "./run-lines.ts";
 import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
 import { followJobControl, openLending } from "./suspend.ts";
 import type { ThemeName } from "./theme.ts";
-
-/** What came of a command that the screen asked for. */
-export interface Answer {
-  readonly ok: boolean;
-  readonly text: string;
-}
 
 /** What a command may have of the screen. */
 export interface Lent {
@@ -40,6 +35,8 @@ export interface ScreenOptions {
   readonly screenReader: boolean;
   readonly readOnly: boolean;
   readonly pane: string;
+  /** What stands between this program and the user's own terminal, as far as the clipboard must know. */
+  readonly multiplexer?: Multiplexer | null | undefined;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -66,6 +63,14 @@ function answered(screen: Screen, line: string, reads: boolean, { ok, text }: An
     return { ...screen, message: null, dialog: { kind: "text", title: line, text: text.trimEnd(), top: 0 } };
   const said = lines[0] === "" ? `${line}: done` : (lines[0] ?? "");
   return { ...screen, message: { text: said, level: ok ? "good" : "bad" } };
+}
+
+// A key that was bound to nothing is told at once, not when it is pressed.
+function unknownKeys({ keys, actions, custom }: ScreenOptions): Screen["message"] {
+  const known = new Set([...allScreenCommands, ...custom].map(({ name }) => name));
+  const wrong = withoutCommand(keys, (command) => known.has(command) || actionOf(command, actions) !== null);
+  const text = `tui.keys: there is no command for ${wrong.join(", ")}; ? lists them`;
+  return wrong.length === 0 ? null : { text, level: "warn" };
 }
 
 /** Opens the screen and resolves once it is closed and the terminal is as it was; fails with what broke it. */
@@ -105,6 +110,19 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     if (!answer.ok) tell(answer.text, false);
   };
 
+  const run = async (lines: readonly string[]) => {
+    const [first = ""] = lines;
+    change((screen) => ({ ...screen, running: [...screen.running, first] }));
+    const { line, answer } = await runLines(lines, (one) =>
+      options.run(one, { lend: lending.lend, signal: leaving.signal }),
+    );
+    const reads = actionOf(line, options.actions)?.reads ?? true;
+    change((screen) => {
+      const running = screen.running.toSpliced(screen.running.indexOf(first), 1);
+      return answered({ ...screen, running }, line, reads, answer);
+    });
+  };
+
   const act = (deed: Deed) => {
     switch (deed.do) {
       case "quit":
@@ -114,20 +132,14 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "redraw":
         return void state.redraw?.now();
       case "copy": {
-        const sequence = clipboardSequence(deed.text);
+        const sequence = clipboardSequence(deed.text, options.multiplexer);
         if (sequence === null)
           return tell("That is too long for the clipboard; save it or open it in the pager", false);
         stdout.write(sequence);
         return tell(`${deed.text.length} characters copied`, true);
       }
       case "run":
-        return void options
-          .run(deed.line, { lend: lending.lend, signal: leaving.signal })
-          .then((answer) =>
-            change((screen) =>
-              answered(screen, deed.line, actionOf(deed.line, options.actions)?.reads ?? true, answer),
-            ),
-          );
+        return void run([deed.line, ...(deed.then ?? [])]);
       case "save":
         return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
       case "page":
@@ -159,12 +171,13 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
   );
 
+  const keys = bindKeys([...allKeys, ...own], options.keys);
   const app = () => (
     <App
       source={options.source}
-      first={freshScreen(options.pane, options.theme)}
+      first={{ ...freshScreen(options.pane, options.theme), message: unknownKeys(options) }}
       tables={{
-        keys: bindKeys([...allKeys, ...own], options.keys),
+        keys,
         commands: allScreenCommands,
         actions: options.actions,
         custom: options.custom,

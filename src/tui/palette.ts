@@ -10,7 +10,8 @@ export interface Choice {
   readonly sentence: string;
 }
 
-function everything(screen: Screen, { commands, actions, custom, keys }: Facts): Choice[] {
+function everything(screen: Screen, { commands, actions: all, custom, keys, readOnly }: Facts): Choice[] {
+  const actions = readOnly ? all.filter(({ reads }) => reads) : all;
   const own = new Set(commands.map(({ name }) => name));
   const paneActions = keys
     .filter(({ pane, command }) => pane === screen.pane && actionOf(command, actions) !== null && !own.has(command))
@@ -19,6 +20,7 @@ function everything(screen: Screen, { commands, actions, custom, keys }: Facts):
     ...paneActions,
     ...custom
       .filter(({ scope }) => scope === undefined || scope === screen.pane)
+      .filter(({ run, dangerous }) => !readOnly || (dangerous !== true && actionOf(run.join(" "), actions) !== null))
       .map(({ name, sentence }) => ({ line: name, usage: "", sentence })),
     ...actions.map(({ name, usage, sentence }) => ({ line: name, usage, sentence })),
     ...commands
@@ -44,7 +46,11 @@ function further(text: string, { actions, view }: Facts): Choice[] {
   const offered = isFull ? [] : all.filter((name) => !given.has(name));
   const { usage, sentence } = action;
   return [
-    ...fuzzyRank(text.slice(at), offered, (name) => name).map((name) => ({
+    ...fuzzyRank(
+      text.slice(at),
+      offered.filter((name) => name !== text.slice(at)),
+      (name) => name,
+    ).map((name) => ({
       line: `${before}${name}`,
       usage: "",
       sentence,

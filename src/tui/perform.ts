@@ -1,7 +1,10 @@
+import type { LogEntry } from "../services/observe/log-book.ts";
 import { type Outcome, runCustom, runLine, say } from "./actions.ts";
 import type { Facts } from "./facts.ts";
 import { mark, move, settle, targets } from "./list.ts";
 import { logCommand } from "./log-commands.ts";
+import { logDetails } from "./log-line.ts";
+import { bottomOf } from "./log-select.ts";
 import { paneNamed, panes } from "./pane-table.ts";
 import { listOf, type Screen, withList } from "./screen.ts";
 import { nextTheme } from "./theme.ts";
@@ -45,7 +48,19 @@ function ask(screen: Screen, kind: "command" | "filter"): Outcome {
   return only({ ...screen, prompt, message: null });
 }
 
+// In the logs keys act on the line that the search found, or else the one at the bottom.
+function lineAt({ log }: Screen, { lines }: Facts): LogEntry | undefined {
+  return lines[log.hit === null ? bottomOf(lines, log) : lines.findIndex(({ id }) => id === log.hit)] ?? lines.at(-1);
+}
+
+function openLine(screen: Screen, facts: Facts): Outcome {
+  const entry = lineAt(screen, facts);
+  if (entry === undefined) return say(screen, "No line to show");
+  return only({ ...screen, dialog: { kind: "text", title: entry.service, text: logDetails(entry), top: 0 } });
+}
+
 function open(screen: Screen, facts: Facts): Outcome {
+  if (screen.pane === "logs") return openLine(screen, facts);
   const { details } = paneNamed(screen.pane);
   const { id } = settle(listOf(screen, screen.pane), facts.items, facts.size.rows);
   const text = id === "" ? "" : (details?.(facts.view, id) ?? "");
@@ -54,7 +69,7 @@ function open(screen: Screen, facts: Facts): Outcome {
 
 function copy(screen: Screen, facts: Facts): Outcome {
   if (screen.pane === "logs") {
-    const entry = facts.lines.find(({ id }) => id === (screen.log.hit ?? screen.log.bottom)) ?? facts.lines.at(-1);
+    const entry = lineAt(screen, facts);
     return entry === undefined ? say(screen, "No line to copy") : { screen, deeds: [{ do: "copy", text: entry.text }] };
   }
   const { marks, ...list } = listOf(screen, screen.pane);
@@ -104,6 +119,8 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
     case "palette":
       return ask(screen, "command");
     case "filter":
+      if (paneNamed(screen.pane).items === undefined && screen.pane !== "logs")
+        return say(screen, "There is no list to narrow here");
       return ask(screen, "filter");
     case "back":
       return back(screen);

@@ -1,6 +1,7 @@
-import { type Outcome, runCustom } from "./actions.ts";
+import { type Outcome, runCustom, runOf } from "./actions.ts";
 import { clean } from "./clean.ts";
-import type { Deed, Facts } from "./facts.ts";
+import { dialogRoom, dialogRows } from "./dialog-rows.ts";
+import type { Facts } from "./facts.ts";
 import { commandOf } from "./keys.ts";
 import { seek } from "./log-select.ts";
 import { choices, chosenLine } from "./palette.ts";
@@ -79,8 +80,7 @@ function pressInPrompt(screen: Screen, prompt: Prompt, key: string, facts: Facts
 function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts): Outcome {
   const closed = { ...screen, dialog: null };
   if (dialog.kind === "confirm") {
-    if (key === "y")
-      return { screen: closed, deeds: dialog.line.split("\n").map((line): Deed => ({ do: "run", line })) };
+    if (key === "y") return { screen: closed, deeds: runOf(dialog.line.split("\n")) };
     const isNo = key === "n" || key === "esc" || key === "q" || key === "ctrl+c";
     return only(isNo ? { ...closed, message: { text: "Nothing was done", level: "unknown" } } : screen);
   }
@@ -88,8 +88,8 @@ function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts
   if (command === "copy") return { screen, deeds: [{ do: "copy", text: dialog.text }] };
   if (key === "P") return { screen, deeds: [{ do: "page", text: dialog.text }] };
   if (["quit", "back", "open"].includes(command)) return only(closed);
-  const page = Math.max(1, facts.size.rows - 4);
-  const last = Math.max(0, dialog.text.split("\n").length - page);
+  const page = dialogRoom(facts.size);
+  const last = Math.max(0, dialogRows(dialog, facts.size).length - page);
   const steps: Readonly<Record<string, number>> = {
     "row up": -1,
     "row down": 1,

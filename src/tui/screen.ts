@@ -71,6 +71,8 @@ export interface Screen {
   readonly message: Message | null;
   readonly theme: ThemeName;
   readonly history: readonly string[];
+  /** The commands that were asked for and have not ended. */
+  readonly running: readonly string[];
 }
 
 /** A list nobody has touched yet. */
@@ -104,6 +106,7 @@ export function freshScreen(pane: string, theme: ThemeName): Screen {
     message: null,
     theme,
     history: [],
+    running: [],
   };
 }
 

@@ -119,6 +119,30 @@ describe.skipIf(needs("podman").missing)("the console with real Podman and a rea
     ).toHaveLength(2);
   });
 
+  test("a service that was down and is started is not taken for one that died", async () => {
+    const stack = stackHome(ticking("web"));
+    stack.run("up", "web");
+    stack.run("stop", "web");
+    const { NO_COLOR: _colours, ...env } = stack.environment();
+    const terminal = openTerminal([process.execPath, program, "tui", "--home", stack.home], { columns: 120, env });
+    await terminal.see("services: none up");
+    terminal.type(`2/web${keys.enter}`);
+    await terminal.see(/○ web +stopped/);
+    terminal.type("s");
+    await terminal.see(/● web +running/);
+    await terminal.see("up web: done");
+    terminal.type("6");
+    await terminal.see(/web: start/);
+    // Long enough for whoever looks into it to have looked.
+    terminal.type("8/inspect\r");
+    await terminal.see(/podman inspect/);
+    terminal.type("2");
+    await terminal.see(/● web +running .+ 0 /);
+    terminal.type("6");
+    await terminal.see(/web: start/);
+    expect(terminal.text()).not.toMatch(/web: it ended/);
+  });
+
   test("a Podman that fails leaves unknown what runs, and it is asked again until it answers", async () => {
     const stack = stackHome(ticking("web"));
     expect(stack.run("up", "web").status).toBe(0);

@@ -26,6 +26,7 @@ function steady(row: string): string {
     .replace(/(?<=^(?:events|lessons) .*)[▁-█]/g, " ")
     .replace(/[\d.]+k?\/s/g, (pace) => "n/s".padStart(pace.length))
     .replace(/\d+ms\b/g, (took) => "nms".padStart(took.length))
+    .replace(/(?<=place saved in ).{6}/g, "   nms")
     .replace(/lessons from \d+ events/g, "lessons from N events")
     .replace(/\((\w+) \d+\)/g, "($1 N)")
     .replace(/aistack-test-\w+/g, "aistack-test-HOME")

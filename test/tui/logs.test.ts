@@ -56,3 +56,26 @@ test("what is saved or paged is text without escape sequences", () => {
   const shown = show(calmView(), { book: bookOf(["\u001b[32mGET\u001b[0m /index"]) }).keys("5", "P");
   expect(shown.done.at(-1)).toBe(`page ${new Date(now).toISOString()} web GET /index\n`);
 });
+
+test("the line that is opened or copied while one looks back stands out, and is shown whole", () => {
+  const book = bookOf([
+    "one",
+    json,
+    `long ${"word ".repeat(40)}end`,
+    ...Array.from({ length: 30 }, (_, at) => `line ${at}`),
+  ]);
+  const shown = show(calmView(), { book }).keys("5", "s").type("long").keys("enter", "enter");
+  expect(shown.text()).toContain("word end");
+  shown.keys("esc", "esc", "g");
+  const { log } = shown.screen;
+  const bottom = book.after(0).find(({ id }) => id === log.bottom);
+  if (!bottom) throw new Error("nothing is held");
+  expect(logRows(bottom, log, 80, unicodeSigns).flat()).toContainEqual({ text: "web           ", tone: "chosen" });
+  shown.keys("y");
+  expect(shown.done.at(-1)).toBe(`copy ${bottom.text}`);
+});
+
+test("a line of JSON is opened with a field on each row", () => {
+  const shown = show(calmView(), { book: bookOf([json]) }).keys("5", "enter");
+  expect(shown.text()).toMatch(/"path": "\/v1\/ask",\n +"ms": 7/);
+});

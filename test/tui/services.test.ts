@@ -35,7 +35,7 @@ test("the breaker before a service stands in its row, and an unknown one is not 
   expect(at([breaker("postgresql", "closed"), breaker("redis", "open")])).toMatch(/● closed/);
   expect(at([breaker("postgresql", "half-open")])).toMatch(/▲ half-open/);
   expect(at([breaker("postgresql", "not used")])).toMatch(/○ not used/);
-  expect(at(null)).toMatch(/ 0 – +127/);
+  expect(at(null)).toMatch(/ 0 – +80 /);
   const other = rowOf(
     show(calmView({ services: stack, breakers: [breaker("redis", "open")] }), { size: wide }).keys("2"),
     "web",

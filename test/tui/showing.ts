@@ -120,6 +120,7 @@ export function show(
       sources: book.sources(),
       newestLine: book.newest,
       helpRows: 0,
+      helpFilter: listOf(screen, "help").filter,
       keys,
       commands: allScreenCommands,
       actions: rows ?? actionRows,
@@ -139,7 +140,11 @@ export function show(
         const outcome = press(screen, name, factsOf());
         screen = outcome.screen;
         for (const deed of outcome.deeds)
-          done.push("line" in deed ? `run ${deed.line}` : "text" in deed ? `${deed.do} ${deed.text}` : deed.do);
+          done.push(
+            ...("line" in deed
+              ? [deed.line, ...(deed.then ?? [])].map((line) => `run ${line}`)
+              : ["text" in deed ? `${deed.do} ${deed.text}` : deed.do]),
+          );
       }
       return this;
     },
@@ -152,6 +157,11 @@ export function show(
     },
     text() {
       return this.rows().join("\n");
+    },
+    /** Changes the screen as its owner does. */
+    set(by: Partial<Screen>) {
+      screen = { ...screen, ...by };
+      return this;
     },
     next(by: Partial<View>) {
       view = change(view, by);

@@ -62,7 +62,8 @@ function ofSources({ learned }: Unjudged): AttentionView[] {
 /** What needs a person, the worst first. */
 export function attentionOf(view: Unjudged): AttentionView | null {
   const all = [...ofLearning(view), ...ofServices(view), ...ofBreakers(view), ...ofSources(view)];
-  return all.find(({ level }) => level === "bad") ?? all[0] ?? null;
+  // A breaker can be acted on; a sink that waits for it cannot.
+  return all.find(({ level }) => level === "bad") ?? ofBreakers(view)[0] ?? all[0] ?? null;
 }
 
 /** Whether everything is all right, in two words. */

@@ -34,6 +34,7 @@ export function firstView(config: Config, startedAt: string): View {
     disk: null,
     breakers: null,
     services: { state: "syncing", why: "", tier: null, list: [], usage: {} },
+    readyAfterMs: {},
     commands: [],
     rates: noRates,
     happenings: [],

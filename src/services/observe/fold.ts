@@ -37,6 +37,14 @@ function withSink(view: View, name: string, by: Partial<SinkView>): Change {
   return { sinks: view.sinks.map((sink) => (sink.name === name ? { ...sink, ...by } : sink)) };
 }
 
+function readied(view: View, at: string, name: string): Change {
+  const service = view.services.list.find((one) => one.name === name);
+  const isUp = service?.phase === "starting" || service?.phase === "running";
+  if (!isUp || service.startedAt === null) return {};
+  const afterMs = Math.max(0, Date.parse(at) - Date.parse(service.startedAt));
+  return { readyAfterMs: { ...view.readyAfterMs, [name]: afterMs } };
+}
+
 function changeOf(view: View, at: string, event: EngineEvent | StackEvent): Change {
   switch (event.type) {
     case "batch.taken":
@@ -45,6 +53,10 @@ function changeOf(view: View, at: string, event: EngineEvent | StackEvent): Chan
       return withSink(view, event.sink, { waiting: event.why });
     case "sink.resumed":
       return withSink(view, event.sink, { waiting: "" });
+    case "stack.ready":
+      return { readyAfterMs: { ...view.readyAfterMs, [event.service]: event.afterMs } };
+    case "service.phase":
+      return event.phase === "healthy" ? readied(view, at, event.service) : {};
     case "pressure.changed":
       return { pressure: { ...view.pressure, paused: event.paused, backlogBytes: event.backlogBytes } };
     default:

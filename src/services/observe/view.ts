@@ -164,6 +164,8 @@ export interface View {
   readonly disk: DiskView | null;
   readonly breakers: readonly BreakerView[] | null;
   readonly services: ServicesView;
+  /** How long after its start each service was ready, milliseconds, by service; nothing for one that was not watched. */
+  readonly readyAfterMs: Readonly<Record<string, number>>;
   readonly commands: readonly CommandView[];
   readonly rates: RatesView;
   readonly happenings: readonly HappeningView[];

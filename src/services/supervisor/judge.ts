@@ -108,6 +108,8 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   }
   const containers = await readContainers(stage.podman, { signal });
   const container = findContainer(containers, stage.manifest.project, service.name);
+  // What was not running when it was last seen, and of whose end nothing was told, did not die: it was started.
+  const wasDown = record.container !== null && record.container.state !== "running" && !record.ending.died;
   const isSame = container !== null && container.id === record.container?.id;
   // "running" is not to be believed where conmon is gone and could not tell of the end.
   const isRunning = container?.state === "running" && (!stage.local || identify(container.pid) !== null);
@@ -117,6 +119,11 @@ async function judge(court: Court, record: ServiceRecord, cause: Cause): Promise
   if (cause === "ended" && isRunning && !isSame) {
     // Somebody made it anew on purpose while we looked.
     record.deaths = 0;
+    return "leave";
+  }
+  if (cause === "ended" && isRunning && wasDown) {
+    record.startedAtMs = performance.now();
+    setPhase(court, record, null, "");
     return "leave";
   }
   if (ended && container.exitCode === 0 && endsByItself(service)) {

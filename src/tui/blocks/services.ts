@@ -84,6 +84,10 @@ export function unreadBadge({ name }: ServiceState, { sources, signs }: Pick<Pan
   return unread === 0 ? "" : `${signs.bad}${unread > 99 ? "99+" : unread}`;
 }
 
+function urgency(service: ServiceState): number {
+  return ["bad", "warn", "good", "idle"].indexOf(serviceLook(service).sign);
+}
+
 /** The services as far as there is room; why there are none where Podman cannot be asked. */
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
@@ -94,12 +98,17 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       : services.state === "absent"
         ? absentWords(services)
         : "syncing";
-  const body = services.list.map((service): Line => {
+  const why = whyLines(view, cells);
+  const room = Math.max(1, rows - 1);
+  // Where there is no room for all, those that need a look are the last to be left out.
+  const isWhole = services.list.length <= room;
+  const list = isWhole ? services.list : services.list.toSorted((a, b) => urgency(a) - urgency(b));
+  const body = list.map((service): Line => {
     const { tone, sign } = serviceLook(service);
     const note = noteOf(service, breakerOf(view, service));
     const [cpu, memory] = usageGraphs(view, service, graph, signs);
-    const room = cells - beforeGraphs - 2 * graph - 3;
-    const hasGraphs = cells >= graphsFrom && room >= (note.text === "" ? 0 : widthOf(note.text) + 2);
+    const besides = cells - beforeGraphs - 2 * graph - 3;
+    const hasGraphs = cells >= graphsFrom && besides >= (note.text === "" ? 0 : widthOf(note.text) + 2);
     const unread = unreadBadge(service, state);
     const restarts = service.restarts === 0 ? "" : `  ${service.restarts} restart${service.restarts === 1 ? "" : "s"}`;
     return [
@@ -114,11 +123,11 @@ export function servicesBlock(view: View, cells: number, rows: number, state: Pa
       span(restarts, "dim"),
     ];
   });
-  const why = whyLines(view, cells);
-  const all = [...body, ...why];
-  const room = Math.max(1, rows - 1);
+  const hidden = body.length - room + 1;
   const cut =
-    all.length > room ? [...all.slice(0, room - 1), [span(`  and ${all.length - room + 1} more`, "dim")]] : all;
+    body.length > room
+      ? [...body.slice(0, room - 1), [span(`  and ${hidden} more`, "dim")]]
+      : [...body, ...why].slice(0, room);
   const tier = services.tier === null ? "" : ` · tier ${services.tier}`;
   return [head("Services", `${about}${tier}`, cells, state), ...cut];
 }

@@ -1,5 +1,6 @@
 import type { BreakerView, View } from "../../services/observe/view.ts";
 import { breakerLook, retryWords } from "../blocks/breakers.ts";
+import { breakerDetails } from "../details.ts";
 import { age } from "../format.ts";
 import { blank, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -31,7 +32,7 @@ export const breakersPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const breaker = view.breakers?.find(({ name }) => name === id);
-    return breaker === undefined ? "" : JSON.stringify(breaker, null, 2);
+    return breaker === undefined ? "" : breakerDetails(breaker, view.services.list);
   },
   render(view, size, state) {
     const { signs, now, list } = state;

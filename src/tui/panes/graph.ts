@@ -1,6 +1,7 @@
 import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { phaseWords, serviceLook } from "../blocks/services.ts";
+import { serviceDetails } from "../details.ts";
 import { clock, took } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -8,6 +9,8 @@ import { settle } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { fill } from "../parts/columns.ts";
 import { pad } from "../width.ts";
+
+const readyFrom = 100;
 
 interface Node extends Item {
   readonly service: ServiceState;
@@ -37,7 +40,7 @@ function firstStart(view: View): number | null {
   return starts.length === 0 ? null : Math.min(...starts);
 }
 
-/** Who waits for whom, and when each came up after the first one. */
+/** Who waits for whom, when each came up after the first one, and how long it took to be ready. */
 export const graphPane: Pane = {
   name: "graph",
   title: "Graph",
@@ -45,7 +48,10 @@ export const graphPane: Pane = {
   keys: [],
   footer: ["open", "filter", "palette", "help"],
   items: nodesOf,
-  details: (view, id) => JSON.stringify(view.services.list.find(({ name }) => name === id) ?? {}, null, 2),
+  details(view, id) {
+    const service = view.services.list.find(({ name }) => name === id);
+    return service === undefined ? "" : serviceDetails(view, service);
+  },
   render(view, size, state) {
     const { signs, list } = state;
     const shown = new Set(state.items.map(({ id }) => id));
@@ -66,11 +72,14 @@ export const graphPane: Pane = {
         span(pad(phaseWords(service), 12, signs.more), tone === "good" ? "plain" : tone),
         span(pad(clock(service.startedAt), 10, signs.more), "dim"),
         span(pad(started === null ? "–" : `+${took(started)}`, 9, signs.more, "right")),
+        span(
+          size.columns < readyFrom ? "" : pad(took(view.readyAfterMs[service.name] ?? null), 10, signs.more, "right"),
+        ),
         span(others.length === 0 ? "" : `  also waits for ${others.join(", ")}`, "dim"),
       ];
       return top + index === at ? fill(row, size.columns, signs.more).map(({ text }) => span(text, "chosen")) : row;
     });
-    const title = `  ${pad("service", 30, "")}${pad("state", 12, "")}${pad("started", 10, "")}${pad("after first", 11, "", "right")}`;
+    const title = `  ${pad("service", 30, "")}${pad("state", 12, "")}${pad("started", 10, "")}${pad("after first", 11, "", "right")}${size.columns < readyFrom ? "" : "  ready in"}`;
     return [line(title, "dim"), ...rows];
   },
 };

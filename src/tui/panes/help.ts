@@ -1,3 +1,4 @@
+import { blank, line } from "../line.ts";
 import type { Pane } from "../pane.ts";
 
 /** Every key and command, made from the tables themselves. */
@@ -9,6 +10,7 @@ export const helpPane: Pane = {
   footer: ["page down", "page up", "palette", "quit"],
   items: () => [],
   render(_view, size, { help, list }) {
+    if (help.length === 0) return [blank, line("  no key and no command matches", "dim")];
     const top = Math.max(0, Math.min(list.top, help.length - size.rows));
     return help.slice(top, top + size.rows);
   },

@@ -4,6 +4,7 @@ import { learningBlock } from "../blocks/learning.ts";
 import { pressureBlock } from "../blocks/pressure.ts";
 import { sinksBlock } from "../blocks/sinks.ts";
 import { clean } from "../clean.ts";
+import { sourceDetails } from "../details.ts";
 import { count, percent } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -56,7 +57,7 @@ export const learningPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const source = view.learned?.sources.find((one) => one.source === id);
-    return source === undefined ? "" : JSON.stringify(source, null, 2);
+    return source === undefined ? "" : sourceDetails(source);
   },
   render(view, size, state) {
     const { signs, list } = state;

@@ -48,7 +48,7 @@ export const logsPane: Pane = {
   title: "Logs",
   key: "5",
   keys: [],
-  footer: ["log search", "filter", "log source", "log mute", "log level", "log since", "log wrap", "help"],
+  footer: ["log search", "filter", "log source", "log mute", "log only", "log level", "open", "log since"],
   render(_view, size, state) {
     const { lines, log, signs } = state;
     const room = Math.max(1, size.rows - 2);

@@ -11,6 +11,7 @@ import { beside } from "../parts/columns.ts";
 
 const wideFrom = 100;
 const gap = 3;
+const pairRows = 7;
 
 function join(blocks: readonly (readonly Line[])[], space: boolean): Line[] {
   return blocks.flatMap((rows, at) => (at === 0 || !space ? rows : [blank, ...rows]));
@@ -45,19 +46,20 @@ function wide(view: View, { columns, rows }: Size, state: PaneState): Line[] {
 function narrow(view: View, { columns, rows }: Size, state: PaneState): Line[] {
   const left = Math.floor((columns - gap) / 2);
   const right = columns - gap - left;
+  const first = [
+    ...learningBlock(view, columns, state),
+    ...sinksBlock(view, columns, state),
+    ...pressureBlock(view, columns, state),
+  ];
+  const room = Math.max(2, Math.min(pairRows, rows - first.length));
   const pair = beside(
     [
-      { rows: servicesBlock(view, left, 7, state), width: left },
+      { rows: servicesBlock(view, left, room, state), width: left },
       { rows: breakersBlock(view, right, state), width: right },
     ],
     { gap, more: state.signs.more },
   );
-  const upper = [
-    ...learningBlock(view, columns, state),
-    ...sinksBlock(view, columns, state),
-    ...pressureBlock(view, columns, state),
-    ...pair.slice(0, 7),
-  ];
+  const upper = [...first, ...pair.slice(0, room)];
   const rest = rows - upper.length;
   return rest < 2 ? upper : [...upper, ...happeningsBlock(view, columns, rest, state)];
 }

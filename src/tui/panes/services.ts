@@ -2,6 +2,7 @@ import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
 import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs, whyLines } from "../blocks/services.ts";
+import { serviceDetails } from "../details.ts";
 import { age, bytes } from "../format.ts";
 import { blank, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
@@ -23,6 +24,13 @@ function itemsOf(view: View): readonly ServiceItem[] {
     text: `${service.name} ${phaseWords(service)} ${service.image} ${service.ports.join(" ")} ${service.why}`,
     service,
   }));
+}
+
+/** A published port in few words: this machine and TCP go without saying. */
+export function portWords(port: string): string {
+  const [, host = "", inside = ""] = /^127\.0\.0\.1:(\d+)->(\d+)\/tcp$/.exec(port) ?? [];
+  if (host === "") return port;
+  return host === inside ? host : `${host}->${inside}`;
 }
 
 function cpu(percent: number | null): string {
@@ -56,7 +64,7 @@ export const servicesPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const service = view.services.list.find(({ name }) => name === id);
-    return service === undefined ? "" : JSON.stringify(service, null, 2);
+    return service === undefined ? "" : serviceDetails(view, service);
   },
   render(view, size, state) {
     const { services } = view;
@@ -108,7 +116,12 @@ export const servicesPane: Pane = {
           cell: ({ service }) => span(String(service.restarts), service.restarts > 0 ? "warn" : "dim"),
         },
         { title: "breaker", width: 11, from: breakerFrom, cell: ({ service }) => breakerSpan(view, service, signs) },
-        { title: "ports", width: 18, from: 110, cell: ({ service }) => span(service.ports.join(" "), "dim") },
+        {
+          title: "ports",
+          width: 18,
+          from: 110,
+          cell: ({ service }) => span(service.ports.map(portWords).join(" "), "dim"),
+        },
         {
           title: "about",
           width: "rest",

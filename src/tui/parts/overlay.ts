@@ -1,7 +1,10 @@
 import { clean } from "../clean.ts";
+import { dialogRoom, dialogRows } from "../dialog-rows.ts";
 import type { Facts } from "../facts.ts";
+import { type KeyRow, keyOf } from "../keys.ts";
 import { blank, type Line, span } from "../line.ts";
 import { choices } from "../palette.ts";
+import type { Size } from "../pane.ts";
 import type { Dialog, Prompt, Screen } from "../screen.ts";
 import type { Signs } from "../signs.ts";
 import { pad, wrapWords } from "../width.ts";
@@ -23,7 +26,11 @@ export function paletteLines(screen: Screen, prompt: Prompt, facts: Facts, colum
 }
 
 /** A question or a text, over the lower part of the pane or the whole of it. */
-export function dialogLines(dialog: Dialog, columns: number, rows: number, signs: Signs): Line[] {
+export function dialogLines(
+  dialog: Dialog,
+  { columns, rows }: Size,
+  { keys, signs }: { readonly keys: readonly KeyRow[]; readonly signs: Signs },
+): Line[] {
   if (dialog.kind === "confirm") {
     const losing = wrapWords(clean(dialog.losing), columns - 4).map((text): Line => [span(`  ${text}`, "warn")]);
     return [
@@ -33,13 +40,20 @@ export function dialogLines(dialog: Dialog, columns: number, rows: number, signs
       [span("  y", "key"), span(" do it   ", "dim"), span("n", "key"), span(" leave it", "dim")],
     ];
   }
-  const all = dialog.text.split("\n");
-  const room = Math.max(1, rows - 3);
+  const all = dialogRows(dialog, { columns });
+  const room = dialogRoom({ rows });
   const shown = all.slice(dialog.top, dialog.top + room);
   const place = all.length > room ? `  ${dialog.top + 1}–${dialog.top + shown.length} of ${all.length}` : "";
   return [
     [span(` ${clean(dialog.title)}`, "title"), span(place, "dim")],
     ...Array.from({ length: room }, (_, at): Line => (shown[at] === undefined ? blank : [span(`  ${shown[at]}`)])),
-    [span("  esc", "key"), span(" close   ", "dim"), span("y", "key"), span(" copy   ", "dim")],
+    [
+      span(`  ${keyOf(keys, "", "back")}`, "key"),
+      span(" close   ", "dim"),
+      span(keyOf(keys, "", "copy"), "key"),
+      span(" copy   ", "dim"),
+      span("P", "key"),
+      span(" pager", "dim"),
+    ],
   ];
 }
