@@ -269,7 +269,7 @@ describe("the disk", () => {
     await until(() => live(home)?.sinks.every(({ events }) => events === 10) === true);
     writeFileSync(ballast, Buffer.alloc(16_000_000));
     await until(() => live(home)?.disk.stopped === true);
-    expect(engine.text()).toMatch(/disk: \d+ bytes are free, 12000000 must stay free; learning has stopped/);
+    expect(engine.text()).toMatch(/disk: [\d.]+ MiB are free, 11.4 MiB must stay free; learning has stopped/);
     appendFileSync(log, lines("b", 10));
     await until(() => (live(home)?.sinks[0]?.lagBytes ?? 0) > 0);
     const status = aistackJson(["status", ...source.slice(2), ...bound]);

@@ -195,7 +195,7 @@ export function openConsole(config: Config): Console {
 }
 
 function sayer(type: string): string {
-  return /^(stack|service|podman)\./.test(type) ? "supervisor" : "engine";
+  return /^(stack|service|podman)\./.test(type) ? "supervisor" : "learner";
 }
 
 function learnerSaid(state: string, why: string): { level: "good" | "warn" | "bad"; text: string } {

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "../../engine/events.ts";
 import type { StackEvent } from "../supervisor/said.ts";
+import { sizeWords, spanWords } from "./amounts.ts";
 import type { Level } from "./view.ts";
 
 function words(state: string): string {
@@ -12,11 +13,11 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
     case "file.unreadable":
       return `${event.file} is not read: ${event.why}`;
     case "file.gone":
-      return event.unreadBytes > 0 ? `${event.file} is gone with ${event.unreadBytes} bytes unread` : null;
+      return event.unreadBytes > 0 ? `${event.file} is gone with ${sizeWords(event.unreadBytes)} unread` : null;
     case "file.renewed":
       return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
     case "sink.waiting":
-      return `${event.sink} waits ${Math.round(event.retryMs)} ms: ${event.why}`;
+      return `${event.sink} waits ${spanWords(event.retryMs)}: ${event.why}`;
     case "sink.resumed":
       return `${event.sink} goes on`;
     case "lesson.refused":
@@ -29,12 +30,12 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
     }
     case "pressure.changed":
       return event.paused
-        ? `backlog of ${event.backlogBytes} bytes: intake is paused and optional work put off; draining goes on`
-        : `backlog of ${event.backlogBytes} bytes: intake and optional work go on`;
+        ? `backlog of ${sizeWords(event.backlogBytes)}: intake is paused and optional work put off; draining goes on`
+        : `backlog of ${sizeWords(event.backlogBytes)}: intake and optional work go on`;
     case "disk.changed":
       return event.stopped
-        ? `disk: ${event.freeBytes} bytes are free, ${event.minFreeBytes} must stay free; learning has stopped`
-        : `disk: ${event.freeBytes} bytes are free; learning goes on`;
+        ? `disk: ${sizeWords(event.freeBytes)} are free, ${sizeWords(event.minFreeBytes)} must stay free; learning has stopped`
+        : `disk: ${sizeWords(event.freeBytes)} are free; learning goes on`;
     case "learning.paused":
       return `learning is paused by hand${event.why === "" ? "" : `: ${event.why}`}; type: aistack resume`;
     case "learning.resumed":
@@ -48,7 +49,7 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
     case "breakers.unsaved":
       return `the breakers were not saved: ${event.why}`;
     case "dataset.repaired":
-      return `${event.file}: ${event.droppedBytes} bytes of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
+      return `${event.file}: ${sizeWords(event.droppedBytes)} of a torn line cut, ${event.adoptedPairs} pairs adopted, ${event.restoredPairs} restored`;
     case "engine.held":
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
     case "vectors.filled":

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "../../engine/events.ts";
 import type { StackEvent } from "../supervisor/said.ts";
+import { spanWords } from "./amounts.ts";
 import type { Level } from "./view.ts";
 
 /** What the supervisor did, as a sentence; null for what is no news of it. */
@@ -8,7 +9,7 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
     case "stack.step":
       return `${event.service}: ${event.step}${event.why === "" ? "" : ` (${event.why})`}`;
     case "stack.ready":
-      return `${event.service}: ${event.condition} after ${(event.afterMs / 1000).toFixed(1)} s`;
+      return `${event.service}: ${event.condition} after ${spanWords(event.afterMs)}`;
     case "stack.waiting":
       return `waiting for ${event.for}: ${event.why}`;
     case "service.died": {
@@ -17,7 +18,7 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
     case "service.phase":
       return `${event.service}: ${event.phase}${event.why === "" ? "" : ` (${event.why})`}`;
     case "podman.lost":
-      return `podman ${event.what}: ${event.why}; again in ${(event.retryMs / 1000).toFixed(1)} s`;
+      return `podman ${event.what}: ${event.why}; again in ${spanWords(event.retryMs)}`;
     default:
       return null;
   }
@@ -25,7 +26,7 @@ export function stackSentenceOf(event: EngineEvent | StackEvent): string | null 
 
 function restartWords(restartMs: number | null): string {
   if (restartMs === null) return "";
-  return restartMs === 0 ? "; Podman has started it again" : `; restart in ${(restartMs / 1000).toFixed(1)} s`;
+  return restartMs === 0 ? "; Podman has started it again" : `; restart in ${spanWords(restartMs)}`;
 }
 
 /** How bad it is what the supervisor says. */

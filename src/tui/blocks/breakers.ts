@@ -17,7 +17,9 @@ export function retryWords({ state, retryAt, tripped }: BreakerView, now: number
   if (state === "half-open") return "trying again";
   if (state !== "open") return "";
   if (tripped !== null) return `by hand: ${tripped}`;
-  return retryAt === null ? "" : `tries again in ${left(Date.parse(retryAt) - now)}`;
+  if (retryAt === null) return "";
+  const ms = Date.parse(retryAt) - now;
+  return ms <= 0 ? "tries again now" : `tries again in ${left(ms)}`;
 }
 
 /** Every breaker with its state. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openConfig } from "../../../src/engine/config.ts";
+import { sizeWords } from "../../../src/services/observe/amounts.ts";
 import { farewellOf } from "../../../src/services/observe/farewell.ts";
 import { firstView } from "../../../src/services/observe/first-view.ts";
 import { change, foldEvent } from "../../../src/services/observe/fold.ts";
@@ -70,6 +71,13 @@ test.each([
 ])("a death is told with what comes after it (%s)", (restartMs, text) => {
   const died = { type: "service.died", service: "db", exitCode: 1, why: "it ended with 1", restartMs } as const;
   expect(foldEvent(calmView(), at, died).happenings).toMatchObject([{ level: "bad", text }]);
+});
+
+test("amounts are told in units a person reads", () => {
+  const waiting = { type: "sink.waiting", sink: "rows", why: "refused", code: "silent" } as const;
+  const told = (retryMs: number) => foldEvent(calmView(), at, { ...waiting, retryMs }).happenings[0]?.text;
+  expect([told(216.4), told(9051)]).toEqual(["rows waits 216 ms: refused", "rows waits 9.1 s: refused"]);
+  expect([1023, 1536, 23_909_336, 8e12].map(sizeWords)).toEqual(["1023 bytes", "1.5 KiB", "22.8 MiB", "7.3 TiB"]);
 });
 
 test("five hundred happenings are kept, and each has a number of its own", () => {
