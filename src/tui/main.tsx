@@ -2,11 +2,12 @@ import { render } from "ink";
 import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
 import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
+import { complaintOf } from "./complaint.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { guardInput } from "./input.ts";
-import { bindKeys, withoutCommand } from "./keys.ts";
+import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
-import { allKeys, allScreenCommands } from "./pane-table.ts";
+import { allKeys, allScreenCommands, paneNamed } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
 import { openRedraw, type Redraw } from "./redraw.ts";
 import { type Answer, runLines } from "./run-lines.ts";
@@ -63,14 +64,6 @@ function answered(screen: Screen, line: string, reads: boolean, { ok, text }: An
     return { ...screen, message: null, dialog: { kind: "text", title: line, text: text.trimEnd(), top: 0 } };
   const said = lines[0] === "" ? `${line}: done` : (lines[0] ?? "");
   return { ...screen, message: { text: said, level: ok ? "good" : "bad" } };
-}
-
-// A key that was bound to nothing is told at once, not when it is pressed.
-function unknownKeys({ keys, actions, custom }: ScreenOptions): Screen["message"] {
-  const known = new Set([...allScreenCommands, ...custom].map(({ name }) => name));
-  const wrong = withoutCommand(keys, (command) => known.has(command) || actionOf(command, actions) !== null);
-  const text = `tui.keys: there is no command for ${wrong.join(", ")}; ? lists them`;
-  return wrong.length === 0 ? null : { text, level: "warn" };
 }
 
 /** Opens the screen and resolves once it is closed and the terminal is as it was; fails with what broke it. */
@@ -172,10 +165,12 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   );
 
   const keys = bindKeys([...allKeys, ...own], options.keys);
+  const complaint = complaintOf(options);
+  const first = freshScreen(paneNamed(options.pane).name, options.theme);
   const app = () => (
     <App
       source={options.source}
-      first={{ ...freshScreen(options.pane, options.theme), message: unknownKeys(options) }}
+      first={complaint === "" ? first : { ...first, message: { text: complaint, level: "warn" } }}
       tables={{
         keys,
         commands: allScreenCommands,

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { rowsOf } from "../../src/cli/tui-actions.ts";
+import { actions } from "../../src/services/actions.ts";
 import { clipboardSequence, multiplexerOf } from "../../src/tui/clipboard.ts";
+import { complaintOf } from "../../src/tui/complaint.ts";
 import { withoutCommand } from "../../src/tui/keys.ts";
 import { runLines } from "../../src/tui/run-lines.ts";
 
@@ -22,6 +25,18 @@ test("a copy reaches the user's own terminal through tmux and screen as well", (
 test("a key that is bound to no command is found before it is pressed", () => {
   const given = ["x=quit", "Z=nonsense here", "q=none"];
   expect(withoutCommand(given, (command) => command === "quit")).toEqual(["Z=nonsense here"]);
+});
+
+test("what the settings ask for and there is not is said as the console opens", () => {
+  const rows = rowsOf(actions);
+  const wishes = { keys: ["x=quit", "X=stop {name}"], actions: rows, custom: [], pane: "logs" };
+  const own = { name: "mine", sentence: "Mine", run: ["restart", "{name}"] };
+  expect(complaintOf({ ...wishes, custom: [{ ...own, scope: "services" }] })).toBe("");
+  expect(complaintOf({ ...wishes, keys: ["m=mine"], custom: [own] })).toBe("");
+  expect(complaintOf({ ...wishes, keys: ["Z=nonsense here"] })).toContain("there is no command for Z=nonsense here");
+  expect(complaintOf({ ...wishes, custom: [{ ...own, run: ["reboot"] }] })).toContain("mine runs reboot");
+  expect(complaintOf({ ...wishes, custom: [{ ...own, scope: "cellar" }] })).toContain("the pane cellar");
+  expect(complaintOf({ ...wishes, pane: "cellar" })).toMatch(/There is no pane cellar; there are overview, services, /);
 });
 
 test("of several commands the first that fails ends the rest, and is what is told", async () => {

@@ -175,6 +175,7 @@ test("a loud service pushes out only itself, and what was dropped is counted", (
   );
   const shown = show(calmView(), { book, size: { columns: 100, rows: 24 } }).keys("5");
   expect(shown.rows()[3]).toMatch(/loud 100 -400 +quiet 1/);
+  expect(shown.rows()[4]).toMatch(/ 101 lines · 400 dropped/);
   shown.keys("/").type("still").keys("enter");
   expect(shown.text()).toContain("still here");
 });

@@ -28,7 +28,8 @@ function sourceBar({ columns }: Size, { sources, log, signs }: PaneState): Line 
   return [all, ...row.slice(first).flat()];
 }
 
-function stateBar(shown: number, { log, signs }: PaneState): Line {
+function stateBar(shown: number, { log, signs, sources }: PaneState): Line {
+  const dropped = sources.reduce((sum, one) => sum + one.dropped, 0);
   const words = [
     log.bottom === null ? "following" : "held; End follows",
     `level ${log.level}`,
@@ -38,6 +39,8 @@ function stateBar(shown: number, { log, signs }: PaneState): Line {
     ...(log.wrap ? ["wrap"] : []),
     ...(log.raw ? ["raw"] : []),
     `${count(shown)} lines`,
+    // Said here too, as not every service may have room above.
+    ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
   ];
   return [span(` ${words.join(` ${signs.dot} `)}`, log.bottom === null ? "dim" : "warn")];
 }
