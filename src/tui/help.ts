@@ -37,6 +37,10 @@ export function helpLines(facts: Facts): Line[] {
   const general = commands
     .filter(({ pane }) => pane === undefined)
     .flatMap(({ name, sentence }) => row(keysOf(name, undefined, facts), name, sentence));
+  const named = new Set([...commands, ...custom].map(({ name }) => name));
+  const everywhere = keys
+    .filter(({ pane, command }) => pane === undefined && !named.has(command))
+    .flatMap(({ key, command }) => row(key, command, actionOf(command, actions)?.sentence ?? ""));
   const own = panes.flatMap(({ name, title }) => {
     const screen = commands.filter(({ pane }) => pane === name);
     const known = new Set(screen.map((command) => command.name));
@@ -51,11 +55,13 @@ export function helpLines(facts: Facts): Line[] {
     ]);
   });
   return [
-    ...section("Everywhere", general),
+    ...section("Everywhere", [...general, ...everywhere]),
     ...own,
     ...section(
       "Commands of your own",
-      custom.flatMap(({ name, sentence, key }) => row(key ?? "", name, sentence)),
+      custom.flatMap(({ name, sentence, key, scope }) =>
+        row(key ?? "", name, scope === undefined ? sentence : `In ${scope}: ${sentence}`),
+      ),
     ),
     ...section(
       "Actions, for the palette",

@@ -131,7 +131,7 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
     case "previous pane":
       return turn(screen, -1);
     case "theme":
-      return only({ ...screen, theme: nextTheme(screen.theme) });
+      return say({ ...screen, theme: nextTheme(screen.theme) }, `Theme ${nextTheme(screen.theme)}`, "good");
     case "open":
       return open(screen, facts);
     case "copy":

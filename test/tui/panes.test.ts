@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { rowsOf } from "../../src/cli/tui-actions.ts";
 import { actions } from "../../src/services/actions.ts";
 import { foldEvent } from "../../src/services/observe/fold.ts";
+import { bindKeys } from "../../src/tui/keys.ts";
+import { allKeys } from "../../src/tui/pane-table.ts";
 import { calmView, live, now, service, show } from "./showing.ts";
 
 const rows = rowsOf(actions);
@@ -46,6 +48,15 @@ test("the help is narrowed like any list", () => {
   expect(shown.text()).toContain("no key and no command matches");
   shown.keys("esc");
   expect(shown.text()).toMatch(/quit +Leave/);
+});
+
+test("the help names keys of one's own, whatever they do", () => {
+  const keys = bindKeys(allKeys, ["X=stop {name}", "ctrl+r=restart {name}"]);
+  const custom = [{ name: "mine", sentence: "Do mine", run: ["status"], key: "M", scope: "services" }];
+  const shown = show(calmView(), { rows, keys, custom, size: { columns: 120, rows: 60 } }).keys("?");
+  expect(shown.text()).toMatch(/X +stop \{name\} +Stop services/);
+  expect(shown.text()).toMatch(/ctrl\+r +restart \{name\}/);
+  expect(shown.keys("/").type("mine").text()).toMatch(/M +mine +In services: Do mine/);
 });
 
 test("a filter is not asked for where there is no list", () => {
