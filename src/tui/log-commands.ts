@@ -1,7 +1,7 @@
 import { type Outcome, say } from "./actions.ts";
 import { clean } from "./clean.ts";
 import type { Facts } from "./facts.ts";
-import { scroll, seek } from "./log-select.ts";
+import { isMuted, scroll, seek } from "./log-select.ts";
 import type { LogState, Screen } from "./screen.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
@@ -17,16 +17,23 @@ function toggled(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
   return next;
 }
 
-function onlyOne(log: LogState, { sources }: Facts): LogState {
-  const others = sources.map(({ name }) => name).filter((name) => name !== log.source);
-  const isAlone = others.every((name) => log.muted.has(name));
-  return { ...log, muted: new Set(isAlone ? [] : others) };
+function onlyOne(log: LogState): LogState {
+  const isAlone = log.source === "" || (log.alone.length === 1 && log.alone[0] === log.source);
+  return { ...log, muted: new Set(), alone: isAlone ? [] : [log.source] };
+}
+
+function mute(log: LogState, { sources }: Facts): LogState {
+  const muted = sources.flatMap(({ name }) => (isMuted(log, name) ? [name] : []));
+  return { ...log, alone: [], muted: toggled(new Set(muted), log.source) };
 }
 
 function nextSource(log: LogState, { sources }: Facts, step: 1 | -1): LogState {
   const names = ["", ...sources.map(({ name }) => name)];
   const at = (names.indexOf(log.source) + step + names.length) % names.length;
-  return { ...log, source: names[at] ?? "" };
+  const source = names[at] ?? "";
+  // Whoever hears one service alone goes from one to the next.
+  if (log.alone.length === 0) return { ...log, source };
+  return { ...log, source, alone: source === "" ? [] : [source], bottom: null, hit: null };
 }
 
 function textOf({ lines }: Facts): string {
@@ -49,7 +56,7 @@ function changed(log: LogState, command: string, facts: Facts): LogState | null 
     case "log source back":
       return nextSource(log, facts, -1);
     case "log only":
-      return log.source === "" ? { ...log, muted: new Set() } : onlyOne(log, facts);
+      return onlyOne(log);
     case "log level":
       return { ...log, level: after(levels, log.level) ?? "debug" };
     case "log since":
@@ -86,7 +93,7 @@ export function logCommand(screen: Screen, command: string, facts: Facts): Outco
   }
   if (command === "log mute") {
     if (log.source === "") return say(screen, "Choose a service first");
-    return done({ ...log, muted: toggled(log.muted, log.source) });
+    return done(mute(log, facts));
   }
   if (command === "log save") return { screen, deeds: [{ do: "save", text: textOf(facts) }] };
   if (command === "log pager") return { screen, deeds: [{ do: "page", text: textOf(facts) }] };

@@ -24,13 +24,20 @@ export function openLogSelection(book: LogBook): LogSelection {
     return (entry: LogEntry) =>
       !entry.gone &&
       loudness[entry.level] >= least &&
-      !log.muted.has(entry.service) &&
+      !isMuted(log, entry.service) &&
       (pattern === null || passes(pattern, entry.text, log.raw));
   };
 
   return {
     select(log, now) {
-      const wanted = JSON.stringify([log.filter, log.level, [...log.muted], log.from, log.filter !== "" && log.raw]);
+      const wanted = JSON.stringify([
+        log.filter,
+        log.level,
+        [...log.muted],
+        log.alone,
+        log.from,
+        log.filter !== "" && log.raw,
+      ]);
       if (wanted !== key) {
         key = wanted;
         kept = [];
@@ -50,10 +57,15 @@ export function openLogSelection(book: LogBook): LogSelection {
   };
 }
 
+/** Whether a service's lines are left out. */
+export function isMuted({ muted, alone }: LogState, name: string): boolean {
+  return alone.length === 0 ? muted.has(name) : !alone.includes(name);
+}
+
 /** The services whose newest lines are in sight: none while one looks back, and no muted one. */
 export function heard(log: LogState, sources: readonly LogSource[]): string[] {
   if (log.bottom !== null) return [];
-  return sources.flatMap(({ name }) => (log.muted.has(name) ? [] : [name]));
+  return sources.flatMap(({ name }) => (isMuted(log, name) ? [] : [name]));
 }
 
 /** Where in the shown lines the bottom row is. */

@@ -143,12 +143,13 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
   }
 }
 
-// Only the chosen service is heard; the others come back with "log only".
+// Only the marked services are heard, or the chosen one; the others come back with "log only".
 function logsOf(screen: Screen, facts: Facts): Outcome {
-  const [service] = targets(listOf(screen, screen.pane), facts.items, facts.size.rows);
-  if (service === undefined) return say(screen, "No row is chosen");
-  const muted = new Set(facts.sources.map(({ name }) => name).filter((name) => name !== service));
-  return go({ ...screen, log: { ...screen.log, source: service, muted, bottom: null } }, "logs");
+  const alone = targets(listOf(screen, screen.pane), facts.items, facts.size.rows);
+  const [source] = alone;
+  if (source === undefined) return say(screen, "No row is chosen");
+  const log = { ...screen.log, source, alone, muted: new Set<string>(), bottom: null, hit: null };
+  return go({ ...screen, log }, "logs");
 }
 
 function performOther(screen: Screen, command: string, facts: Facts): Outcome {

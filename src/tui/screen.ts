@@ -15,6 +15,8 @@ export interface LogState {
   /** The service that keys like mute act on; empty for all. */
   readonly source: string;
   readonly muted: ReadonlySet<string>;
+  /** The only services that are heard, whatever others come; none for all that are not muted. */
+  readonly alone: readonly string[];
   readonly filter: string;
   readonly search: string;
   readonly level: "debug" | "info" | "warn" | "error";
@@ -82,6 +84,7 @@ export const freshList: ListState = { id: "", at: 0, top: 0, filter: "", marks: 
 export const freshLog: LogState = {
   source: "",
   muted: new Set(),
+  alone: [],
   filter: "",
   search: "",
   level: "debug",

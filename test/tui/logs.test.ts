@@ -3,7 +3,7 @@ import { openLogBook } from "../../src/services/observe/log-book.ts";
 import { logRows } from "../../src/tui/log-line.ts";
 import { freshLog } from "../../src/tui/screen.ts";
 import { unicodeSigns } from "../../src/tui/signs.ts";
-import { calmView, now, show } from "./showing.ts";
+import { calmView, live, now, service, show } from "./showing.ts";
 
 const json = `{"level":"info","msg":"request served","event":"request served","path":"/v1/ask","ms":7}`;
 
@@ -78,4 +78,28 @@ test("the line that is opened or copied while one looks back stands out, and is 
 test("a line of JSON is opened with a field on each row", () => {
   const shown = show(calmView(), { book: bookOf([json]) }).keys("5", "enter");
   expect(shown.text()).toMatch(/"path": "\/v1\/ask",\n +"ms": 7/);
+});
+
+test("a service that is heard alone stays alone whoever else begins to speak, and one goes on to the next", () => {
+  const book = openLogBook(100);
+  const push = (name: string, text: string) => book.push({ service: name, stream: "stdout", at: null, text });
+  push("api", "api speaks");
+  push("web", "web speaks");
+  const view = calmView({ services: live([service("api"), service("web")]) });
+  const shown = show(view, { book, size: { columns: 120, rows: 24 } }).keys("2", "j", "l");
+  push("late", "a late one speaks");
+  expect(shown.text()).toContain("web speaks");
+  expect(shown.text()).not.toMatch(/api speaks|late one/);
+  expect(shown.rows()[3]).toMatch(/api muted +late muted +web 1/);
+  expect(shown.rows()[4]).toContain("only web");
+  shown.keys("left");
+  expect(shown.text()).toContain("late one");
+  expect(shown.text()).not.toContain("web speaks");
+  shown.keys("m");
+  expect(shown.text()).toContain("no lines to show");
+  shown.keys("o", "o");
+  expect(shown.text()).toMatch(/api speaks.*web speaks.*late one/s);
+  shown.keys("2", "g", "space", "space", "l");
+  expect(shown.text()).toMatch(/api speaks.*web speaks/s);
+  expect(shown.text()).not.toContain("late one");
 });

@@ -2,14 +2,14 @@ import { clean } from "../clean.ts";
 import { count } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
 import { logRows } from "../log-line.ts";
-import { bottomOf } from "../log-select.ts";
+import { bottomOf, isMuted } from "../log-select.ts";
 import type { Pane, PaneState, Size } from "../pane.ts";
 import { widthOf } from "../width.ts";
 
 function sourceBar({ columns }: Size, { sources, log, signs }: PaneState): Line {
   const all = log.source === "" ? span(" all ", "chosen") : span(" all ", "dim");
   const row: Line[] = sources.map(({ name, lines, dropped, unread }) => {
-    const muted = log.muted.has(name);
+    const muted = isMuted(log, name);
     const title = ` ${clean(name)} `;
     const tone = log.source === name ? "chosen" : muted ? "dim" : "plain";
     return [
@@ -33,6 +33,7 @@ function stateBar(shown: number, { log, signs, sources }: PaneState): Line {
   const words = [
     log.bottom === null ? "following" : "held; End follows",
     `level ${log.level}`,
+    ...(log.alone.length === 0 ? [] : [`only ${log.alone.map(clean).join(", ")}`]),
     ...(log.sinceMinutes > 0 ? [`last ${log.sinceMinutes}m`] : []),
     ...(log.filter === "" ? [] : [`filter ${log.filter}`]),
     ...(log.search === "" ? [] : [`search ${log.search}`]),
