@@ -6,6 +6,7 @@ import { paneNamed, panes } from "./pane-table.ts";
 import { hintLine, messageLines, promptLine } from "./parts/footer.ts";
 import { attentionLine, headerLine, tabLine } from "./parts/header.ts";
 import { dialogLines, paletteLines } from "./parts/overlay.ts";
+import { patternWords } from "./pattern.ts";
 import { listOf, type Screen } from "./screen.ts";
 import type { Signs } from "./signs.ts";
 import { wrapWords } from "./width.ts";
@@ -72,7 +73,7 @@ export function frame(
   const { filter, marks } = listOf(screen, pane.name);
   const about = [
     ...(running.length === 0 ? [] : [`${running[0]}${running.length > 1 ? ` and ${running.length - 1} more` : ""} …`]),
-    ...(filter === "" ? [] : [`filter ${filter}`]),
+    ...(filter === "" ? [] : [`filter ${patternWords(filter)}`]),
     ...(marks.size === 0 ? [] : [`${marks.size} marked`]),
   ].join(", ");
   const bottom =

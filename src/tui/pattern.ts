@@ -50,3 +50,8 @@ export function parsePattern(text: string): Pattern | null {
     },
   };
 }
+
+/** What was typed, and that it is no expression where it is looked for as it stands. */
+export function patternWords(text: string): string {
+  return parsePattern(text)?.literal === true ? `${text} (as it stands)` : text;
+}

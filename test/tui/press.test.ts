@@ -56,7 +56,7 @@ test("a list is narrowed while one types, by a regular expression or its opposit
   shown.keys("esc");
   expect(shown.text()).toMatch(/● api/);
   shown.keys("/").type("(").keys("enter");
-  expect(shown.text()).toContain("filter (");
+  expect(shown.text()).toContain("filter ( (as it stands)");
 });
 
 test("the palette finds by a few letters, remembers, and asks for what is missing", () => {

@@ -4,6 +4,7 @@ import { blank, type Line, line, span } from "../line.ts";
 import { logRows } from "../log-line.ts";
 import { bottomOf, isMuted } from "../log-select.ts";
 import type { Pane, PaneState, Size } from "../pane.ts";
+import { patternWords } from "../pattern.ts";
 import { widthOf } from "../width.ts";
 
 function sourceBar({ columns }: Size, { sources, log, signs }: PaneState): Line {
@@ -35,8 +36,8 @@ function stateBar(shown: number, { log, signs, sources }: PaneState): Line {
     `level ${log.level}`,
     ...(log.alone.length === 0 ? [] : [`only ${log.alone.map(clean).join(", ")}`]),
     ...(log.sinceMinutes > 0 ? [`last ${log.sinceMinutes}m`] : []),
-    ...(log.filter === "" ? [] : [`filter ${log.filter}`]),
-    ...(log.search === "" ? [] : [`search ${log.search}`]),
+    ...(log.filter === "" ? [] : [`filter ${patternWords(log.filter)}`]),
+    ...(log.search === "" ? [] : [`search ${patternWords(log.search)}`]),
     ...(log.wrap ? ["wrap"] : []),
     ...(log.raw ? ["raw"] : []),
     `${count(shown)} lines`,
