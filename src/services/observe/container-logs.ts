@@ -1,8 +1,11 @@
+import { pause } from "../../engine/pause.ts";
 import { readLogs } from "../supervisor/logs.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { LogLine, ServiceState } from "../supervisor/state.ts";
 
 const firstLines = 200;
+const shortestRestMs = 5000;
+const longestRestMs = 300_000;
 
 /** Follows the logs of whatever runs. */
 export interface LogFollowers {
@@ -19,12 +22,27 @@ export function followLogs(
 ): LogFollowers {
   const followed = new Map<string, { readonly run: string; readonly stop: AbortController }>();
   const tasks = new Set<Promise<void>>();
+  // When the newest line of each came, so that no line comes twice when its log is followed anew, and after what rest.
+  const newest = new Map<string, string>();
+  const rests = new Map<string, number>();
+
+  const read = async (service: string, either: AbortSignal) => {
+    const since = newest.get(service) ?? null;
+    const request = { follow: true, tail: since === null ? firstLines : null, since };
+    for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either })) {
+      if (line.at !== null && since !== null && line.at <= since) continue;
+      if (line.at !== null) {
+        newest.set(service, line.at);
+        rests.delete(service);
+      }
+      onLine(line);
+    }
+  };
 
   const follow = async (service: string, stop: AbortController) => {
     const either = AbortSignal.any([signal, stop.signal]);
-    const request = { follow: true, tail: firstLines, since: null };
     try {
-      for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either })) onLine(line);
+      await read(service, either);
     } catch (error) {
       if (!either.aborted) {
         onLine({
@@ -35,6 +53,11 @@ export function followLogs(
         });
       }
     }
+    // It ended while the service runs: whoever read it was ended.
+    const restMs = rests.get(service) ?? shortestRestMs;
+    rests.set(service, Math.min(restMs * 2, longestRestMs));
+    await pause(restMs, { signal: either });
+    if (followed.get(service)?.stop === stop) followed.delete(service);
   };
 
   return {

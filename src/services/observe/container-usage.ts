@@ -1,3 +1,4 @@
+import { pause } from "../../engine/pause.ts";
 import type { Usage } from "../supervisor/container.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { ServiceState } from "../supervisor/state.ts";
@@ -5,6 +6,7 @@ import { readUsage } from "../supervisor/stats.ts";
 import type { ServicesView, UsageView } from "./view.ts";
 
 const intervalSeconds = 5;
+const restMs = 30_000;
 // Two and a half minutes.
 const kept = 30;
 
@@ -33,9 +35,12 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
         trails = withMeasured(trails, usage);
       }
     } catch {
-      // Unknown is shown as such until the next container starts.
-      if (!either.aborted) trails = new Map();
+      // Not measured is unknown, as it is where nobody measures any more.
     }
+    if (either.aborted) return;
+    trails = new Map();
+    await pause(restMs, { signal: either });
+    if (stop === own) names = "";
   };
   return {
     keep(running) {
