@@ -8,7 +8,7 @@ import { openTerminal } from "./terminal.ts";
 const shown = { alternate: true, cursor: false, wraps: false, paste: true };
 // What a text may hold that would do something to a terminal, or take more or fewer cells than it seems.
 const evil =
-  "\u001b[2J\u001b]0;owned\u0007\u001b[?1049l\u001b[?25h\u009b31m\u0000\u0007\u202eRTL\u202c אבג e\u0301\u0301 👩‍👩‍👧 🇩🇪 漢字 \u200b\u2028\u001b(0 end";
+  "\u001b[2J\u001b[5m\u001b]0;owned\u0007\u001b[?1049l\u001b[?25h\u009b31m\u0000\u0007\u202eRTL\u202c אבג e\u0301\u0301 👩‍👩‍👧 🇩🇪 漢字 \u200b\u2028\u001b(0 end";
 
 function homeWith(files: Readonly<Record<string, string>>) {
   const home = temporary();
@@ -60,7 +60,7 @@ test("sequences in names, lines, lessons and errors never reach the terminal, an
     terminal.type(keys.escape);
     await terminal.quiet(100);
   }
-  for (const never of ["\u001b[2J", "\u001b]", "\u0007", "\u009b", "\u202e", "\u001b(0", "\u001b[?1049l"])
+  for (const never of ["\u001b[2J", "\u001b[5m", "\u001b]", "\u0007", "\u009b", "\u202e", "\u001b(0", "\u001b[?1049l"])
     expect([never, terminal.raw().includes(never)]).toEqual([never, false]);
   terminal.type("q");
   expect((await terminal.ended).exitCode).toBe(0);
