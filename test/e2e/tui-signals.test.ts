@@ -34,22 +34,28 @@ async function consoleInShell(env: Record<string, string> = {}) {
   const { pager, ended } = pagerIn(place);
   terminal.type(`PAGER="${pager}" ${process.execPath} ${program} tui --home ${place}/home\r`);
   await terminal.see("All well");
+  const settings = (name: string) => readFileSync(join(place, name), "utf8").replace(/rows .*?;.*?;/, "");
+  /** Compares the terminal with how it was found, once the console has ended with this code. */
+  const settle = async (code: number) => {
+    await terminal.see("To go on: aistack learn");
+    await terminal.until(() => !terminal.modes().alternate);
+    expect(terminal.modes()).toMatchObject(left);
+    terminal.type(`echo code $?; stty -a > ${place}/after; echo MEASURED\r`);
+    await terminal.see(/^MEASURED/m);
+    await terminal.see(`code ${code}`);
+    expect(settings("after")).toBe(settings("before"));
+  };
   return {
     terminal,
     ended,
     place,
     /** The number of the console's process. */
     pid: () => Number(JSON.parse(readFileSync(join(place, "home/engine.lock"), "utf8")).pid),
+    settle,
     /** Leaves the console and compares the terminal with how it was found. */
-    async leave() {
+    leave() {
       terminal.type("q");
-      await terminal.see("To go on: aistack learn");
-      await terminal.until(() => !terminal.modes().alternate);
-      expect(terminal.modes()).toMatchObject(left);
-      terminal.type(`stty -a > ${place}/after; echo MEASURED\r`);
-      await terminal.see(/^MEASURED/m);
-      const settings = (name: string) => readFileSync(join(place, name), "utf8").replace(/rows .*?;.*?;/, "");
-      expect(settings("after")).toBe(settings("before"));
+      return settle(0);
     },
   };
 }
@@ -157,6 +163,15 @@ test("ctrl+z again and again, and another size meanwhile: fg draws the whole scr
   }
   await leave();
 });
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])(
+  "after %s the settings of the terminal are as they were before",
+  async (signal) => {
+    const { pid, settle } = await consoleInShell();
+    process.kill(pid(), signal);
+    await settle(130);
+  },
+);
 
 test("a connection that is lost ends it as interrupted, with the learner's hold given back", async () => {
   const place = temporary();
