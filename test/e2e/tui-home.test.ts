@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporary, until } from "../cli/running.ts";
 import { mountDisk } from "../engine/telemetry/writing.ts";
+import { needs } from "../parts.ts";
 import { keys, program, type Terminal } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -156,26 +157,32 @@ test.each([
   await quit(terminal);
 });
 
-test("a log that is saved to a full disk is not there in part, and what to do is said", async (context) => {
-  const place = temporary();
-  using disk = mountDisk(place, "2m");
-  if (disk === null) return context.skip("needs to be root: a small disk of its own cannot be mounted here");
-  const home = join(disk.path, "home");
-  mkdirSync(join(home, "telemetry"), { recursive: true });
-  writeFileSync(join(home, "telemetry/log-events.jsonl"), `${JSON.stringify({ event: "x".repeat(500) })}\n`.repeat(30));
-  const terminal = openOn(home);
-  await terminal.see("Learning in this console");
-  terminal.type("5");
-  await terminal.see("following");
-  expect(() => {
-    for (;;) appendFileSync(join(disk.path, "filler"), "x".repeat(1000));
-  }).toThrow(/ENOSPC/);
-  terminal.type("S");
-  await terminal.see(/was not\s+written/);
-  await terminal.see(/Free some space there, then try again\.\s+Type:\s+df -h/);
-  expect(readdirSync(home).filter((name) => name.includes("log-"))).toEqual([]);
-  rmSync(join(disk.path, "filler"));
-  terminal.type("S");
-  await terminal.see(/Saved to/);
-  await quit(terminal);
-});
+test.skipIf(needs("mount").missing)(
+  "a log that is saved to a full disk is not there in part, and what to do is said",
+  async () => {
+    const place = temporary();
+    using disk = mountDisk(place, "2m");
+    if (disk === null) throw new Error("no disk was mounted");
+    const home = join(disk.path, "home");
+    mkdirSync(join(home, "telemetry"), { recursive: true });
+    writeFileSync(
+      join(home, "telemetry/log-events.jsonl"),
+      `${JSON.stringify({ event: "x".repeat(500) })}\n`.repeat(30),
+    );
+    const terminal = openOn(home);
+    await terminal.see("Learning in this console");
+    terminal.type("5");
+    await terminal.see("following");
+    expect(() => {
+      for (;;) appendFileSync(join(disk.path, "filler"), "x".repeat(1000));
+    }).toThrow(/ENOSPC/);
+    terminal.type("S");
+    await terminal.see(/was not\s+written/);
+    await terminal.see(/Free some space there, then try again\.\s+Type:\s+df -h/);
+    expect(readdirSync(home).filter((name) => name.includes("log-"))).toEqual([]);
+    rmSync(join(disk.path, "filler"));
+    terminal.type("S");
+    await terminal.see(/Saved to/);
+    await quit(terminal);
+  },
+);
