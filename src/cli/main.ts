@@ -164,6 +164,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
+    // That there is no room for what went wrong is nothing that could be told; the exit code tells the rest.
+    if (stream === process.stderr) return;
     // The terminal has gone; the signal that says so ends what is under way.
     if (error.code !== "EIO") throw error;
   });

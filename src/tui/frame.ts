@@ -25,13 +25,14 @@ export function fits({ columns, rows }: Size): boolean {
 }
 
 function tooSmall(view: View, { columns, rows }: Size, signs: Signs): Line[] {
-  const lines: Line[] = [
-    headerLine(view, false, columns, signs),
+  const said: Line[] = [
     ...wrapWords(`This terminal is ${columns} by ${rows}; ${least.columns} by ${least.rows} are needed.`, columns).map(
       (text) => line(text, "warn"),
     ),
     ...wrapWords("Make it larger, or type: aistack status", columns).map((text) => line(text, "dim")),
   ];
+  // What to do about it is worth more than how things are.
+  const lines = said.length < rows ? [headerLine(view, false, columns, signs), ...said] : said;
   return Array.from({ length: rows }, (_, at) => lines[at] ?? blank);
 }
 

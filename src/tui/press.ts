@@ -108,7 +108,8 @@ export function press(screen: Screen, key: string, facts: Facts): Outcome {
   if (screen.dialog !== null) return pressInDialog(screen, screen.dialog, key, facts);
   const command = commandOf(facts.keys, screen.pane, key);
   if (command === null) return only(screen.message === null ? screen : { ...screen, message: null });
-  return perform(command === "back" ? screen : { ...screen, message: null }, command, facts);
+  const keeps = command === "back" || command === "redraw";
+  return perform(keeps ? screen : { ...screen, message: null }, command, facts);
 }
 
 /** The screen after a text was pasted: into what is being typed, and nowhere else. */

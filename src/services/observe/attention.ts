@@ -59,9 +59,15 @@ function ofSources({ learned }: Unjudged): AttentionView[] {
   );
 }
 
+function ofPodman({ services }: Unjudged): AttentionView[] {
+  if (services.state !== "live" || services.why === "") return [];
+  const text = `Podman does not answer, the services are shown as they were: ${services.why}`;
+  return [{ level: "warn", text, pane: "services", item: "" }];
+}
+
 /** What needs a person, the worst first. */
 export function attentionOf(view: Unjudged): AttentionView | null {
-  const all = [...ofLearning(view), ...ofServices(view), ...ofBreakers(view), ...ofSources(view)];
+  const all = [...ofLearning(view), ...ofPodman(view), ...ofServices(view), ...ofBreakers(view), ...ofSources(view)];
   // A breaker can be acted on; a sink that waits for it cannot.
   return all.find(({ level }) => level === "bad") ?? ofBreakers(view)[0] ?? all[0] ?? null;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../engine/errors.ts";
 import { pause } from "../../engine/pause.ts";
 import { readLogs } from "../supervisor/logs.ts";
 import type { Stage } from "../supervisor/stage.ts";
@@ -7,7 +8,8 @@ import type { LogPlaces } from "./log-places.ts";
 
 const firstLines = 200;
 const openingMs = 700;
-const againMs = 2000;
+const shortestRestMs = 2000;
+const longestRestMs = 300_000;
 
 /** Follows the logs of whatever runs. */
 export interface LogFollowers {
@@ -26,26 +28,31 @@ export function followLogs(
   const merge = openLogMerge(onLine);
   const followed = new Map<string, { readonly run: string; readonly stop: AbortController }>();
   const tasks = new Set<Promise<void>>();
+  const rests = new Map<string, number>();
+
+  const read = async (service: string, either: AbortSignal) => {
+    const since = places.since(service);
+    const request = { follow: true, tail: since === null ? firstLines : null, since };
+    for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either })) {
+      if (!places.isNew(line)) continue;
+      rests.delete(service);
+      merge.push(line);
+    }
+  };
 
   const follow = async (service: string, stop: AbortController) => {
     const either = AbortSignal.any([signal, stop.signal]);
-    const since = places.since(service);
-    const request = { follow: true, tail: since === null ? firstLines : null, since };
     try {
-      for await (const line of readLogs(podman, manifest.project, [service], request, { signal: either }))
-        if (places.isNew(line)) merge.push(line);
+      await read(service, either);
     } catch (error) {
-      if (!either.aborted) {
-        merge.push({
-          service,
-          stream: "stderr",
-          at: new Date().toISOString(),
-          text: `its log is not followed: ${String(error)}`,
-        });
-      }
+      const text = `its log is not followed: ${messageOf(error)}`;
+      if (!either.aborted) merge.push({ service, stream: "stderr", at: new Date().toISOString(), text });
     }
+    if (either.aborted) return;
     // Whoever ended it (a Ctrl-C that was for another program, say), it is followed again while the service runs.
-    await pause(againMs, { signal: either });
+    const restMs = rests.get(service) ?? shortestRestMs;
+    rests.set(service, Math.min(restMs * 2, longestRestMs));
+    await pause(restMs, { signal: either });
     if (followed.get(service)?.stop === stop) followed.delete(service);
   };
 

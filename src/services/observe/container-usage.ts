@@ -7,6 +7,7 @@ import type { ServicesView, UsageView } from "./view.ts";
 
 const intervalSeconds = 5;
 const againMs = 2000;
+const restMs = 30_000;
 // Two and a half minutes.
 const kept = 30;
 
@@ -39,9 +40,12 @@ export function followUsage(stage: Stage, signal: AbortSignal): UsageFollower {
         await pause(againMs, { signal: either });
       }
     } catch {
-      // Unknown is shown as such until the next container starts.
-      if (!either.aborted) trails = new Map();
+      // Not measured is unknown, as it is where nobody measures any more.
     }
+    if (either.aborted) return;
+    trails = new Map();
+    await pause(restMs, { signal: either });
+    if (stop === own) names = "";
   };
   return {
     keep(running) {

@@ -9,7 +9,7 @@ import type { ServiceState } from "../supervisor/state.ts";
 import { statesOf } from "../supervisor/states.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
 import { readWanted } from "../supervisor/wanted.ts";
-import { openStage } from "../verbs/open-stage.ts";
+import { openStage, podmanOf } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
 import { followLogs } from "./container-logs.ts";
 import type { ContainerReaders } from "./container-readers.ts";
@@ -84,18 +84,19 @@ async function watchOnce(
   isWanted: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const answering: Answering = { why: "" };
   let shown: readonly ServiceState[] = [];
   let tier: string | null = null;
   try {
     const opened = await openStage(stack, nothing);
     tier = opened.loaded.tier;
-    const stage: Stage = { ...opened, say: readers.say };
+    const stage: Stage = { ...opened, ...heard(stack, readers, answering) };
     const { services, project } = stage.manifest;
     const wanted = readWanted(stack.config.home)?.services ?? {};
     shown = statesOf(services, project, [], wanted).map(unseen);
     const containers = await readStack(stage.podman, project, { signal });
     readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
-    if (isWanted || containers.length > 0) await follow(stack, stage, tier, readers, places, signal);
+    if (isWanted || containers.length > 0) await follow(stack, { stage, tier, answering }, readers, places, signal);
     return true;
   } catch (error) {
     if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
@@ -108,10 +109,27 @@ function unseen(state: ServiceState): ServiceState {
   return state.wanted ? { ...state, phase: "unknown", health: "unknown" } : state;
 }
 
+/** Why Podman does not answer now, or an empty text. */
+interface Answering {
+  why: string;
+}
+
+// What is known of the services is from before it stopped to answer; the next list it gives tells that it does again.
+function heard({ config, onRun }: Stack, { say }: ContainerReaders, answering: Answering) {
+  const podman = podmanOf(config, (run) => {
+    if (run.argv[0] === "ps" && run.exitCode === 0) answering.why = "";
+    onRun(run);
+  });
+  const sayHeard: Stage["say"] = (event) => {
+    if (event.type === "podman.lost" && event.what === "ps") answering.why = event.why;
+    say(event);
+  };
+  return { podman, say: sayHeard };
+}
+
 async function follow(
   stack: Stack,
-  stage: Stage,
-  tier: string,
+  { stage, tier, answering }: { readonly stage: Stage; readonly tier: string; readonly answering: Answering },
   readers: ContainerReaders,
   places: LogPlaces,
   signal: AbortSignal,
@@ -120,6 +138,7 @@ async function follow(
   const usage = followUsage(stage, signal);
   const logs = followLogs(stage, places, readers.onLine, signal);
   let before = "";
+  let whyBefore = "";
   let measured: Trails | null = null;
   const show = (list: readonly ServiceState[]) => {
     const running = list.filter(
@@ -129,9 +148,11 @@ async function follow(
     logs.keep(running);
     const text = JSON.stringify(list);
     const trails = usage.trails();
-    if (text !== before || trails !== measured)
-      readers.show({ state: "live", why: "", tier, ...withUsage(list, trails) });
+    const { why } = answering;
+    if (text !== before || trails !== measured || why !== whyBefore)
+      readers.show({ state: "live", why, tier, ...withUsage(list, trails) });
     before = text;
+    whyBefore = why;
     measured = trails;
   };
   try {
