@@ -55,6 +55,7 @@ function ofSources({ learned }: Unjudged): AttentionView[] {
 }
 
 function ofPodman({ services }: Unjudged): AttentionView[] {
+  if (services.state === "failed") return [{ level: "bad", text: services.why, pane: "services", item: "" }];
   if (services.state !== "live" || services.why === "") return [];
   const text = `Podman does not answer, the services are shown as they were: ${services.why}`;
   return [{ level: "warn", text, pane: "services", item: "" }];

@@ -1,4 +1,4 @@
-import { messageOf } from "../../engine/errors.ts";
+import { adviceOf, Failure, messageOf } from "../../engine/errors.ts";
 import { pause, pauseToBeat } from "../../engine/pause.ts";
 import type { Given } from "../action.ts";
 import type { Stack } from "../stack.ts";
@@ -18,6 +18,8 @@ import { followUsage, type Trails, withUsage } from "./container-usage.ts";
 const wantedMs = 1000;
 const showMs = 500;
 const lookMs = 15_000;
+const podmanRestMs = 30_000;
+const brokenRestMs = 5000;
 
 const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
 
@@ -30,24 +32,38 @@ export async function watchContainers(
   readers: ContainerReaders,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
+  const { home } = stack.config;
   while (!signal.aborted) {
-    const marker = JSON.stringify(readWanted(stack.config.home));
+    const marker = markerOf(home);
     const changed = new AbortController();
     const either = AbortSignal.any([signal, changed.signal]);
-    const watching = watchOnce(stack, readers, marker !== "null", either);
-    while (!signal.aborted && JSON.stringify(readWanted(stack.config.home)) === marker)
+    let againAt = Number.POSITIVE_INFINITY;
+    const watching = watchOnce(stack, readers, marker !== "null", either).then((restMs) => {
+      if (restMs !== null) againAt = performance.now() + restMs;
+    });
+    while (!signal.aborted && markerOf(home) === marker && performance.now() < againAt)
       await pauseToBeat(wantedMs, { signal });
     changed.abort();
     await watching;
   }
 }
 
+// What is meant to run, as a text; one that is damaged is something else as well.
+function markerOf(home: string): string {
+  try {
+    return JSON.stringify(readWanted(home));
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+// Resolves with how long to rest before it is tried again; null when there is no need to.
 async function watchOnce(
   stack: Stack,
   readers: ContainerReaders,
   isWanted: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number | null> {
   const answering: Answering = { why: "" };
   let shown: readonly ServiceState[] = [];
   let tier: string | null = null;
@@ -62,8 +78,13 @@ async function watchOnce(
     readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
     if (isWanted || containers.length > 0) await follow(stack, { stage, tier, answering }, readers, signal);
   } catch (error) {
-    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
+    if (signal.aborted) return null;
+    const isPodman = error instanceof Failure && error.code === "podman";
+    const state = isPodman ? "absent" : "failed";
+    readers.show({ state, why: adviceOf(error), tier, list: shown, usage: {} });
+    return isPodman ? podmanRestMs : brokenRestMs;
   }
+  return null;
 }
 
 /** Why Podman does not answer now, or an empty text. */
@@ -125,13 +146,22 @@ async function supervise(
   show: (list: readonly ServiceState[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const supervisor = await supervisorOf(stack, stage, signal);
-  const running = supervisor.run();
-  while (!signal.aborted) {
-    await pause(showMs, { signal });
-    show(supervisor.states);
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const supervisor = await supervisorOf(stack, stage, either);
+  const showing = async () => {
+    while (!either.aborted) {
+      await pause(showMs, { signal: either });
+      show(supervisor.states);
+    }
+  };
+  const both = [supervisor.run(), showing()];
+  try {
+    await Promise.race(both);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(both);
   }
-  await running;
 }
 
 // Somebody else keeps the stack: every event asks for a look, and now and then one is taken anyway.

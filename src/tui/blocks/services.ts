@@ -71,8 +71,8 @@ function usageSpans({ cpuPercent, memoryBytes }: ServiceState, signs: PaneState[
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
   const { services } = view;
-  const about =
-    services.state === "live" ? wellWords(services.list) : services.state === "absent" ? "need Podman" : "syncing";
+  const states = { live: wellWords(services.list), absent: "need Podman", failed: "unknown", syncing: "syncing" };
+  const about = states[services.state];
   const body = services.list.map((service): Line => {
     const { tone, sign } = serviceLook(service);
     const note = noteOf(service, breakerOf(view, service));

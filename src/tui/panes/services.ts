@@ -2,13 +2,14 @@ import type { View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
 import { breakerOf, noteOf, phaseWords, serviceLook, usageGraphs } from "../blocks/services.ts";
+import { clean } from "../clean.ts";
 import { age, bytes } from "../format.ts";
 import { blank, type Line, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
 import { table } from "../parts/table.ts";
 import type { Signs } from "../signs.ts";
-import { wrap } from "../width.ts";
+import { wrapWords } from "../width.ts";
 
 const breakerFrom = 120;
 const graphsFrom = 140;
@@ -66,7 +67,9 @@ export const servicesPane: Pane = {
     const shown = new Set(state.items.map(({ id }) => id));
     const items = itemsOf(view).filter(({ id }) => shown.has(id));
     const why =
-      services.why === "" ? [] : wrap(services.why, size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
+      services.why === ""
+        ? []
+        : wrapWords(clean(services.why), size.columns - 2).map((text): Line => [span(`  ${text}`, "dim")]);
     if (services.list.length === 0) {
       const word = services.state === "syncing" ? "asking Podman" : "no services";
       return [blank, [span(`  ${word}`, "title")], ...why];
