@@ -81,10 +81,11 @@ function rerun(node, spawn) {
   });
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGHUP", () => child.kill("SIGHUP"));
+  process.on("SIGQUIT", () => child.kill("SIGQUIT"));
   child.on("error", (error) => refuse(`${node} does not start (${error.message}); type: ${remedy()}`));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);
-    ["SIGINT", "SIGTERM", "SIGHUP"].forEach((name) => {
+    ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"].forEach((name) => {
       process.removeAllListeners(name);
     });
     process.exitCode = 128 + constants.signals[signal];

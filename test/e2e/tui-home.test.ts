@@ -5,6 +5,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -37,7 +38,7 @@ test("a home that is removed while it is shown is said to be gone, and learning 
   await terminal.see(/Failing[^\n]*not learning|Failing[^\n]*learner unknown/);
   await terminal.see("the learner stopped: its home");
   terminal.type("!");
-  await terminal.see(/its home \S+ was removed/);
+  await terminal.see(/its home \S+ is not there\s+any\s+more/);
   await terminal.see(/type\s+:learner start/);
   terminal.type(`5S`);
   await terminal.see(/Saved to/);
@@ -49,6 +50,25 @@ test("a home that is removed while it is shown is said to be gone, and learning 
   appendFileSync(join(home, "telemetry/x-events.jsonl"), `${JSON.stringify(event)}\n`);
   terminal.type("1");
   await terminal.see(/lessons +1 /);
+  await quit(terminal);
+});
+
+test("a home that cannot be looked into any more ends nothing, and is used again when it can be", async () => {
+  const place = temporary();
+  const home = join(place, "home");
+  const terminal = openOn(home);
+  await terminal.see(/events +0 /);
+  renameSync(home, join(place, "aside"));
+  symlinkSync(home, home);
+  await terminal.see("Failing");
+  terminal.type("6");
+  await terminal.see("ELOOP");
+  terminal.type(`:learner start${keys.enter}`);
+  await terminal.see(/was not read: ELOOP/);
+  rmSync(home);
+  renameSync(join(place, "aside"), home);
+  terminal.type(`:learner start${keys.enter}`);
+  await terminal.see("All well");
   await quit(terminal);
 });
 

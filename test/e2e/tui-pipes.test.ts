@@ -50,16 +50,20 @@ test.each(opens)(
   },
 );
 
-test("a pane that there is not, and a home whose name holds sequences, are named before anything is drawn", async () => {
+test("a pane that there is not, no place for a demonstration, and a home whose name holds sequences are named, and nothing is drawn", async () => {
   const home = join(temporary(), "\u001b[2Jhome\u001b]0;owned\u0007");
   mkdirSync(home);
   writeFileSync(join(home, "config.json"), "{");
   for (const [words, said] of [
     [["--pane", "nowhere", "--home", temporary()], /there is no pane nowhere; there are overview, services/],
+    [["--demo"], /no temporary home was made in .*TMPDIR=/s],
     [["--home", home], /config\.json was not used/],
   ] as const) {
-    const terminal = openTerminal([process.execPath, program, "tui", ...words], { columns: 200 });
-    expect((await terminal.ended).exitCode).toBe(2);
+    const terminal = openTerminal([process.execPath, program, "tui", ...words], {
+      columns: 200,
+      env: { TMPDIR: join(home, "none") },
+    });
+    expect((await terminal.ended).exitCode).toBe(words[0] === "--demo" ? 1 : 2);
     await terminal.see(said);
     for (const never of ["\u001b[?1049h", "\u001b[2J", "\u0007"]) expect(terminal.raw()).not.toContain(never);
   }

@@ -7,6 +7,9 @@ import { keys } from "./pty.ts";
 test("a Podman that dies or hangs midway is said to be away, what is shown is not called well, and all comes back (stand-in)", async () => {
   const { home, terminal } = openStandIn(["api", "web"]);
   await terminal.see(/All well .*services: 2 of 2 well/);
+  terminal.type("5");
+  await terminal.see(/web +│ tick 1 of standin-web/);
+  terminal.type("1");
   writeFileSync(join(home, "gone"), "");
   await terminal.see(/Needs a look .*/);
   await terminal.see("Podman does not answer, the services are shown as they were");

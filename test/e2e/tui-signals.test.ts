@@ -84,6 +84,21 @@ test("ctrl+z in a pager stops it and the console, fg brings the pager back, and 
   await leave();
 });
 
+test("pagers that are asked for at once come one after another", async () => {
+  const { terminal, leave } = await consoleInShell();
+  terminal.type("5");
+  await terminal.see("following");
+  terminal.type("PP");
+  for (const times of [2, 3]) {
+    await terminal.until(() => terminal.raw().split("PAGER HERE").length === times);
+    expect(terminal.modes()).toMatchObject(left);
+    terminal.type("enough\r");
+  }
+  await terminal.see("following");
+  await terminal.until(() => terminal.modes().alternate);
+  await leave();
+});
+
 test("whatever a pager leaves of its character set, margins and mouse, the screen is whole behind it", async () => {
   const { terminal, leave } = await consoleInShell();
   await openPager(terminal);

@@ -3,6 +3,7 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, openConfig } from "../../engine/config.ts";
+import { Failure, messageOf } from "../../engine/errors.ts";
 import type { Environment } from "../../engine/home.ts";
 import type { Action, Plain } from "../action.ts";
 import { type Console, openConsole } from "../observe/console.ts";
@@ -42,13 +43,26 @@ function settingsFor(port: number): string[] {
   ];
 }
 
+function temporaryHome(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "aistack-demo-"));
+  } catch (error) {
+    throw new Failure("home", {
+      what: "The demonstration was not opened",
+      why: `no temporary home was made in ${tmpdir()}: ${messageOf(error)}`,
+      hint: "Type: TMPDIR=/a/place/that/can/be/written aistack tui --demo",
+      cause: error,
+    });
+  }
+}
+
 /** Opens a demonstration that replays at so many times the recorded pace; nothing outside its temporary home is touched. */
 export async function openDemo(
   { speed, set }: { readonly speed: number; readonly set: readonly string[] },
   environment: Environment,
 ): Promise<Demo> {
   const samples = readSamples();
-  const home = mkdtempSync(join(tmpdir(), "aistack-demo-"));
+  const home = temporaryHome();
   const server = await openEmbeddingsServer();
   const pairs = [...settingsFor(server.port), ...set];
   const config = openConfig({ home, set: pairs }, environment);

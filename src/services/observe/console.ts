@@ -133,7 +133,7 @@ export function openConsole(config: Config): Console {
     if (!learner.running || !watch.isGone()) return;
     looks.forget();
     live.update((view) => change(view, { learned: null }));
-    await learner.cut(`its home ${config.home} was removed`);
+    await learner.cut(`its home ${config.home} is not there any more`);
   };
 
   const beat = async () => {

@@ -48,12 +48,13 @@ export function openLooks(stack: Stack, live: Live) {
   };
 }
 
-/** Looks at what the learner of the home reports, whoever runs it, and at its breakers. */
+/** Looks at what the learner of the home reports, whoever runs it, and at its breakers; what cannot be read is said once. */
 export function openReports({ home, values }: Config, live: Live): () => void {
   let mark = "";
   let seen: ReturnType<typeof readReport> = null;
   let before = "";
-  return () => {
+  let failed = "";
+  const look = () => {
     const { learner } = live.view();
     const file = statSync(reportFile(home), { throwIfNoEntry: false });
     const now = `${file?.ino} ${file?.mtimeMs} ${learner.pid}`;
@@ -67,5 +68,16 @@ export function openReports({ home, values }: Config, live: Live): () => void {
     const text = JSON.stringify(breakers);
     if (text !== before) live.update((view) => change(view, { breakers }));
     before = text;
+  };
+  return () => {
+    let why = "";
+    try {
+      look();
+    } catch (error) {
+      why = messageOf(error);
+    }
+    if (why !== "" && why !== failed)
+      live.update((view) => happen(view, new Date().toISOString(), { type: "look", level: "bad", text: why }));
+    failed = why;
   };
 }

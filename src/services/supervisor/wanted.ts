@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { makeDirectory, writeWhole } from "../../engine/disk.ts";
+import { diskFailure, makeDirectory, writeWhole } from "../../engine/disk.ts";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
 import { wantedFile } from "./brought-up.ts";
 import { type Wanted, wantedShape } from "./shapes.ts";
@@ -16,8 +16,10 @@ export function readWanted(home: string): Wanted | null {
     throw new Error(result.error.issues[0]?.message ?? "it has another shape");
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return null;
+    const what = "What is meant to run was not read";
+    if (errnoOf(error) !== "") throw diskFailure(error, what, file);
     throw new Failure("corrupt", {
-      what: "What is meant to run was not read",
+      what,
       why: `${file}: ${messageOf(error)}`,
       hint: `Type: rm ${file}; aistack up`,
       cause: error,
