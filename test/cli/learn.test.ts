@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { aistack, aistackJson, fixtures, startAistack, temporary, until } from "./running.ts";
@@ -51,6 +62,23 @@ describe("learning from the recorded samples", () => {
       const firstWords = lesson.response.split(/[\n"\\]/)[0].slice(0, 30);
       expect(line.toString()).toContain(firstWords.slice(0, firstWords.indexOf("~") + 1 || undefined).replace("~", ""));
     }
+  });
+
+  test("a store that is removed under the learner ends it, and all is learned again from the logs", async () => {
+    const home = temporary();
+    const log = join(home, "own-events.jsonl");
+    writeFileSync(log, task("one"));
+    const engine = startAistack(["learn", "--source", log, "--home", home]);
+    const pairs = () => aistackJson(["dataset", "list", "--home", home]).lessons.length;
+    await until(() => existsSync(join(home, "dataset.jsonl")) && pairs() === 1);
+    for (const end of ["", "-wal", "-shm"]) rmSync(join(home, `aistack.db${end}`), { force: true });
+    appendFileSync(log, task("two"));
+    expect(await engine.ended).toBe(1);
+    expect(engine.text()).toMatch(/aistack\.db was not written: the file was removed or replaced while it was open/);
+    expect(engine.text()).toMatch(/learn again from the logs: aistack learn/);
+    aistackJson(["learn", "--once", "--source", log, "--home", home]);
+    expect(pairs()).toBe(2);
+    expect(readFileSync(join(home, "dataset.jsonl"), "utf8").trim().split("\n")).toHaveLength(2);
   });
 
   test("learning again adds nothing", () => {

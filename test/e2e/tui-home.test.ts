@@ -14,6 +14,7 @@ import { expect, test } from "vitest";
 import { temporary, until } from "../cli/running.ts";
 import { mountDisk } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
+import { homeWithTelemetry } from "./home.ts";
 import { keys, program, type Terminal } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -36,9 +37,9 @@ test("a home that is removed while it is shown is said to be gone, and learning 
   await terminal.see(/events +0 /);
   rmSync(home, { recursive: true });
   await terminal.see(/Failing[^\n]*not learning|Failing[^\n]*learner unknown/);
-  await terminal.see("the learner stopped: its home");
+  await terminal.see(`the learner stopped: ${home}`);
   terminal.type("!");
-  await terminal.see(/its home \S+ is not there\s+any\s+more/);
+  await terminal.see(/home\s+is not\s+there\s+any\s+more/);
   await terminal.see(/type\s+:learner start/);
   terminal.type(`5S`);
   await terminal.see(/Saved to/);
@@ -50,6 +51,19 @@ test("a home that is removed while it is shown is said to be gone, and learning 
   appendFileSync(join(home, "telemetry/x-events.jsonl"), `${JSON.stringify(event)}\n`);
   terminal.type("1");
   await terminal.see(/lessons +1 /);
+  await quit(terminal);
+});
+
+test("a store that is removed while it is shown is said to be gone, and all is learned again when it is asked to", async () => {
+  const home = homeWithTelemetry();
+  const terminal = openOn(home);
+  await terminal.see(/lessons +24 /);
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(home, `aistack.db${end}`), { force: true });
+  await terminal.see(/✖ Failing/);
+  terminal.type("!");
+  await terminal.see(/aistack\.db\s+is\s+not\s+there\s+any\s+more/);
+  terminal.type(`1:learner start${keys.enter}`);
+  await terminal.see(/lessons +24 /);
   await quit(terminal);
 });
 

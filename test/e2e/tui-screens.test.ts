@@ -1,8 +1,7 @@
-import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { fixtures, temporary } from "../cli/running.ts";
+import { homeWithTelemetry } from "./home.ts";
 import { program } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -41,12 +40,7 @@ const sizes = [
 ] as const;
 
 test("every pane looks as it did, on every size of terminal", async () => {
-  const home = temporary();
-  mkdirSync(join(home, "telemetry"));
-  for (const name of readdirSync(join(fixtures, "telemetry"))) {
-    const log = name.replace(/(-events)?\.jsonl$/, "-events.jsonl");
-    cpSync(join(fixtures, "telemetry", name), join(home, "telemetry", log));
-  }
+  const home = homeWithTelemetry();
   const settings = ["--set", "podman.command=no-such-podman", "--set", "stack.tier=full"];
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home, ...settings]);
   await terminal.see(/dataset +24/);

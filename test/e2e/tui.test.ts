@@ -1,20 +1,8 @@
-import { cpSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { aistack, fixtures, temporary } from "../cli/running.ts";
+import { aistack, temporary } from "../cli/running.ts";
+import { homeWithTelemetry } from "./home.ts";
 import { keys, program } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
-
-/** A home with recorded telemetry in it. */
-function homeWithTelemetry(): string {
-  const home = temporary();
-  mkdirSync(join(home, "telemetry"));
-  for (const name of readdirSync(join(fixtures, "telemetry"))) {
-    const log = name.replace(/(-events)?\.jsonl$/, "-events.jsonl");
-    cpSync(join(fixtures, "telemetry", name), join(home, "telemetry", log));
-  }
-  return home;
-}
 
 function openTui(home: string, options: Parameters<typeof openTerminal>[1] & { args?: string[] } = {}) {
   return openTerminal([process.execPath, program, "tui", "--home", home, ...(options.args ?? [])], options);

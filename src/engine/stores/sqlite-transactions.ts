@@ -31,8 +31,16 @@ function storeClosed(): Failure {
   return new Failure("failed", { what: "Nothing was saved", why: "the store is closed" });
 }
 
-/** Opens them; `failure` says what an error of the database means. */
-export function openTransactions(database: DatabaseSync, failure: (error: unknown) => Error): Transactions {
+/** What transactions ask of the file they are written to. */
+export interface StoreFile {
+  /** Fails where what is committed would be in no file that anybody finds again. */
+  check(): void;
+  /** What an error of the database means. */
+  failure(error: unknown): Error;
+}
+
+/** Opens them. */
+export function openTransactions(database: DatabaseSync, { check, failure }: StoreFile): Transactions {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   const rollback = database.prepare("ROLLBACK");
@@ -103,6 +111,7 @@ export function openTransactions(database: DatabaseSync, failure: (error: unknow
     let settle: (() => void)[];
     try {
       settle = workOff(group, rest);
+      check();
       const started = performance.now();
       commit.run();
       spent.ms += performance.now() - started;

@@ -1,8 +1,9 @@
-import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { closeSync, existsSync, openSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
+import { inodeKey } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
 import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
@@ -69,6 +70,19 @@ function storeFailure(error: unknown, file: string): Error {
   return diskFailure(error, what, file);
 }
 
+function storeGone(file: string): Failure {
+  return new Failure("home", {
+    what: `The store ${file} was not written`,
+    why: "the file was removed or replaced while it was open",
+    hint: "Put it back, or learn again from the logs: aistack learn",
+  });
+}
+
+function fileKey(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? "" : inodeKey(stat);
+}
+
 function hasRoom(directory: string): boolean {
   try {
     return statfsSync(directory).bavail > 0;
@@ -89,7 +103,13 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
-  const transactions = openTransactions(database, (error) => storeFailure(error, file));
+  const key = fileKey(file);
+  const transactions = openTransactions(database, {
+    check() {
+      if (fileKey(file) !== key) throw storeGone(file);
+    },
+    failure: (error) => storeFailure(error, file),
+  });
   let open = true;
   return {
     file,

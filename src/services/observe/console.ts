@@ -3,7 +3,7 @@ import { msToBeat, pause } from "../../engine/pause.ts";
 import type { Action } from "../action.ts";
 import { lookAtHold } from "../hold.ts";
 import { patternsOf } from "../learner.ts";
-import { type EmitAll, openStack, type Stack } from "../stack.ts";
+import { type EmitAll, embeddedFile, openStack, type Stack } from "../stack.ts";
 import type { CommandRun, LogLine } from "../supervisor/state.ts";
 import { foldRun } from "./command-log.ts";
 import { farewellOf } from "./farewell.ts";
@@ -86,7 +86,8 @@ export function openConsole(config: Config): Console {
   };
 
   const onRun = (run: CommandRun) => live.update((view) => foldRun(view, run));
-  const watch = openHomeWatch(config.home);
+  const onServer = config.values["store.kind"] === "postgres";
+  const watch = openHomeWatch([config.home, ...(onServer ? [] : [embeddedFile(config)])]);
   const learner = openLearnerLife({
     config,
     command: "aistack tui",
@@ -130,10 +131,11 @@ export function openConsole(config: Config): Console {
 
   // What is written to a home that was removed is in no file any more, and must not look as if it were.
   const watchHome = async () => {
-    if (!learner.running || !watch.isGone()) return;
+    const gone = learner.running ? watch.gone() : null;
+    if (gone === null) return;
     looks.forget();
     live.update((view) => change(view, { learned: null }));
-    await learner.cut(`its home ${config.home} is not there any more`);
+    await learner.cut(`${gone} is not there any more`);
   };
 
   const beat = async () => {

@@ -1,28 +1,28 @@
 import { statSync } from "node:fs";
 import { inodeKey } from "../../engine/telemetry/identity.ts";
 
-/** Looks whether a home is still the directory in which the learner began. */
+/** Looks whether the places of a learner are still those in which it began. */
 export interface HomeWatch {
-  /** What is there now is the home. */
+  /** What is there now is what it works on. */
   begin(): void;
-  /** Whether it was removed, or another one stands in its place. */
-  isGone(): boolean;
+  /** The first place that was removed, or that another one stands in for; null while all are there. */
+  gone(): string | null;
 }
 
-/** Opens the watch of a home. */
-export function openHomeWatch(home: string): HomeWatch {
-  let first = "";
-  const keyOf = () => {
+/** Opens the watch of a home and of what in it must not go. */
+export function openHomeWatch(places: readonly string[]): HomeWatch {
+  let first: readonly string[] = [];
+  const keyOf = (place: string) => {
     try {
-      return inodeKey(statSync(home));
+      return inodeKey(statSync(place));
     } catch {
       return "";
     }
   };
   return {
     begin() {
-      first = keyOf();
+      first = places.map(keyOf);
     },
-    isGone: () => keyOf() !== first,
+    gone: () => places.find((place, at) => keyOf(place) !== first[at]) ?? null,
   };
 }
