@@ -30,7 +30,8 @@ export function paint(text: string, colour: "red" | "green" | "yellow" | "dim" |
 
 /** A failure for people: what did not happen, why, and what to type next. */
 export function failureText({ what, why, hint }: Failure, output: Output): string {
-  return `${paint("aistack:", "red", output)} ${what}: ${why}\n${hint === "" ? "" : `  ${hint}\n`}`;
+  const rows = (text: string) => text.split("\n").map(visible).join("\n");
+  return `${paint("aistack:", "red", output)} ${rows(`${what}: ${why}`)}\n${hint === "" ? "" : `  ${rows(hint)}\n`}`;
 }
 
 /** The text without what would move the cursor or ring the bell. */

@@ -47,7 +47,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
         event.type === "stack.log" ? `${event.line.service} | ${visible(event.line.text)}` : stackSentenceOf(event);
       if (line !== null) {
         clear();
-        if (!quiet) output.write(`${line}\n`);
+        if (!quiet) output.write(`${visible(line)}\n`);
         return;
       }
       if (event.type === "file.found" && event.sink === "rows") totals.total += event.bytes;
@@ -75,7 +75,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
       if (text === null || unreadable.has(text)) return;
       if (event.type === "file.unreadable") unreadable.add(text);
       clear();
-      output.write(`${paint("warning:", "yellow", output)} ${text}\n`);
+      output.write(`${paint("warning:", "yellow", output)} ${visible(text)}\n`);
     },
     end: clear,
   };

@@ -1,5 +1,5 @@
 import { type Config, openConfig } from "../engine/config.ts";
-import { Failure, messageOf } from "../engine/errors.ts";
+import { adviceOf } from "../engine/errors.ts";
 import type { Action, Argument, Given, Plain } from "../services/action.ts";
 import type { Stack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
@@ -162,7 +162,5 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
 
 /** A failure as one line: what did not happen, why, and what to type next. */
 export function failureLine(error: unknown): string {
-  if (!(error instanceof Failure)) return messageOf(error).replaceAll("\n", " ");
-  const hint = error.hint === "" ? "" : `; ${error.hint}`;
-  return `${error.what}: ${error.why}${hint}`.replaceAll("\n", " ");
+  return adviceOf(error).replaceAll("\n", " ");
 }

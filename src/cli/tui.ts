@@ -4,6 +4,7 @@ import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
 import { isInFront } from "./foreground.ts";
+import { visible } from "./print.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
@@ -96,6 +97,12 @@ function outliveTheTerminal(): void {
   process.stderr.on("error", ignore);
 }
 
+function paneOf(given: Given, names: readonly string[]): string {
+  const pane = given.text("pane") ?? "overview";
+  if (names.includes(pane)) return pane;
+  throw refusedTerminal(`there is no pane ${pane}; there are ${names.join(", ")}`, "Type: aistack tui --pane overview");
+}
+
 /** Opens the console on this terminal; resolves with the exit code once it is closed. */
 export async function runTui(
   given: Given,
@@ -117,7 +124,7 @@ export async function runTui(
     return isCalm;
   });
   try {
-    const { openScreen } = await import("../tui/main.tsx");
+    const { openScreen, paneNames } = await import("../tui/main.tsx");
     const { multiplexerOf } = await import("../tui/clipboard.ts");
     const { isTheme } = await import("../tui/theme.ts");
     const ending = await openScreen({
@@ -130,7 +137,7 @@ export async function runTui(
       ascii: given.flag("ascii") || (values["tui.ascii"] ?? !isUtf8(config)),
       screenReader: given.flag("screen-reader") || values["tui.screenReader"],
       readOnly: given.flag("read-only") || values["tui.readOnly"],
-      pane: given.text("pane") ?? "overview",
+      pane: paneOf(given, paneNames),
       multiplexer: multiplexerOf(environment),
       stdin: process.stdin,
       stdout: process.stdout,
@@ -155,6 +162,6 @@ export async function runTui(
   } finally {
     unfollow();
     await opened.close();
-    for (const text of said) process.stdout.write(`${text}\n`);
+    for (const text of said) process.stdout.write(`${visible(text)}\n`);
   }
 }

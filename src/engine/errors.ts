@@ -53,3 +53,9 @@ export function errnoOf(error: unknown): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The message of whatever was thrown, with what to type next where that is known. */
+export function adviceOf(error: unknown): string {
+  const hint = error instanceof Failure ? error.hint : "";
+  return hint === "" ? messageOf(error) : `${messageOf(error)}; ${hint}`;
+}

@@ -1,13 +1,14 @@
 import { render } from "ink";
 import { actionOf } from "./actions.ts";
 import { App, type Handles } from "./app.tsx";
+import { clean } from "./clean.ts";
 import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import { complaintOf } from "./complaint.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { guardInput } from "./input.ts";
 import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
-import { allKeys, allScreenCommands, paneNamed } from "./pane-table.ts";
+import { allKeys, allScreenCommands, paneNamed, panes } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
 import { openRedraw, type Redraw } from "./redraw.ts";
 import { type Answer, runLines } from "./run-lines.ts";
@@ -15,6 +16,9 @@ import { freshScreen, type Screen } from "./screen.ts";
 import type { Source } from "./source.ts";
 import { followJobControl, openLending } from "./suspend.ts";
 import type { ThemeName } from "./theme.ts";
+
+/** The names of the panes. */
+export const paneNames: readonly string[] = panes.map(({ name }) => name);
 
 /** What a command may have of the screen. */
 export interface Lent {
@@ -136,7 +140,8 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "save":
         return void options.save(deed.text).then(({ ok, text }) => tell(text, ok));
       case "page":
-        return void page(deed.text);
+        // A pager may show a line as it came.
+        return void page(deed.text.split("\n").map(clean).join("\n"));
     }
   };
 

@@ -1,4 +1,37 @@
 import type { Prompt } from "./screen.ts";
+import { cellsOf, widthOf } from "./width.ts";
+
+// What is drawn over the character before it belongs to it.
+function charactersOf(text: string): string[] {
+  const all: string[] = [];
+  for (const one of text) {
+    const last = all.at(-1);
+    if (last !== undefined && cellsOf(one) === 0) all[all.length - 1] = last + one;
+    else all.push(one);
+  }
+  return all;
+}
+
+function before(text: string, at: number): number {
+  return at - (charactersOf(text.slice(0, at)).at(-1)?.length ?? 0);
+}
+
+function behind(text: string, at: number): number {
+  return at + (charactersOf(text.slice(at))[0]?.length ?? 0);
+}
+
+/** What is seen of a prompt in so many cells: what stands before the cursor, under it and behind it. */
+export function windowOf({ text, at }: Prompt, cells: number): readonly [string, string, string] {
+  let from = at;
+  let used = 0;
+  for (const one of charactersOf(text.slice(0, at)).toReversed()) {
+    used += widthOf(one);
+    if (used > cells) break;
+    from -= one.length;
+  }
+  const next = behind(text, at);
+  return [text.slice(from, at), text.slice(at, next), text.slice(next)];
+}
 
 /** The prompt after a key that edits it; null when the key means something else. */
 export function edit(prompt: Prompt, key: string): Prompt | null {
@@ -6,9 +39,9 @@ export function edit(prompt: Prompt, key: string): Prompt | null {
   const put = (next: string, place: number): Prompt => ({ ...prompt, text: next, at: place, chosen: -1 });
   switch (key) {
     case "left":
-      return { ...prompt, at: Math.max(0, at - 1) };
+      return { ...prompt, at: before(text, at) };
     case "right":
-      return { ...prompt, at: Math.min(text.length, at + 1) };
+      return { ...prompt, at: behind(text, at) };
     case "home":
     case "ctrl+a":
       return { ...prompt, at: 0 };
@@ -16,9 +49,9 @@ export function edit(prompt: Prompt, key: string): Prompt | null {
     case "ctrl+e":
       return { ...prompt, at: text.length };
     case "backspace":
-      return at === 0 ? prompt : put(text.slice(0, at - 1) + text.slice(at), at - 1);
+      return at === 0 ? prompt : put(text.slice(0, before(text, at)) + text.slice(at), before(text, at));
     case "delete":
-      return put(text.slice(0, at) + text.slice(at + 1), at);
+      return put(text.slice(0, at) + text.slice(behind(text, at)), at);
     case "ctrl+u":
       return put(text.slice(at), 0);
     case "ctrl+w": {

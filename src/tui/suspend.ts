@@ -68,7 +68,7 @@ export function openLending({ modes, stdin, handles, isInFront }: LendingOptions
           while (!closed && !isInFront()) await later(behindMs);
           lent = false;
           stdin.read(0);
-          if (!closed) modes.enter();
+          if (!closed) modes.enterAgain();
         }
       });
     } finally {

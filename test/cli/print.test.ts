@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { fitWidths, toText } from "../../src/cli/print.ts";
+import { failureText, fitWidths, toText } from "../../src/cli/print.ts";
+import { Failure } from "../../src/engine/errors.ts";
 
 const id = "f4b2afd2e35eac60df65131362b8317a798d08e51f0a1b402c8ffcf57d58766e";
 const lessons = [
@@ -33,4 +34,11 @@ test("only the widest columns are narrowed, and none below twelve", () => {
   expect(fitWidths([5, 10, 20], 80)).toEqual([5, 10, 20]);
   expect(fitWidths([40, 40, 40], 10)).toEqual([12, 12, 12]);
   expect(fitWidths([], 80)).toEqual([]);
+});
+
+test("a failure about a name that holds sequences sends none of them to the terminal, and keeps its rows", () => {
+  const name = "\u001b[2J\u001b]0;owned\u0007\u009b31m";
+  const failure = new Failure("config", { what: `${name} was not used`, why: `one\n${name}`, hint: `Type: ${name}` });
+  const text = failureText(failure, { write: () => undefined, colours: false, columns: 80 });
+  expect(text).toMatch(/^[^\p{Cc}]*\n[^\p{Cc}]*\n {2}Type: [^\p{Cc}]*\n$/u);
 });

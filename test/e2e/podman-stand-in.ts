@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporary } from "../cli/running.ts";
+import { program } from "./pty.ts";
+import { openTerminal } from "./terminal.ts";
 
 /**
  * A stand-in for a podman that runs so many services, in a shape recorded from a real one, and that fails while a file
  * `gone` is in the home, and hangs while there is one named `hang`.
  */
-export function podmanStandIn(home: string, services: readonly string[]): { readonly PATH: string } {
+function podmanStandIn(home: string, services: readonly string[]): { readonly PATH: string } {
   const project = "standin";
   mkdirSync(join(home, "bin"));
   const compose = services.map(
@@ -46,4 +49,17 @@ esac
   writeFileSync(join(home, "bin/podman"), script);
   chmodSync(join(home, "bin/podman"), 0o755);
   return { PATH: `${join(home, "bin")}:${process.env.PATH}` };
+}
+
+/** The console on a home whose podman is such a stand-in. */
+export function openStandIn(services: readonly string[]) {
+  const home = temporary();
+  const env = podmanStandIn(home, services);
+  const settings = ["--set", "podman.timeoutMs=1500"];
+  const terminal = openTerminal([process.execPath, program, "tui", "--home", home, ...settings], {
+    columns: 120,
+    rows: 34,
+    env,
+  });
+  return { home, terminal };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
@@ -49,3 +49,18 @@ test.each(opens)(
     expect(terminal.modes()).toEqual({ alternate: false, cursor: true, wraps: true, paste: false });
   },
 );
+
+test("a pane that there is not, and a home whose name holds sequences, are named before anything is drawn", async () => {
+  const home = join(temporary(), "\u001b[2Jhome\u001b]0;owned\u0007");
+  mkdirSync(home);
+  writeFileSync(join(home, "config.json"), "{");
+  for (const [words, said] of [
+    [["--pane", "nowhere", "--home", temporary()], /there is no pane nowhere; there are overview, services/],
+    [["--home", home], /config\.json was not used/],
+  ] as const) {
+    const terminal = openTerminal([process.execPath, program, "tui", ...words], { columns: 200 });
+    expect((await terminal.ended).exitCode).toBe(2);
+    await terminal.see(said);
+    for (const never of ["\u001b[?1049h", "\u001b[2J", "\u0007"]) expect(terminal.raw()).not.toContain(never);
+  }
+});

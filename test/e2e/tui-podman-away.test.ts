@@ -1,25 +1,11 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporary } from "../cli/running.ts";
-import { podmanStandIn } from "./podman-stand-in.ts";
-import { keys, program } from "./pty.ts";
-import { openTerminal } from "./terminal.ts";
-
-function openOn(services: readonly string[]) {
-  const home = temporary();
-  const env = podmanStandIn(home, services);
-  const settings = ["--set", "podman.timeoutMs=1500"];
-  const terminal = openTerminal([process.execPath, program, "tui", "--home", home, ...settings], {
-    columns: 120,
-    rows: 34,
-    env,
-  });
-  return { home, terminal };
-}
+import { openStandIn } from "./podman-stand-in.ts";
+import { keys } from "./pty.ts";
 
 test("a Podman that dies or hangs midway is said to be away, what is shown is not called well, and all comes back (stand-in)", async () => {
-  const { home, terminal } = openOn(["api", "web"]);
+  const { home, terminal } = openStandIn(["api", "web"]);
   await terminal.see(/All well .*services: 2 of 2 well/);
   writeFileSync(join(home, "gone"), "");
   await terminal.see(/Needs a look .*/);
@@ -46,7 +32,7 @@ test("a Podman that dies or hangs midway is said to be away, what is shown is no
 
 test("two hundred services are shown, scrolled, narrowed and left with one line (stand-in for podman)", async () => {
   const names = Array.from({ length: 200 }, (_, at) => `svc-${String(at).padStart(3, "0")}`);
-  const { terminal } = openOn(names);
+  const { terminal } = openStandIn(names);
   await terminal.see("services: 200 of 200 well", 40_000);
   for (const key of ["1", "2", "5", "7"]) {
     terminal.type(key);

@@ -15,7 +15,8 @@ function pagerIn(place: string): { pager: string; ended: string } {
   writeFileSync(
     script,
     `trap 'echo interrupted' INT; trap 'echo hung > ${ended}; exit 1' HUP
-     echo PAGER HERE; while ! read word; do :; done; echo "$word" > ${ended}\n`,
+     echo PAGER HERE; while ! read word; do :; done; echo "$word" > ${ended}
+     if [ "$word" = mess ]; then printf '\\033(0\\033[3;9r\\033[4h\\033[?6h\\033[?1000h\\033[?1003h\\033[31;5m'; fi\n`,
   );
   chmodSync(script, 0o755);
   return { pager: `sh ${script}`, ended };
@@ -80,6 +81,25 @@ test("ctrl+z in a pager stops it and the console, fg brings the pager back, and 
   terminal.type("enough\r");
   await terminal.see("following");
   expect(terminal.modes()).toEqual(shown);
+  await leave();
+});
+
+test("whatever a pager leaves of its character set, margins and mouse, the screen is whole behind it", async () => {
+  const { terminal, leave } = await consoleInShell();
+  await openPager(terminal);
+  terminal.type("mess\r");
+  await terminal.see("following");
+  terminal.type("4");
+  await terminal.see(/breaker +state/);
+  await terminal.quiet(200);
+  const diffed = terminal.cells();
+  expect(terminal.text()).toMatch(/^ aistack /);
+  terminal.type(keys.ctrlL);
+  await terminal.quiet(300);
+  expect(terminal.cells()).toEqual(diffed);
+  const raw = terminal.raw();
+  for (const mode of ["?1000", "?1003", "4"])
+    expect([mode, raw.lastIndexOf(`\u001b[${mode}l`) > raw.lastIndexOf(`\u001b[${mode}h`)]).toEqual([mode, true]);
   await leave();
 });
 

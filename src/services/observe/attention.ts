@@ -5,11 +5,6 @@ type Unjudged = Omit<View, "verdict" | "attention">;
 const troubled: ReadonlySet<string> = new Set(["failed", "crash loop"]);
 
 function ofServices({ services }: Unjudged): AttentionView[] {
-  const unseen = services.list.find(({ wanted }) => services.state === "absent" && wanted);
-  if (unseen) {
-    const text = `what the services do is not known: ${services.why}`;
-    return [{ level: "warn", text, pane: "services", item: unseen.name }];
-  }
   return services.list.flatMap(({ name, phase, health, why }): AttentionView[] => {
     const reason = why === "" ? "" : `: ${why}`;
     const found = { pane: "services", item: name } as const;
@@ -60,9 +55,15 @@ function ofSources({ learned }: Unjudged): AttentionView[] {
 }
 
 function ofPodman({ services }: Unjudged): AttentionView[] {
-  if (services.state !== "live" || services.why === "") return [];
-  const text = `Podman does not answer, the services are shown as they were: ${services.why}`;
-  return [{ level: "warn", text, pane: "services", item: "" }];
+  if (services.state === "failed") return [{ level: "bad", text: services.why, pane: "services", item: "" }];
+  const say = (text: string): AttentionView[] => [
+    { level: "warn", text: `${text}: ${services.why}`, pane: "services", item: "" },
+  ];
+  if (services.state === "absent" && services.list.some(({ wanted }) => wanted))
+    return say("what the services do is not known");
+  if (services.state === "live" && services.why !== "")
+    return say("Podman does not answer, the services are shown as they were");
+  return [];
 }
 
 /** What needs a person, the worst first. */

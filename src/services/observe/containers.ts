@@ -1,4 +1,4 @@
-import { messageOf } from "../../engine/errors.ts";
+import { adviceOf, Failure, messageOf } from "../../engine/errors.ts";
 import { pause, pauseToBeat } from "../../engine/pause.ts";
 import type { Given } from "../action.ts";
 import type { Stack } from "../stack.ts";
@@ -76,7 +76,7 @@ async function stageText(stack: Stack): Promise<string> {
   }
 }
 
-// Watches the containers of one stack to the end, or until Podman fails to answer; whether they were seen.
+// Watches the containers of one stack to the end, or until it fails; whether they were seen.
 async function watchOnce(
   stack: Stack,
   readers: ContainerReaders,
@@ -99,7 +99,9 @@ async function watchOnce(
     if (isWanted || containers.length > 0) await follow(stack, { stage, tier, answering }, readers, places, signal);
     return true;
   } catch (error) {
-    if (!signal.aborted) readers.show({ state: "absent", why: messageOf(error), tier, list: shown, usage: {} });
+    if (signal.aborted) return true;
+    const state = error instanceof Failure && error.code === "podman" ? "absent" : "failed";
+    readers.show({ state, why: adviceOf(error), tier, list: shown, usage: {} });
     return false;
   }
 }
@@ -169,13 +171,22 @@ async function supervise(
   show: (list: readonly ServiceState[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const supervisor = await supervisorOf(stack, stage, signal);
-  const running = supervisor.run();
-  while (!signal.aborted) {
-    await pause(showMs, { signal });
-    show(supervisor.states);
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const supervisor = await supervisorOf(stack, stage, either);
+  const showing = async () => {
+    while (!either.aborted) {
+      await pause(showMs, { signal: either });
+      show(supervisor.states);
+    }
+  };
+  const both = [supervisor.run(), showing()];
+  try {
+    await Promise.race(both);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(both);
   }
-  await running;
 }
 
 // Somebody else keeps the stack: every event asks for a look, and now and then one is taken anyway.

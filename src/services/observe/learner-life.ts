@@ -1,5 +1,5 @@
 import type { Config } from "../../engine/config.ts";
-import { Failure, messageOf } from "../../engine/errors.ts";
+import { adviceOf } from "../../engine/errors.ts";
 import { type Hold, lookAtHold, takeHold } from "../hold.ts";
 import { runLearner } from "../learner.ts";
 import { type EmitAll, openStack, type Stack } from "../stack.ts";
@@ -38,7 +38,7 @@ export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptio
       await runLearner(stack, store, { once: false, sources: [], rebuildVectors: false, signal });
       say({ state: cutWhy === "" ? "stopped" : "failed", pid: null, why: cutWhy });
     } catch (error) {
-      say({ state: "failed", pid: null, why: cutWhy === "" ? whyOf(error) : cutWhy });
+      say({ state: "failed", pid: null, why: cutWhy === "" ? adviceOf(error) : cutWhy });
     } finally {
       cutWhy = "";
       await stack[Symbol.asyncDispose]();
@@ -69,7 +69,7 @@ export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptio
         running = { controller, stack, ended: run(hold, stack, controller.signal) };
       } catch (error) {
         await stack[Symbol.asyncDispose]();
-        say({ state: "failed", pid: null, why: whyOf(error) });
+        say({ state: "failed", pid: null, why: adviceOf(error) });
       }
     },
     async stop() {
@@ -89,9 +89,4 @@ export function openLearnerLife({ config, command, emit, say }: LearnerLifeOptio
       return running !== null;
     },
   };
-}
-
-function whyOf(error: unknown): string {
-  const hint = error instanceof Failure ? error.hint : "";
-  return hint === "" ? messageOf(error) : `${messageOf(error)}; ${hint}`;
 }

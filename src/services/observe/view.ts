@@ -98,7 +98,8 @@ export interface UsageView {
 
 /** The containers, or why there are none to see. */
 export interface ServicesView {
-  readonly state: "syncing" | "live" | "absent";
+  /** `absent` where there is no Podman to ask, `failed` where what is to run cannot be read. */
+  readonly state: "syncing" | "live" | "absent" | "failed";
   readonly why: string;
   /** How much of the stack this machine carries; null until the stack was read. */
   readonly tier: string | null;

@@ -1,5 +1,6 @@
 import type { BreakerView, View } from "../../services/observe/view.ts";
 import type { ServiceState } from "../../services/supervisor/state.ts";
+import { clean } from "../clean.ts";
 import { age, bytes } from "../format.ts";
 import { type Line, line, type Span, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
@@ -75,7 +76,7 @@ export function absentWords({ list }: View["services"]): string {
 
 /** Why there are no services to see; no row where that is not so. */
 export function whyLines({ services: { why } }: View, cells: number): Line[] {
-  return why === "" ? [] : wrapWords(why, cells - 2).map((text) => line(`  ${text}`, "dim"));
+  return why === "" ? [] : wrapWords(clean(why), cells - 2).map((text) => line(`  ${text}`, "dim"));
 }
 
 /** The error lines of a service that nobody has looked at, in at most four cells; empty for none. */
@@ -92,12 +93,13 @@ function urgency(service: ServiceState): number {
 export function servicesBlock(view: View, cells: number, rows: number, state: PaneState): Line[] {
   const { signs, now } = state;
   const { services } = view;
-  const about =
-    services.state === "live"
-      ? wellWords(services.list)
-      : services.state === "absent"
-        ? absentWords(services)
-        : "syncing";
+  const states = {
+    live: wellWords(services.list),
+    absent: absentWords(services),
+    failed: "unknown",
+    syncing: "syncing",
+  };
+  const about = states[services.state];
   const why = whyLines(view, cells);
   const room = Math.max(1, rows - 1);
   // Where there is no room for all, those that need a look are the last to be left out.

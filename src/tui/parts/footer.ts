@@ -4,6 +4,7 @@ import type { Facts } from "../facts.ts";
 import { keyOf } from "../keys.ts";
 import { type Line, type Span, span } from "../line.ts";
 import type { Pane } from "../pane.ts";
+import { windowOf } from "../prompt.ts";
 import type { Message, Prompt } from "../screen.ts";
 import type { Signs } from "../signs.ts";
 import { widthOf, wrapWords } from "../width.ts";
@@ -59,12 +60,6 @@ const leads: Readonly<Record<Prompt["kind"], string>> = { command: ":", filter: 
 /** What is being typed, with the cursor drawn where it is. */
 export function promptLine(prompt: Prompt, columns: number): Line {
   const lead = prompt.kind === "input" ? `${prompt.asks?.name ?? ""}: ` : leads[prompt.kind];
-  const room = Math.max(10, columns - lead.length - 3);
-  const from = Math.max(0, prompt.at - room);
-  return [
-    span(` ${lead}`, "key"),
-    span(prompt.text.slice(from, prompt.at)),
-    span(prompt.text.slice(prompt.at, prompt.at + 1) || " ", "chosen"),
-    span(prompt.text.slice(prompt.at + 1)),
-  ];
+  const [head, cursor, tail] = windowOf(prompt, Math.max(10, columns - widthOf(lead) - 4));
+  return [span(` ${lead}`, "key"), span(head), span(cursor || " ", "chosen"), span(tail)];
 }

@@ -26,7 +26,7 @@ function behindWords({ pressure }: View): string {
 }
 
 function serviceWords({ services }: View, isNarrow: boolean): string {
-  if (services.state === "syncing") return "services unknown";
+  if (services.state === "syncing" || services.state === "failed") return "services unknown";
   if (services.state === "absent") return absentWords(services) === "need Podman" ? "no Podman" : "services unknown";
   const words = wellWords(services.list);
   return isNarrow ? words : `services: ${words}`;
