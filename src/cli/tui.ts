@@ -89,6 +89,14 @@ function speedOf(given: Given): number {
   throw refusedTerminal(`the speed ${speed} is not between 0 and 1000`, "Type: aistack tui --demo --speed 5");
 }
 
+// The system says more than once that the terminal is gone: in the end nothing may be cut short by it.
+function outliveTheTerminal(): void {
+  const ignore = () => undefined;
+  process.on("SIGHUP", ignore);
+  process.stdout.on("error", ignore);
+  process.stderr.on("error", ignore);
+}
+
 function paneOf(given: Given, names: readonly string[]): string {
   const pane = given.text("pane") ?? "overview";
   if (names.includes(pane)) return pane;
@@ -102,6 +110,7 @@ export async function runTui(
 ): Promise<number> {
   const config = openConfig(flags);
   checkTerminal(config);
+  outliveTheTerminal();
   const opened = given.flag("demo") ? await openDemonstration(given, flags.set, config) : openAlone(config, flags.set);
   const { shown, extra } = opened;
   const { values, environment, home } = opened.config;

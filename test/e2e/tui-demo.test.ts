@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
@@ -80,4 +80,20 @@ test("a log flood of five thousand lines a second freezes nothing, and what was 
   } finally {
     clearInterval(timer);
   }
+});
+
+test("a demonstration whose connection is lost leaves nothing behind", async () => {
+  const place = temporary();
+  const script = join(place, "run.sh");
+  // The shell ends first, and so the console is told twice that nobody is there any more.
+  writeFileSync(script, `${process.execPath} ${program} tui --demo\necho\n`);
+  const terminal = openTerminal(["script", "--quiet", "--command", `sh ${script}`, "/dev/null"], {
+    columns: 100,
+    env: { TMPDIR: place },
+  });
+  const homes = () => readdirSync(place).filter((name) => name.startsWith("aistack-demo-"));
+  await terminal.see("Learning in this console");
+  expect(homes()).toHaveLength(1);
+  terminal.kill("SIGKILL");
+  await terminal.until(() => homes().length === 0);
 });

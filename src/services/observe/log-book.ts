@@ -28,7 +28,7 @@ export interface LogBook {
   readonly newest: number;
   /** Changes whenever the kept lines do. */
   readonly version: number;
-  /** Lines of level error that nobody has looked at, over all services. */
+  /** Lines of level error that nobody has looked at, over all services, up to a hundred of each. */
   readonly unread: number;
   sources(): readonly LogSource[];
   /** Says that the errors of these services were seen. */
@@ -106,7 +106,7 @@ export function openLogBook(linesPerService: number): LogBook {
     },
     get unread() {
       let sum = 0;
-      for (const ring of rings.values()) sum += ring.unread;
+      for (const ring of rings.values()) sum += Math.min(ring.unread, 100);
       return sum;
     },
     sources: () =>
