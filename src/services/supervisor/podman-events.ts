@@ -11,6 +11,8 @@ import type { Stage } from "./stage.ts";
 const firstRestMs = 1000;
 const longestRestMs = 30_000;
 const lookAfterMs = 30_000;
+// It takes a moment until Podman listens, and a kill stands a little before the death that it explains.
+const beforeMs = 250;
 
 /** Who is told what happens to a stack's containers. */
 export interface Follower {
@@ -114,7 +116,7 @@ export async function followEvents({ podman, manifest, say, local }: Stage, foll
     try {
       let handover: Handover | null = null;
       {
-        await using stream = podman.stream(verbs.events(null), { signal });
+        await using stream = podman.stream(verbs.events(new Date(Date.now() - beforeMs).toISOString()), { signal });
         resumed();
         handover = await followStream(stream, mayLeave, onEvent, (text) => {
           why = text;
