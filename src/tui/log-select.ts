@@ -11,8 +11,19 @@ export interface LogSelection {
   select(log: LogState, now: number): readonly LogEntry[];
 }
 
+// In its place: a copy of some ten thousand lines for every frame would be most of what there is to collect.
+function dropGone(entries: LogEntry[]): void {
+  let alive = 0;
+  for (const entry of entries) {
+    if (entry.gone) continue;
+    entries[alive] = entry;
+    alive++;
+  }
+  entries.length = alive;
+}
+
 // Grows by what is new as long as the choice stays the same; only another choice looks at every line again.
-/** Opens a selection over a log book. */
+/** Opens a selection over a log book; what it selects changes in place with the next selection. */
 export function openLogSelection(book: LogBook): LogSelection {
   let key = "";
   let kept: LogEntry[] = [];
@@ -46,8 +57,8 @@ export function openLogSelection(book: LogBook): LogSelection {
       const fresh = book.after(last);
       if (fresh.length > 0 || kept[0]?.gone === true) {
         const pass = passing(log);
-        const alive = kept.some(({ gone }) => gone) ? kept.filter(({ gone }) => !gone) : kept;
-        kept = [...alive, ...fresh.filter(pass)];
+        dropGone(kept);
+        for (const entry of fresh) if (pass(entry)) kept.push(entry);
         last = Math.max(last, book.newest);
       }
       if (log.sinceMinutes === 0) return kept;
