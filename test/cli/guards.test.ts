@@ -269,7 +269,8 @@ describe("the disk", () => {
     await until(() => live(home)?.sinks.every(({ events }) => events === 10) === true);
     writeFileSync(ballast, Buffer.alloc(16_000_000));
     await until(() => live(home)?.disk.stopped === true);
-    expect(engine.text()).toMatch(/disk: [\d.]+ MiB are free, 11.4 MiB must stay free; learning has stopped/);
+    const stopped = /disk: [\d.]+ MiB are free, 11.4 MiB must stay free; learning has stopped/;
+    await until(() => stopped.test(engine.text()));
     appendFileSync(log, lines("b", 10));
     await until(() => (live(home)?.sinks[0]?.lagBytes ?? 0) > 0);
     const status = aistackJson(["status", ...source.slice(2), ...bound]);
