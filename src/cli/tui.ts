@@ -9,9 +9,6 @@ import { keepHeapSmall } from "./small-heap.ts";
 import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
-// What is shown over a pane stands a little in from its edges.
-const dialogEdges = 4;
-
 /** Whether the locale says that the terminal understands UTF-8. */
 function isUtf8({ environment }: Config): boolean {
   const locale = [environment.LC_ALL, environment.LC_CTYPE, environment.LANG].find(
@@ -143,12 +140,12 @@ export async function runTui(
       stdout: process.stdout,
       stderr: process.stderr,
       isInFront,
-      run: (line, { lend, signal }) =>
+      run: (line, { lend, signal, columns }) =>
         runLine(line, {
           actions: all,
           config: opened.config,
           set: opened.set,
-          columns: (process.stdout.columns ?? 80) - dialogEdges,
+          columns,
           signal,
           lend,
           openStack: shown.openStack,

@@ -1,7 +1,7 @@
 import type { BreakerView, SourceView, View } from "../services/observe/view.ts";
 import type { ServiceState } from "../services/supervisor/state.ts";
-import { phaseWords } from "./blocks/services.ts";
-import { bytes, count, percent } from "./format.ts";
+import { breakerOf, phaseWords } from "./blocks/services.ts";
+import { bytes, count, cpu, percent } from "./format.ts";
 
 type Field = readonly [name: string, value: string];
 
@@ -12,10 +12,10 @@ function textOf(fields: readonly Field[]): string {
 }
 
 /** Everything known about a service. */
-export function serviceDetails({ services, breakers }: View, service: ServiceState): string {
+export function serviceDetails(view: View, service: ServiceState): string {
   const { name, breaker } = service;
-  const found = breakers?.find((one) => one.name === breaker);
-  const needing = services.list.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => one.name);
+  const found = breakerOf(view, service);
+  const needing = view.services.list.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => one.name);
   return textOf([
     ["state", phaseWords(service)],
     ["why", service.why],
@@ -26,12 +26,12 @@ export function serviceDetails({ services, breakers }: View, service: ServiceSta
     ["started", service.startedAt ?? "–"],
     ["exit code", service.exitCode === null ? "" : String(service.exitCode)],
     ["restarts", String(service.restarts)],
-    ["cpu", service.cpuPercent === null ? "–" : `${service.cpuPercent.toFixed(1)}%`],
+    ["cpu", cpu(service.cpuPercent)],
     ["memory", `${bytes(service.memoryBytes)} of ${bytes(service.memoryLimitBytes)}`],
     ["ports", service.ports.join("  ")],
     ["waits for", service.dependsOn.join(", ")],
     ["needed by", needing.join(", ")],
-    ["breaker", breaker === null ? "" : `${breaker}${found === undefined ? "" : ` ${found.state}`}`],
+    ["breaker", breaker === null ? "" : `${breaker}${found === null ? "" : ` ${found.state}`}`],
     ["to look inside", service.container === null ? "" : `podman inspect ${service.container}`],
   ]);
 }

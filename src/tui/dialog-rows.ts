@@ -6,9 +6,14 @@ import { widthOf, wrapWords } from "./width.ts";
 const indent = 4;
 const around = 3;
 
+/** The cells of a row of a text that is shown over the pane. */
+export function dialogCells({ columns }: Pick<Size, "columns">): number {
+  return Math.max(1, columns - indent);
+}
+
 /** The rows of a text that is shown over the pane, long lines in several. */
-export function dialogRows({ text }: Extract<Dialog, { kind: "text" }>, { columns }: Pick<Size, "columns">): string[] {
-  const cells = Math.max(1, columns - indent);
+export function dialogRows({ text }: Extract<Dialog, { kind: "text" }>, size: Pick<Size, "columns">): string[] {
+  const cells = dialogCells(size);
   return text.split("\n").flatMap((one) => {
     const line = clean(one);
     return widthOf(line) <= cells ? [line] : wrapWords(line, cells);

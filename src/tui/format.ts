@@ -41,6 +41,11 @@ export function percent(share: number | null): string {
   return `${Math.round(share * 100)}%`;
 }
 
+/** Processor time in percent of one processor. */
+export function cpu(percent: number | null): string {
+  return percent === null ? "–" : `${percent.toFixed(1)}%`;
+}
+
 /** A span of time, coarse, so that it seldom changes: `<1m`, `2m`, `3h`, `5d`. */
 export function span(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return "–";

@@ -40,7 +40,7 @@ export function passes(pattern: Pattern, text: string, raw: boolean): boolean {
   return pattern.matches(clean(`${columns.message} ${columns.fields}`));
 }
 
-function lit(text: string, tone: Tone, find: ReturnType<typeof parsePattern>): Span[] {
+function lit(text: string, tone: Tone, find: Pattern | null): Span[] {
   const spans: Span[] = [];
   let rest = text;
   for (let hit = find?.find(rest); hit; hit = find?.find(rest)) {
@@ -64,10 +64,20 @@ export function logDetails({ service, stream, at, text, cut }: LogEntry): string
   return `${head}\n\n${isJson ? JSON.stringify(JSON.parse(text), null, 2) : text}${more}`;
 }
 
+/** Where a line of the log is drawn. */
+export interface LogRoom {
+  readonly cells: number;
+  readonly signs: Signs;
+}
+
+/** What stands out in every line: what is searched for, or else what is filtered for. */
+export function litPattern({ search, filter }: LogState): Pattern | null {
+  return parsePattern(search) ?? parsePattern(filter);
+}
+
 /** One line of the log on as many rows as it takes: one where long lines are cut. */
-export function logRows(entry: LogEntry, log: LogState, cells: number, signs: Signs): Line[] {
+export function logRows(entry: LogEntry, log: LogState, find: Pattern | null, { cells, signs }: LogRoom): Line[] {
   const tone = tones[entry.level];
-  const find = parsePattern(log.search) ?? parsePattern(log.filter);
   const front: Span[] = [
     ...(log.times ? [span(`${clock(entry.at)} `, "dim")] : []),
     span(pad(clean(entry.service), serviceCells, signs.more), placeTone(entry, log)),

@@ -4,11 +4,12 @@ import { App, type Handles } from "./app.tsx";
 import { clean } from "./clean.ts";
 import { clipboardSequence, type Multiplexer } from "./clipboard.ts";
 import { complaintOf } from "./complaint.ts";
+import { dialogCells } from "./dialog-rows.ts";
 import type { ActionRow, CustomCommand, Deed } from "./facts.ts";
 import { guardInput } from "./input.ts";
 import { bindKeys } from "./keys.ts";
 import { openModes } from "./modes.ts";
-import { allKeys, allScreenCommands, paneNamed, panes } from "./pane-table.ts";
+import { allKeys, allScreenCommands, panes } from "./pane-table.ts";
 import { holdBack } from "./quiet.ts";
 import { openRedraw, type Redraw } from "./redraw.ts";
 import { type Answer, runLines } from "./run-lines.ts";
@@ -26,6 +27,8 @@ export interface Lent {
   readonly lend: (work: () => Promise<void>) => Promise<void>;
   /** Comes when the screen is closed. */
   readonly signal: AbortSignal;
+  /** How wide an answer may be to be shown as it is. */
+  readonly columns: number;
 }
 
 /** What a screen is opened with; everything beyond the terminal is done by these functions. */
@@ -111,7 +114,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     const [first = ""] = lines;
     change((screen) => ({ ...screen, running: [...screen.running, first] }));
     const { line, answer } = await runLines(lines, (one) =>
-      options.run(one, { lend: lending.lend, signal: leaving.signal }),
+      options.run(one, { lend: lending.lend, signal: leaving.signal, columns: dialogCells(stdout) }),
     );
     const reads = actionOf(line, options.actions)?.reads ?? true;
     change((screen) => {
@@ -171,7 +174,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
 
   const keys = bindKeys([...allKeys, ...own], options.keys);
   const complaint = complaintOf(options);
-  const first = freshScreen(paneNamed(options.pane).name, options.theme);
+  const first = freshScreen(options.pane, options.theme);
   const app = () => (
     <App
       source={options.source}

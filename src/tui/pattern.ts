@@ -15,10 +15,12 @@ export interface Pattern {
 // Tried in vain too often, an expression goes on in an engine that takes time in proportion to the text. That one knows
 // neither small for large letters nor what looks around or back, and is asked for only here: it takes memory.
 const engine = "--enable-experimental-regexp-engine-on-excessive-backtracks";
+let isSafe = false;
 const looks = /\(\?<?[=!]|\\[1-9k]/;
 
 function compile(source: string): { regex: RegExp; literal: boolean } {
-  setFlagsFromString(engine);
+  if (!isSafe) setFlagsFromString(engine);
+  isSafe = true;
   try {
     if (!looks.test(source)) return { regex: new RegExp(source), literal: false };
   } catch {

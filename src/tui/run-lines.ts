@@ -12,18 +12,13 @@ export async function runLines(
   lines: readonly string[],
   run: (line: string) => Promise<Answer>,
 ): Promise<{ readonly line: string; readonly answer: Answer }> {
-  const [first = "", ...rest] = lines;
-  const answer = await run(first);
-  if (lines.length === 1) return { line: first, answer };
-  for (let at = 0, now = answer; ; at++) {
-    const next = rest[at];
-    if (!now.ok) {
-      const left = rest.length - at;
-      const text = left === 0 ? now.text : `${now.text} (${left} more ${left === 1 ? "was" : "were"} not tried)`;
-      return { line: lines[at] ?? "", answer: { ok: false, text } };
-    }
-    if (next === undefined)
-      return { line: first, answer: { ok: true, text: `${first} and ${rest.length} more: done` } };
-    now = await run(next);
+  const [first = ""] = lines;
+  for (const [at, line] of lines.entries()) {
+    const answer = await run(line);
+    const left = lines.length - at - 1;
+    if (answer.ok && lines.length > 1) continue;
+    const text = left === 0 ? answer.text : `${answer.text} (${left} more ${left === 1 ? "was" : "were"} not tried)`;
+    return { line, answer: { ...answer, text } };
   }
+  return { line: first, answer: { ok: true, text: `${first} and ${lines.length - 1} more: done` } };
 }

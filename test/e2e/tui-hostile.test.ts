@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporary } from "../cli/running.ts";
+import { answersEveryKey, noiseIn } from "./noise.ts";
 import { keys, program, type Terminal } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -107,23 +108,10 @@ test("ten thousand lines a second freeze nothing: every key is answered while th
   await terminal.see("Learning in this console");
   terminal.type("5");
   await terminal.see("following");
-  let written = 0;
-  const timer = setInterval(() => {
-    const lines = Array.from({ length: 200 }, () => `{"event":"noise","turn":${written++}}\n`);
-    appendFileSync(log("flood"), lines.join(""));
-  }, 20);
-  try {
-    await terminal.until(() => written > 20_000);
-    await terminal.see(/flood 5,?000 -\d/);
-    for (const word of ["level info", "level warn", "level error", "level debug"]) {
-      terminal.type("v");
-      await terminal.see(word, 5000);
-    }
-    terminal.type("4");
-    await terminal.see(/breaker +state/, 5000);
-  } finally {
-    clearInterval(timer);
-  }
+  const written = noiseIn(log("flood"), 200);
+  await terminal.until(() => written() > 20_000);
+  await terminal.see(/flood 5,?000 -\d/);
+  await answersEveryKey(terminal, 5000);
 });
 
 test("what a terminal answers to others is no key, and a paste whose end was lost costs no key after it", async () => {

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
-import { openLogBook } from "../../src/services/observe/log-book.ts";
-import { logRows } from "../../src/tui/log-line.ts";
+import { type LogEntry, openLogBook } from "../../src/services/observe/log-book.ts";
+import { litPattern, logRows } from "../../src/tui/log-line.ts";
 import { freshLog } from "../../src/tui/screen.ts";
 import { unicodeSigns } from "../../src/tui/signs.ts";
 import { calmView, live, now, service, show } from "./showing.ts";
 
 const json = `{"level":"info","msg":"request served","event":"request served","path":"/v1/ask","ms":7}`;
+
+const rowsOf = (entry: LogEntry, log: typeof freshLog, cells: number) =>
+  logRows(entry, log, litPattern(log), { cells, signs: unicodeSigns });
 
 function bookOf(lines: readonly string[]) {
   const book = openLogBook(1000);
@@ -35,7 +38,7 @@ test("what a filter or a search found stands out in the line", () => {
   const [entry] = bookOf([json]).after(0);
   if (!entry) throw new Error("no line");
   const matches = (log: Partial<typeof freshLog>) =>
-    logRows(entry, { ...freshLog, ...log }, 120, unicodeSigns)
+    rowsOf(entry, { ...freshLog, ...log }, 120)
       .flat()
       .flatMap(({ text, tone }) => (tone === "match" ? [text] : []));
   expect(matches({ filter: "v1" })).toEqual(["v1"]);
@@ -70,7 +73,7 @@ test("the line that is opened or copied while one looks back stands out, and is 
   const { log } = shown.screen;
   const bottom = book.after(0).find(({ id }) => id === log.bottom);
   if (!bottom) throw new Error("nothing is held");
-  expect(logRows(bottom, log, 80, unicodeSigns).flat()).toContainEqual({ text: "web           ", tone: "chosen" });
+  expect(rowsOf(bottom, log, 80).flat()).toContainEqual({ text: "web           ", tone: "chosen" });
   shown.keys("y");
   expect(shown.done.at(-1)).toBe(`copy ${bottom.text}`);
 });

@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
 import { Failure } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import type { Refusals } from "../refusals.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
-import { inodeKey } from "../telemetry/identity.ts";
+import { inodeKeyAt } from "../telemetry/identity.ts";
 import { toLesson } from "./lesson-rows.ts";
 import type { Qdrant } from "./qdrant-client.ts";
 import { lessonCollections } from "./qdrant-collections.ts";
@@ -37,8 +36,7 @@ function lessonsTable(): Table {
 }
 
 function isThere({ file, inode }: Cursor): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat !== undefined && inodeKey(stat) === inode;
+  return inodeKeyAt(file) === inode;
 }
 
 /** What the rows have right now. */

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, statfsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
-import { inodeKey } from "../telemetry/identity.ts";
+import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
 import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
@@ -78,11 +78,6 @@ function storeGone(file: string): Failure {
   });
 }
 
-function fileKey(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat === undefined ? "" : inodeKey(stat);
-}
-
 function hasRoom(directory: string): boolean {
   try {
     return statfsSync(directory).bavail > 0;
@@ -103,10 +98,10 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
-  const key = fileKey(file);
+  const key = inodeKeyAt(file);
   const transactions = openTransactions(database, {
     check() {
-      if (fileKey(file) !== key) throw storeGone(file);
+      if (inodeKeyAt(file) !== key) throw storeGone(file);
     },
     failure: (error) => storeFailure(error, file),
   });

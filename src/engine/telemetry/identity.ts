@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { fstatSync, readSync } from "node:fs";
+import { fstatSync, readSync, statSync } from "node:fs";
 
 /** Most bytes of a file's beginning that make its identity. */
 export const headBytesMax = 1024;
@@ -55,6 +55,15 @@ export function relate(fd: number, offset: number, known: Fingerprint): Relation
   const now = fingerprint(fd, offset);
   const headSame = now.headBytes === known.headBytes && now.headHash === known.headHash;
   return headSame && now.tailHash === known.tailHash ? "same" : "rewritten";
+}
+
+/** The key of what is at a path now; empty where nothing is, or where it cannot be looked at. */
+export function inodeKeyAt(path: string): string {
+  try {
+    return inodeKey(statSync(path));
+  } catch {
+    return "";
+  }
 }
 
 /** The key of a file on this machine: `device:inode`. */

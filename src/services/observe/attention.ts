@@ -68,9 +68,10 @@ function ofPodman({ services }: Unjudged): AttentionView[] {
 
 /** What needs a person, the worst first. */
 export function attentionOf(view: Unjudged): AttentionView | null {
-  const all = [...ofLearning(view), ...ofPodman(view), ...ofServices(view), ...ofBreakers(view), ...ofSources(view)];
+  const breakers = ofBreakers(view);
+  const all = [...ofLearning(view), ...ofPodman(view), ...ofServices(view), ...breakers, ...ofSources(view)];
   // A breaker can be acted on; a sink that waits for it cannot.
-  return all.find(({ level }) => level === "bad") ?? ofBreakers(view)[0] ?? all[0] ?? null;
+  return all.find(({ level }) => level === "bad") ?? breakers[0] ?? all[0] ?? null;
 }
 
 /** Whether everything is all right, in two words. */

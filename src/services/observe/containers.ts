@@ -1,6 +1,5 @@
 import { adviceOf, Failure, messageOf } from "../../engine/errors.ts";
 import { pause, pauseToBeat } from "../../engine/pause.ts";
-import type { Given } from "../action.ts";
 import type { Stack } from "../stack.ts";
 import { readStack } from "../supervisor/look.ts";
 import { followEvents } from "../supervisor/podman-events.ts";
@@ -9,7 +8,7 @@ import type { ServiceState } from "../supervisor/state.ts";
 import { statesOf } from "../supervisor/states.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
 import { readWanted } from "../supervisor/wanted.ts";
-import { openStage, podmanOf } from "../verbs/open-stage.ts";
+import { nothing, type OpenedStage, openStage, podmanOf } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
 import { followLogs } from "./container-logs.ts";
 import type { ContainerReaders } from "./container-readers.ts";
@@ -20,8 +19,6 @@ const wantedMs = 1000;
 const showMs = 500;
 const lookMs = 15_000;
 const againMs = 5000;
-
-const nothing: Given = { text: () => null, number: () => null, flag: () => false, list: () => [] };
 
 /**
  * Watches the containers of a home until the signal comes: supervises them when nobody else does, and otherwise looks.
@@ -38,19 +35,22 @@ export async function watchContainers(
     const changed = new AbortController();
     const either = AbortSignal.any([signal, changed.signal]);
     let failedAt = Number.POSITIVE_INFINITY;
-    const before = await stageText(stack);
+    const opening = openStage(stack, nothing);
+    const before = await stageText(stack, opening);
     let isOver = false;
-    const watching = watchOnce(stack, readers, places, marker !== "null", either).then((isSeen) => {
-      isOver = true;
-      if (!isSeen) failedAt = performance.now();
-    });
+    const watching = watchOnce(stack, opening, { readers, places, isWanted: marker !== "null", signal: either }).then(
+      (isSeen) => {
+        isOver = true;
+        if (!isSeen) failedAt = performance.now();
+      },
+    );
     // A service that is meant to stop or to start does not make it another stack: what is known of the others is kept.
     while (!signal.aborted && performance.now() - failedAt < againMs) {
       await pauseToBeat(wantedMs, { signal });
       const now = wantedText(stack);
       if (now === marker) continue;
       marker = now;
-      if (isOver || before === "" || (await stageText(stack)) !== before) break;
+      if (isOver || before === "" || (await stageText(stack, openStage(stack, nothing))) !== before) break;
     }
     changed.abort();
     await watching;
@@ -67,28 +67,33 @@ function wantedText(stack: Stack): string {
 }
 
 // What is watched, as a text that is another one when that is; empty where it cannot be read.
-async function stageText(stack: Stack): Promise<string> {
+async function stageText(stack: Stack, opening: Promise<OpenedStage>): Promise<string> {
   try {
-    const { manifest, loaded } = await openStage(stack, nothing);
+    const { manifest, loaded } = await opening;
     return JSON.stringify([readWanted(stack.config.home) === null, loaded.tier, manifest]);
   } catch {
     return "";
   }
 }
 
+interface Watching {
+  readonly readers: ContainerReaders;
+  readonly places: LogPlaces;
+  readonly isWanted: boolean;
+  readonly signal: AbortSignal;
+}
+
 // Watches the containers of one stack to the end, or until it fails; whether they were seen.
 async function watchOnce(
   stack: Stack,
-  readers: ContainerReaders,
-  places: LogPlaces,
-  isWanted: boolean,
-  signal: AbortSignal,
+  opening: Promise<OpenedStage>,
+  { readers, places, isWanted, signal }: Watching,
 ): Promise<boolean> {
   const answering: Answering = { why: "" };
   let shown: readonly ServiceState[] = [];
   let tier: string | null = null;
   try {
-    const opened = await openStage(stack, nothing);
+    const opened = await opening;
     tier = opened.loaded.tier;
     const stage: Stage = { ...opened, ...heard(stack, readers, answering) };
     const { services, project } = stage.manifest;

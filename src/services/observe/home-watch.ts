@@ -1,5 +1,4 @@
-import { statSync } from "node:fs";
-import { inodeKey } from "../../engine/telemetry/identity.ts";
+import { inodeKeyAt } from "../../engine/telemetry/identity.ts";
 
 /** Looks whether the places of a learner are still those in which it began. */
 export interface HomeWatch {
@@ -12,17 +11,10 @@ export interface HomeWatch {
 /** Opens the watch of a home and of what in it must not go. */
 export function openHomeWatch(places: readonly string[]): HomeWatch {
   let first: readonly string[] = [];
-  const keyOf = (place: string) => {
-    try {
-      return inodeKey(statSync(place));
-    } catch {
-      return "";
-    }
-  };
   return {
     begin() {
-      first = places.map(keyOf);
+      first = places.map(inodeKeyAt);
     },
-    gone: () => places.find((place, at) => keyOf(place) !== first[at]) ?? null,
+    gone: () => places.find((place, at) => inodeKeyAt(place) !== first[at]) ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import { clean } from "../clean.ts";
 import { count } from "../format.ts";
 import { blank, type Line, line, span } from "../line.ts";
-import { logRows } from "../log-line.ts";
+import { litPattern, logRows } from "../log-line.ts";
 import { bottomOf, isMuted } from "../log-select.ts";
 import type { Pane, PaneState, Size } from "../pane.ts";
 import { patternWords } from "../pattern.ts";
@@ -61,6 +61,7 @@ export const logsPane: Pane = {
     if (lines.length === 0) return [...bars, blank, line("  no lines to show", "dim")];
     const rows: Line[] = [];
     const marks = new Set(log.marks);
+    const find = litPattern(log);
     let after = Number.POSITIVE_INFINITY;
     for (let at = bottomOf(lines, log); at >= 0 && rows.length < room; at--) {
       const entry = lines[at];
@@ -71,7 +72,7 @@ export const logsPane: Pane = {
         marks.delete(mark);
       }
       after = entry.id;
-      rows.unshift(...logRows(entry, log, size.columns, signs));
+      rows.unshift(...logRows(entry, log, find, { cells: size.columns, signs }));
     }
     return [...bars, ...rows.slice(-room)];
   },

@@ -3,7 +3,7 @@ import type { ServiceState } from "../../services/supervisor/state.ts";
 import { breakerLook } from "../blocks/breakers.ts";
 import { breakerOf, noteOf, phaseWords, serviceLook, unreadBadge, usageGraphs, whyLines } from "../blocks/services.ts";
 import { serviceDetails } from "../details.ts";
-import { age, bytes } from "../format.ts";
+import { age, bytes, cpu } from "../format.ts";
 import { blank, type Span, span } from "../line.ts";
 import type { Item } from "../list.ts";
 import type { Pane } from "../pane.ts";
@@ -31,10 +31,6 @@ export function portWords(port: string): string {
   const [, host = "", inside = ""] = /^127\.0\.0\.1:(\d+)->(\d+)\/tcp$/.exec(port) ?? [];
   if (host === "") return port;
   return host === inside ? host : `${host}->${inside}`;
-}
-
-function cpu(percent: number | null): string {
-  return percent === null ? "–" : `${percent.toFixed(1)}%`;
 }
 
 function breakerSpan(view: View, service: ServiceState, signs: Signs): Span {
