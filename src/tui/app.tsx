@@ -61,6 +61,19 @@ function useFacts({ source, tables, screenReader: calm }: AppProps, screen: Scre
   return { moment, factsOf };
 }
 
+const messageMs = 6000;
+
+// What went well, or is under way and said elsewhere, makes room for the keys again; what did not waits for a key.
+function usePassing(screen: Screen, calm: boolean, change: Handles["change"]): void {
+  const { message } = screen;
+  useEffect(() => {
+    if (calm || (message?.level !== "good" && message?.level !== "unknown")) return;
+    const pass = () => change((now) => (now.message === message ? { ...now, message: null } : now));
+    const timer = setTimeout(pass, messageMs);
+    return () => clearTimeout(timer);
+  }, [message, calm, change]);
+}
+
 /** The screen: the view and the user's choices become rows, keys become choices and deeds. */
 export function App(props: AppProps) {
   const { columns, rows } = useWindowSize();
@@ -78,13 +91,14 @@ export function App(props: AppProps) {
     for (const deed of deeds) props.act(deed);
   };
   const { onOpen } = props;
+  const change = useRef((by: (screen: Screen) => Screen) => {
+    latest.current = by(latest.current);
+    setScreen(latest.current);
+  }).current;
   useEffect(() => {
-    const change = (by: (screen: Screen) => Screen) => {
-      latest.current = by(latest.current);
-      setScreen(latest.current);
-    };
     onOpen({ change, suspend: suspendTerminal, exit });
-  }, [onOpen, exit, suspendTerminal]);
+  }, [onOpen, change, exit, suspendTerminal]);
+  usePassing(screen, props.screenReader, change);
 
   const keyboard = useRef<Keyboard>({ type: () => undefined, paste: () => undefined });
   keyboard.current.type = (name) => take(press(latest.current, name, factsOf(latest.current)));

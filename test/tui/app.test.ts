@@ -1,6 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { render } from "ink-testing-library";
 import { createElement } from "react";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type LogBook, openLogBook } from "../../src/services/observe/log-book.ts";
 import type { View } from "../../src/services/observe/view.ts";
 import { App, type Handles } from "../../src/tui/app.tsx";
@@ -182,6 +183,24 @@ test("whoever opened the screen can change it, and closing it leaves nobody list
   shown.close();
   await until(() => shown.listeners() === 0);
 });
+
+test.each(["good", "unknown", "warn", "bad"] as const)(
+  "a word that is %s makes room for the keys by itself only when nothing has to be done about it",
+  async (level) => {
+    const shown = await open(calmView());
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    shown.handles().change((screen) => ({ ...screen, message: { text: "what was said", level } }));
+    while (!shown.text().includes("what was said")) await setImmediate();
+    vi.advanceTimersByTime(5900);
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    expect(shown.text()).toContain("what was said");
+    vi.advanceTimersByTime(60_000);
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    const isOver = level === "good" || level === "unknown";
+    expect([shown.text().includes("what was said"), shown.text().includes("? help")]).toEqual([!isOver, isOver]);
+  },
+);
 
 test("a screen reader is told a changed verdict, and not every number", async () => {
   const view = calmView();

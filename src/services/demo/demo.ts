@@ -6,6 +6,7 @@ import { type Config, openConfig } from "../../engine/config.ts";
 import { Failure, messageOf } from "../../engine/errors.ts";
 import type { Environment } from "../../engine/home.ts";
 import type { Action, Plain } from "../action.ts";
+import { sizeWords } from "../observe/amounts.ts";
 import { type Console, openConsole } from "../observe/console.ts";
 import { change } from "../observe/fold.ts";
 import { demoDimensions, openEmbeddingsServer } from "./embeddings-server.ts";
@@ -104,13 +105,10 @@ export async function openDemo(
           return { embeddings: server.running ? "running again" : "stopped" };
         },
       ),
-      fault(
-        "flood",
-        "Write tens of megabytes at once: intake pauses, the backlog drains, intake resumes",
-        async () => ({
-          floodedBytes: await flood(directory, samples, { signal: stop.signal }),
-        }),
-      ),
+      fault("flood", "Write tens of megabytes at once: intake pauses, the backlog drains, intake resumes", async () => {
+        const bytes = await flood(directory, samples, { signal: stop.signal });
+        return { flood: `${sizeWords(bytes)} of events written` };
+      }),
       fault("corrupt", "Write a torn line: it is rejected with its address, and nothing else is lost", async () => {
         await appendFile(
           join(directory, "hybrid-events.jsonl"),

@@ -1,5 +1,7 @@
-import { type Line, span } from "../line.ts";
+import { bytes } from "../format.ts";
+import { type Line, span, type Tone } from "../line.ts";
 import type { PaneState } from "../pane.ts";
+import { gauge } from "../parts/gauge.ts";
 import { pad, truncate, widthOf } from "../width.ts";
 
 /** The head of a block: its name, a word about it, and a rule to the edge. */
@@ -14,4 +16,29 @@ export function head(title: string, about: string, cells: number, { signs }: Pic
 /** A name and its value, the value to the right in a column of its own, then what belongs to it. */
 export function row(name: string, value: string, rest: Line, { signs }: Pick<PaneState, "signs">): Line {
   return [span(pad(name, 12, signs.more), "dim"), span(pad(value, 8, signs.more, "right")), span("  "), ...rest];
+}
+
+/** What waits somewhere, against the bound at which intake pauses. */
+export interface Backlog {
+  readonly name: string;
+  /** Of the name; the rest of the row has tones of its own. */
+  readonly tone: Tone;
+  readonly level: "good" | "warn" | "unknown";
+  readonly bytes: number | null;
+  readonly pauseBytes: number;
+  readonly barTone: Tone;
+}
+
+/** A backlog as a row whose bar begins and ends where those of all others do, then what belongs to it. */
+export function backlogRow(backlog: Backlog, rest: Line, cells: number, { signs }: Pick<PaneState, "signs">): Line {
+  const bar = Math.max(6, Math.min(24, cells - 48));
+  const share = backlog.bytes === null ? null : backlog.bytes / backlog.pauseBytes;
+  return [
+    span(`${signs[backlog.level]} `, backlog.level === "unknown" ? "dim" : backlog.level),
+    span(pad(backlog.name, 15, signs.more), backlog.tone),
+    span(pad(bytes(backlog.bytes), 6, signs.more, "right")),
+    span(" "),
+    ...gauge(share, bar, signs, backlog.barTone),
+    ...rest,
+  ];
 }
