@@ -2,10 +2,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Manifest } from "../../src/services/manifest/service.ts";
 import { bringUp, type UpRequest } from "../../src/services/supervisor/bring-up.ts";
+import { readStack } from "../../src/services/supervisor/look.ts";
 import { openSupervisor, type Watch } from "../../src/services/supervisor/supervisor.ts";
+import { readStates } from "../../src/services/supervisor/verdicts.ts";
 import { saveWanted, wish } from "../../src/services/supervisor/wanted.ts";
 import { needs as part } from "../parts.ts";
 import { stackOf, stageOf } from "../services/supervisor/box.ts";
@@ -39,15 +41,20 @@ async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAft
   };
   const supervisor = openSupervisor(court, { ...watch, ...over });
   const running = supervisor.run();
-  onTestFinished(async () => {
+  const ended = async () => {
     end.abort();
     await running;
+  };
+  onTestFinished(async () => {
+    await ended();
     rmSync(home, { recursive: true, force: true });
   });
   const state = (name: string) => supervisor.states.find((one) => one.name === name);
   await until(() => supervisor.states.every(({ phase }) => phase === "running" || phase === "completed"));
-  return { stage, home, supervisor, state };
+  return { stage, home, supervisor, state, end: ended };
 }
+
+const waiting = { timeout: 25_000, interval: 200 };
 
 async function until(holds: () => boolean, withinMs = 25_000): Promise<void> {
   const end = performance.now() + withinMs;
@@ -109,6 +116,44 @@ describe.skipIf(part("podman").missing)("the supervisor with real Podman", () =>
     expect(grown).toEqual(grown.toSorted((a, b) => a - b));
     podman("run", "--rm", "--volume", `${manifest.project}_data:/data`, image, "rm", "/data/die");
     await until(() => state("bad")?.phase === "running");
+  });
+
+  test("tells every other process what it made of a service, as long as it lives", async () => {
+    const manifest = stackOf(
+      script("bad", "test -e /data/die && exit 1; while :; do sleep 0.1; done", {
+        restart: { policy: "on-failure", maxRetries: null },
+        mounts: [{ type: "volume", source: "data", target: "/data", readOnly: false, options: [] }],
+      }),
+      service("web"),
+    );
+    const { stage, home, end } = await supervised(manifest);
+    const look = async () => readStates(home, manifest, await readStack(stage.podman, manifest.project));
+    const seen = async (name: string) => (await look()).find((one) => one.name === name);
+    podman("exec", `${manifest.project}-bad`, "touch", "/data/die");
+    process.kill(pidOf(manifest, "bad", "Pid"), "SIGKILL");
+    const words = new Set<string | undefined>();
+    await vi.waitFor(async () => {
+      const found = await seen("bad");
+      words.add(found?.phase);
+      expect(found).toMatchObject({ phase: "crash loop", why: "it ended with 1" });
+      expect(found?.restarts).toBeGreaterThan(1);
+    }, waiting);
+    expect(words).not.toContain("failed");
+    expect(await seen("web")).toMatchObject({ phase: "running", restarts: 0, why: "" });
+    process.kill(pidOf(manifest, "web", "Pid"), "SIGKILL");
+    await vi.waitFor(async () => expect((await seen("web"))?.restarts).toBe(1), waiting);
+    await end();
+    // Podman's own policy goes on with it; nobody judges any more.
+    const unjudged = async () => expect(["failed", "running"]).toContain((await seen("bad"))?.phase);
+    await unjudged();
+    expect((await seen("web"))?.restarts).toBe(0);
+    const file = join(home, "supervisor.json");
+    const container = podman("inspect", "--format", "{{.Id}}", `${manifest.project}-bad`).stdout.trim();
+    const services = { bad: { container, phase: "crash loop", why: "", restarts: 7 } };
+    for (const text of ["", "{", JSON.stringify({ version: 1, supervisor: { pid: 1, begun: "0" }, services })]) {
+      writeFileSync(file, text);
+      await unjudged();
+    }
   });
 
   test("takes a wanted stop and a wanted restart for no crash", async () => {

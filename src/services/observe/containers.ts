@@ -1,12 +1,14 @@
 import { adviceOf, Failure, messageOf } from "../../engine/errors.ts";
 import { pause, pauseToBeat } from "../../engine/pause.ts";
 import type { Stack } from "../stack.ts";
+import type { Container } from "../supervisor/container.ts";
 import { readStack } from "../supervisor/look.ts";
 import { followEvents } from "../supervisor/podman-events.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { ServiceState } from "../supervisor/state.ts";
-import { statesOf } from "../supervisor/states.ts";
+import { stateOf } from "../supervisor/states.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
+import { readStates } from "../supervisor/verdicts.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 import { nothing, type OpenedStage, openStage, podmanOf } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
@@ -98,10 +100,12 @@ async function watchOnce(
     const stage: Stage = { ...opened, ...heard(stack, readers, answering) };
     const { services, project } = stage.manifest;
     const wanted = readWanted(stack.config.home)?.services ?? {};
-    shown = statesOf(services, project, [], wanted).map(unseen);
+    shown = services.map((service) => unseen(stateOf(service, null, wanted[service.name] ?? false)));
     const containers = await readStack(stage.podman, project, { signal });
-    readers.show({ state: "live", why: "", tier, list: statesOf(services, project, containers, wanted), usage: {} });
-    if (isWanted || containers.length > 0) await follow(stack, { stage, tier, answering }, readers, places, signal);
+    const list = readStates(stack.config.home, stage.manifest, containers);
+    readers.show({ state: "live", why: "", tier, list, usage: {} });
+    if (isWanted || containers.length > 0)
+      await follow(stack, { stage, tier, answering, containers }, readers, places, signal);
     return true;
   } catch (error) {
     if (signal.aborted) return true;
@@ -134,9 +138,17 @@ function heard({ config, onRun }: Stack, { say }: ContainerReaders, answering: A
   return { podman, say: sayHeard };
 }
 
+interface Followed {
+  readonly stage: Stage;
+  readonly tier: string;
+  readonly answering: Answering;
+  /** As they were a moment ago. */
+  readonly containers: readonly Container[];
+}
+
 async function follow(
   stack: Stack,
-  { stage, tier, answering }: { readonly stage: Stage; readonly tier: string; readonly answering: Answering },
+  { stage, tier, answering, containers }: Followed,
   readers: ContainerReaders,
   places: LogPlaces,
   signal: AbortSignal,
@@ -163,7 +175,7 @@ async function follow(
     measured = trails;
   };
   try {
-    await (hold === null ? look(stack, stage, show, signal) : supervise(stack, stage, show, signal));
+    await (hold === null ? look(stack, { stage, containers }, show, signal) : supervise(stack, stage, show, signal));
   } finally {
     hold?.[Symbol.dispose]();
     await Promise.all([usage.ended(), logs.ended()]);
@@ -197,30 +209,29 @@ async function supervise(
 // Somebody else keeps the stack: every event asks for a look, and now and then one is taken anyway.
 async function look(
   stack: Stack,
-  stage: Stage,
+  { stage, containers }: Pick<Followed, "stage" | "containers">,
   show: (list: readonly ServiceState[]) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { services, project } = stage.manifest;
   let due = true;
   const soon = () => {
     due = true;
   };
   const events = followEvents(stage, { onEvent: soon, resumed: soon, signal });
-  let list: readonly ServiceState[] = [];
+  let seen = containers;
   let lookedAt = 0;
   while (!signal.aborted) {
     if (due || performance.now() - lookedAt > lookMs) {
       due = false;
       lookedAt = performance.now();
       try {
-        const containers = await readStack(stage.podman, project, { signal });
-        list = statesOf(services, project, containers, readWanted(stack.config.home)?.services ?? {});
+        seen = await readStack(stage.podman, stage.manifest.project, { signal });
       } catch (error) {
         if (!signal.aborted) stage.say({ type: "podman.lost", what: "ps", why: messageOf(error), retryMs: lookMs });
       }
     }
-    show(list);
+    // What the supervisor made of them may be new without any event.
+    show(readStates(stack.config.home, stage.manifest, seen));
     await pause(showMs, { signal });
   }
   await events;

@@ -2,6 +2,7 @@ import type { Options } from "execa";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
 import type { Environment } from "../../engine/home.ts";
 import { podmanFailure, podmanMissing, podmanSilent } from "./podman-error.ts";
+import { splitLines } from "./split-lines.ts";
 import type { CommandRun } from "./state.ts";
 import { mergeLines, type OutputLine } from "./two-streams.ts";
 
@@ -188,7 +189,8 @@ export function openPodman(options: PodmanOptions): Podman {
         pid = child.pid ?? null;
         void child.then((result) => end(codeOf(result)));
         try {
-          yield* mergeLines(child.iterable({ from: "stdout" }), child.iterable({ from: "stderr" }));
+          const linesOf = (from: OutputLine["stream"]) => splitLines(child.iterable({ from, binary: true }));
+          yield* mergeLines(linesOf("stdout"), linesOf("stderr"));
           const result = await child;
           if (both.aborted) return;
           if (errnoOf(result.cause) === "ENOENT") throw podmanMissing(command, result.cause);

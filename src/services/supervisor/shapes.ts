@@ -140,5 +140,23 @@ export const wantedShape = z.strictObject({
 /** What is meant to run; `epoch` grows with every wish, so that a wanted stop is never taken for a crash. */
 export type Wanted = z.infer<typeof wantedShape>;
 
+export const verdictsShape = z.strictObject({
+  version: z.literal(1),
+  supervisor: z.strictObject({ pid: z.int(), begun: z.string() }),
+  services: z.record(
+    z.string(),
+    z.strictObject({
+      /** The container it is about; null where there was none. */
+      container: z.string().nullable(),
+      phase: z.enum(["stopped", "completed", "failed", "backoff", "crash loop"]).nullable(),
+      why: z.string(),
+      restarts: z.int(),
+    }),
+  ),
+});
+
+/** What a supervisor made of its services, beyond what their containers tell by themselves. */
+export type Verdicts = z.infer<typeof verdictsShape>;
+
 /** Anything that parses one kind of text. */
 export type Shape<T> = z.ZodType<T>;

@@ -1,6 +1,6 @@
 import type { Service } from "../manifest/service.ts";
 import type { Container } from "./container.ts";
-import { endsByItself, findContainer } from "./plan.ts";
+import { endsByItself } from "./plan.ts";
 import type { ServicePhase, ServiceState } from "./state.ts";
 
 /** What a service is doing as far as its container tells. */
@@ -55,16 +55,4 @@ export function stateOf(service: Service, container: Container | null, wanted: b
     breaker: service.breaker,
     why: whyOf(phase, container),
   };
-}
-
-/** Every service of a stack as its containers show it now. */
-export function statesOf(
-  services: readonly Service[],
-  project: string,
-  containers: readonly Container[],
-  wanted: Readonly<Record<string, boolean>>,
-): ServiceState[] {
-  return services.map((service) =>
-    stateOf(service, findContainer(containers, project, service.name), wanted[service.name] ?? false),
-  );
 }

@@ -11,6 +11,7 @@ import { identifyNamed } from "./process-identity.ts";
 import { forgetRun, isNewRun, openRecord, type ServiceRecord } from "./record.ts";
 import type { ServiceState } from "./state.ts";
 import { stateOf } from "./states.ts";
+import { openVerdicts } from "./verdicts.ts";
 import { check, isDue, lost } from "./vigil.ts";
 import { readWanted } from "./wanted.ts";
 
@@ -185,6 +186,7 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
       return [...records.values()].map((record) => stateNow(record, wanted[record.service.name] === true));
     },
     async run() {
+      const verdicts = openVerdicts(home);
       const resumed = () => {
         // What was told before the gap may be about an earlier run.
         for (const record of records.values()) record.ending = noEnding;
@@ -198,10 +200,12 @@ export function openSupervisor(court: Court, watch: Watch): Supervisor {
           restMs = isCalm() ? Math.min(restMs * 2, watch.reconcileMs * calmFactor) : watch.reconcileMs;
         }
         tick();
+        await verdicts.publish(records.values());
         await pause(tickMs, { signal });
       }
       await following;
       await Promise.allSettled(work);
+      await verdicts.close();
     },
   };
 }

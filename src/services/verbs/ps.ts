@@ -3,7 +3,7 @@ import type { Stack } from "../stack.ts";
 import { readStack } from "../supervisor/look.ts";
 import { labels } from "../supervisor/names.ts";
 import { checkNames } from "../supervisor/order.ts";
-import { statesOf } from "../supervisor/states.ts";
+import { readStates } from "../supervisor/verdicts.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 import { openStage, podmanOf } from "./open-stage.ts";
 
@@ -26,10 +26,9 @@ export const runPs: Run = async (stack, given, { signal }) => {
   const containers = await readStack(podman, manifest.project, { signal });
   const names = given.list("service");
   const services = names.length === 0 ? manifest.services : manifest.services.filter((one) => names.includes(one.name));
-  const wanted = readWanted(stack.config.home)?.services ?? {};
   const known = new Set(manifest.services.map(({ name }) => name));
   const orphans = containers.filter((one) => !known.has(one.labels[labels.service] ?? "")).map(({ name }) => name);
-  const states = statesOf(services, manifest.project, containers, wanted);
+  const states = readStates(stack.config.home, { services, project: manifest.project }, containers);
   if (given.flag("json")) return { project: manifest.project, tier: loaded.tier, services: states, orphans };
   return {
     project: manifest.project,

@@ -8,6 +8,7 @@ import { readLogs } from "../../../src/services/supervisor/logs.ts";
 import { inOrder, inReverse } from "../../../src/services/supervisor/order.ts";
 import { findImage, plan } from "../../../src/services/supervisor/plan.ts";
 import type { Podman } from "../../../src/services/supervisor/podman.ts";
+import { splitLines } from "../../../src/services/supervisor/split-lines.ts";
 import { readUsage } from "../../../src/services/supervisor/stats.ts";
 import { eachDependentFirst } from "../../../src/services/supervisor/take-down.ts";
 import { criticalPath } from "../../../src/services/supervisor/timings.ts";
@@ -171,7 +172,7 @@ test("the critical path is the chain in which each waited for the one before it"
   expect(criticalPath(services, timings).map((one) => one.service)).toEqual(["slow", "app"]);
 });
 
-async function* lines(...texts: string[]) {
+async function* lines<T>(...texts: T[]) {
   yield* texts;
 }
 
@@ -185,6 +186,31 @@ test("lines of two streams all arrive, each stream in its order", async () => {
       Array.from({ length: count }, (_, at) => `${name}${at}`),
     );
   }
+});
+
+test("bytes become the lines they are, however they are cut; a line without end comes in pieces, whole", async () => {
+  const texts = fc.string({ unit: fc.constantFrom("a", "é", "😀", "\n", "\r\n", " "), maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(texts, fc.array(fc.nat(80)), fc.integer({ min: 3, max: 100 }), async (text, cuts, most) => {
+      const bytes = Buffer.from(text);
+      const places = [0, ...cuts.filter((at) => at < bytes.length).toSorted((a, b) => a - b), bytes.length];
+      const chunks = places.slice(1).map((end, at) => bytes.subarray(places[at], end));
+      const seen: string[] = [];
+      for await (const one of splitLines(lines(...chunks), { most })) seen.push(one);
+      expect(seen.every((one) => one.length <= 60)).toBe(true);
+      const whole = text.split(/\r?\n/);
+      if (whole.at(-1) === "") whole.pop();
+      if (most >= 60) expect(seen).toEqual(whole);
+      expect(seen.join("")).toBe(whole.join(""));
+    }),
+  );
+  const endless = async function* () {
+    for (let part = 0; part < 100; part++) yield Buffer.alloc(1000, "x");
+  };
+  const sizes: number[] = [];
+  for await (const one of splitLines(endless(), { most: 4096 })) sizes.push(one.length);
+  expect(Math.max(...sizes)).toBe(4096);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100_000);
 });
 
 test("logs of several services that are read to their end are merged by time", async () => {
