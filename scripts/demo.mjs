@@ -15,19 +15,20 @@ const run = (...args) => {
   });
   if (status !== 0) process.exit(status ?? 1);
 };
-const open = (...args) => {
-  const { status } = spawnSync(process.execPath, ["bin/aistack.js", "tui", ...args], { cwd: root, stdio: "inherit" });
-  process.exit(status ?? 1);
-};
-
-if (process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb") {
-  if (existsSync(`${home}/aistack.db`)) open("--home", home);
+const consoleArgs = async () => {
+  if (existsSync(`${home}/aistack.db`)) return ["--home", home];
   const ask = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await ask.question("Nothing was learned here yet. Open a demonstration with recorded events? [Y/n] ");
   ask.close();
-  if (/^n/i.test(answer)) open("--home", home);
-  open("--demo", "--speed", "3");
+  return /^n/i.test(answer) ? ["--home", home] : ["--demo", "--speed", "3"];
+};
+
+if (process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb") {
+  // In this very process: one more between the terminal and the console would get its signals too, and die of them.
+  process.argv.splice(2, Number.POSITIVE_INFINITY, "tui", ...(await consoleArgs()));
+  await import("../bin/aistack.js");
+} else {
+  run("learn", "--once", "--source", "fixtures/telemetry/*.jsonl", "--source", "fixtures/transcripts/*.jsonl");
+  run("dataset", "list", "--limit", "5");
+  run("status");
 }
-run("learn", "--once", "--source", "fixtures/telemetry/*.jsonl", "--source", "fixtures/transcripts/*.jsonl");
-run("dataset", "list", "--limit", "5");
-run("status");

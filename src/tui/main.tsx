@@ -100,6 +100,8 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     else void lending.close().then(() => state.handles?.exit());
   };
 
+  const jobs = followJobControl(lending, { isInFront: options.isInFront, onAlone: () => end("interrupted") });
+
   const page = async (text: string) => {
     const { page: show } = options;
     if (show === null) return tell("There is no pager: set PAGER", false);
@@ -128,7 +130,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
       case "quit":
         return end("quit");
       case "suspend":
-        return void process.kill(0, "SIGTSTP");
+        return jobs.suspend();
       case "redraw":
         return void state.redraw?.now();
       case "copy": {
@@ -166,7 +168,6 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   process.on("uncaughtException", onThrow);
   stdin.on("end", onGone).on("error", onGone);
   stdout.on("error", onGone);
-  const forget = followJobControl(lending);
   const unguard = guardInput(stdin);
   const release = holdBack(options.stderr, (text) =>
     options.source.logs.push({ service: "aistack", stream: "stderr", at: new Date().toISOString(), text }),
@@ -216,7 +217,7 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     if (state.failed) throw state.failed;
     return state.ending;
   } finally {
-    forget();
+    jobs.close();
     unguard();
     leaving.abort();
     modes.leave();

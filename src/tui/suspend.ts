@@ -6,6 +6,7 @@ import type { Modes } from "./modes.ts";
 const orphanMs = 300;
 const behindMs = 200;
 const patienceMs = 3000;
+const lookMs = 1000;
 
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
@@ -94,16 +95,36 @@ export function openLending({ modes, stdin, handles, isInFront }: LendingOptions
   };
 }
 
+/** What the shell does with the screen's job, and the user by ctrl+z. */
+export interface JobControl {
+  /** Gives the terminal back and stops, with everybody who was started together with it. */
+  suspend(): void;
+  close(): void;
+}
+
+/** What tells whether the terminal is ours, and who hears that it never will be again. */
+export interface Job {
+  readonly isInFront: () => boolean;
+  /** Whoever started us is gone, and the shell has taken the terminal: nothing brings it back. */
+  readonly onAlone: () => void;
+}
+
 /**
- * Follows job control: on SIGTSTP (ctrl+z, or kill -TSTP) the terminal is given back as it was found before the process
- * stops, and taken again when it goes on. Returns how to stop following.
+ * Follows job control: on ctrl+z or SIGTSTP the terminal is given back as it was found, and only then the whole job
+ * stops: were whoever started us (npm, say) to stop before, the shell would take the terminal under our hands. It is
+ * taken again when the job goes on. Where the shell has the terminal all the same, because only whoever started us was
+ * stopped or has ended, nothing is drawn any more.
  */
-export function followJobControl(lending: Lending): () => void {
+export function followJobControl(lending: Lending, { isInFront, onAlone }: Job): JobControl {
+  const parent = process.ppid;
   let asked = false;
+  let woken = false;
   const rest = async () => {
+    // Giving back, we were stopped for touching a terminal that was the shell's already: the rest is over.
+    if (woken) return;
     process.off("SIGTSTP", onStop);
     const wake = stopped();
-    process.kill(process.pid, "SIGTSTP");
+    process.kill(0, "SIGTSTP");
     await wake;
     process.on("SIGTSTP", onStop);
   };
@@ -111,6 +132,7 @@ export function followJobControl(lending: Lending): () => void {
   const stop = async () => {
     if (asked) return;
     asked = true;
+    woken = false;
     try {
       await (lending.lent ? rest() : lending.lend(rest));
     } finally {
@@ -120,12 +142,23 @@ export function followJobControl(lending: Lending): () => void {
   const onStop = () => void stop();
   // After kill -STOP and -CONT the shell has had the terminal without our knowing.
   const onContinue = () => {
+    woken = true;
     if (!asked && !lending.lent) void lending.lend(async () => undefined);
+  };
+  const look = () => {
+    if (isInFront()) return;
+    if (process.ppid !== parent) onAlone();
+    else if (!asked && !lending.lent) void lending.lend(async () => undefined);
   };
   process.on("SIGTSTP", onStop);
   process.on("SIGCONT", onContinue);
-  return () => {
-    process.off("SIGTSTP", onStop);
-    process.off("SIGCONT", onContinue);
+  const looking = setInterval(look, lookMs);
+  return {
+    suspend: onStop,
+    close() {
+      clearInterval(looking);
+      process.off("SIGTSTP", onStop);
+      process.off("SIGCONT", onContinue);
+    },
   };
 }

@@ -48,11 +48,14 @@ test("the terminal is as it was after a failure nobody caught, and the failure i
   expect(terminal.modes()).toEqual(left);
 });
 
-test("ctrl+z gives the shell its terminal back, and fg brings the screen back", async () => {
+test.each([
+  ["itself", (line: string) => line],
+  ["by a program that waits for it, as npm does,", (line: string) => `sh -c '${line}; :'`],
+])("started %s ctrl+z gives the shell its terminal back, and fg brings the screen back", async (_, started) => {
   const home = temporary();
   const terminal = openTerminal(["bash", "--norc", "--noprofile", "-i"], { env: { PS1: "shell> " } });
   await terminal.see("shell>");
-  terminal.type(`${process.execPath} ${program} tui --home ${home}\r`);
+  terminal.type(`${started(`${process.execPath} ${program} tui --home ${home}`)}\r`);
   await terminal.see("All well");
   terminal.type(keys.ctrlZ);
   await terminal.see("Stopped");

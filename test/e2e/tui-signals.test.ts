@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { temporary, until } from "../cli/running.ts";
 import { keys, program, type Terminal } from "./pty.ts";
 import { openTerminal } from "./terminal.ts";
@@ -23,7 +23,7 @@ function pagerIn(place: string): { pager: string; ended: string } {
 }
 
 /** An interactive shell, and the console as its job; the shell writes the settings of the terminal before and after. */
-async function consoleInShell(env: Record<string, string> = {}) {
+async function consoleInShell(env: Record<string, string> = {}, started = (line: string) => line) {
   const place = temporary();
   const terminal = openTerminal(["bash", "--norc", "--noprofile", "-i"], {
     columns: 100,
@@ -33,7 +33,7 @@ async function consoleInShell(env: Record<string, string> = {}) {
   await terminal.see("shell>");
   terminal.type(`stty -a > ${place}/before\r`);
   const { pager, ended } = pagerIn(place);
-  terminal.type(`PAGER="${pager}" ${process.execPath} ${program} tui --home ${place}/home\r`);
+  terminal.type(`PAGER="${pager}" ${started(`${process.execPath} ${program} tui --home ${place}/home`)}\r`);
   await terminal.see("All well");
   const settings = (name: string) => readFileSync(join(place, name), "utf8").replace(/rows .*?;.*?;/, "");
   /** Compares the terminal with how it was found, once the console has ended with this code. */
@@ -139,6 +139,35 @@ test("a console that is ended while a pager has the terminal ends the pager too,
   terminal.type("echo code $?\r");
   await terminal.see("code 130");
   expect(terminal.modes()).toMatchObject(left);
+});
+
+describe("started by a program that waits for it, as npm does", () => {
+  const open = () => consoleInShell({}, (line) => `sh -c '${line}; :'`);
+  const parentOf = (pid: number) =>
+    Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? Number.NaN);
+
+  test.each(["SIGTERM", "SIGKILL"] as const)("it ends when that ends by %s, and the shell is whole", async (signal) => {
+    const { terminal, pid, settle } = await open();
+    const own = pid();
+    process.kill(parentOf(own), signal);
+    await settle(signal === "SIGTERM" ? 143 : 137);
+    await until(() => !existsSync(`/proc/${own}`));
+    terminal.type("exit\r");
+    await terminal.ended;
+  });
+
+  test("it draws nothing more when only that was stopped, and fg brings it back", async () => {
+    const { terminal, pid, leave } = await open();
+    process.kill(parentOf(pid()), "SIGTSTP");
+    await terminal.see("Stopped");
+    await terminal.until(() => !terminal.modes().alternate);
+    terminal.type("\recho still a shell\r");
+    await terminal.see(/^still a shell/m);
+    terminal.type("fg\r");
+    await terminal.until(() => terminal.modes().alternate);
+    await terminal.see("All well");
+    await leave();
+  });
 });
 
 test("sent behind by bg it goes on without touching the terminal, and fg brings it back", async () => {

@@ -31,7 +31,7 @@ export interface Backlog {
 
 /** A backlog as a row whose bar begins and ends where those of all others do, then what belongs to it. */
 export function backlogRow(backlog: Backlog, rest: Line, cells: number, { signs }: Pick<PaneState, "signs">): Line {
-  const bar = Math.max(6, Math.min(24, cells - 48));
+  const bar = Math.max(6, Math.min(24, cells - 42));
   const share = backlog.bytes === null ? null : backlog.bytes / backlog.pauseBytes;
   return [
     span(`${signs[backlog.level]} `, backlog.level === "unknown" ? "dim" : backlog.level),
