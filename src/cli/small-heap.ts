@@ -1,8 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { openTrim } from "../engine/native.ts";
 
 const lookMs = 5000;
 const grownBytes = 8 * 1024 * 1024;
+const moreBytes = 4 * 1024 * 1024;
 
 /**
  * Keeps the heap of a long-running screen small: frames are garbage a moment later, so the young generation need not
@@ -16,11 +18,19 @@ export function keepHeapSmall(isCalm: () => boolean): () => void {
   setFlagsFromString("--no-parallel-scavenge");
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
-  let least = 0;
+  // Opened late: nothing of it is on the way to the first frame.
+  let trim: (() => void) | null = null;
+  let heapBefore = 0;
+  let rssBefore = 0;
   const timer = setInterval(() => {
-    if (!isCalm() || process.memoryUsage().heapUsed < least + grownBytes) return;
-    if (typeof collect === "function") Reflect.apply(collect, undefined, [{ type: "major", flavor: "last-resort" }]);
-    least = process.memoryUsage().heapUsed;
+    const { heapUsed, rss } = process.memoryUsage();
+    if (isCalm() && heapUsed >= heapBefore + grownBytes) {
+      if (typeof collect === "function") Reflect.apply(collect, undefined, [{ type: "major", flavor: "last-resort" }]);
+      heapBefore = process.memoryUsage().heapUsed;
+    } else if (rss < rssBefore + moreBytes) return;
+    trim ??= openTrim();
+    trim();
+    rssBefore = process.memoryUsage.rss();
   }, lookMs).unref();
   return () => clearInterval(timer);
 }

@@ -45,8 +45,8 @@ export const owners: readonly Owner[] = [
   },
   {
     packages: ["koffi"],
-    files: /^src\/engine\/telemetry\/flock\.ts$/,
-    said: "src/engine/telemetry/flock.ts",
+    files: /^src\/engine\/native\.ts$/,
+    said: "src/engine/native.ts",
     lazy: true,
   },
   {

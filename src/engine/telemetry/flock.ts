@@ -1,8 +1,7 @@
-import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import type koffiModule from "koffi";
-import { Failure, messageOf } from "../errors.ts";
+import { Failure } from "../errors.ts";
+import { type Native, native } from "../native.ts";
 import { describeHolders } from "./lock-holder.ts";
 
 const lockExclusive = 2;
@@ -13,34 +12,7 @@ const leaseRead = 0;
 const leaseNone = 2;
 const setSignal = 10;
 
-interface Native {
-  flock(fd: number, operation: number): number;
-  fcntl(fd: number, command: number, argument: number): number;
-  errno(): number;
-}
-
-let loaded: Native | undefined;
-
-function native(): Native {
-  if (loaded !== undefined) return loaded;
-  try {
-    const koffi: typeof koffiModule = createRequire(import.meta.url)("koffi");
-    const library = koffi.load(null);
-    const flock: Native["flock"] = library.func("int flock(int fd, int operation)");
-    const fcntl: Native["fcntl"] = library.func("int fcntl(int fd, int command, int argument)");
-    loaded = { flock, fcntl, errno: () => koffi.errno() };
-    return loaded;
-  } catch (error) {
-    throw new Failure("dependency", {
-      what: "Telemetry files cannot be locked",
-      why: `the flock binding did not load (${messageOf(error)})`,
-      hint: "Type: npm install",
-      cause: error,
-    });
-  }
-}
-
-function call(run: (native: Native) => number): number {
+function call(run: (binding: Native) => number): number {
   const binding = native();
   for (;;) {
     if (run(binding) !== -1) return 0;
