@@ -42,6 +42,12 @@ export const tuiSettings = {
     "100 to 100000",
     "Log lines the console keeps of each service; older ones are dropped and counted.",
   ),
+  "tui.logCharacters": setting(
+    () => z.int().min(65_536).max(1_073_741_824),
+    2_097_152,
+    "65536 to 1073741824",
+    "Characters the console keeps of each service's log at most, however few lines that are.",
+  ),
   "tui.keys": setting(
     () => z.array(z.string().regex(/^.+=[a-z].*$/)),
     [],

@@ -48,7 +48,7 @@ interface Second {
 /** Opens the console of a home; opening starts nothing. */
 export function openConsole(config: Config): Console {
   const live = openLive(firstView(config, new Date().toISOString()));
-  const logs = openLogBook(config.values["tui.logLines"]);
+  const logs = openLogBook(config.values["tui.logLines"], config.values["tui.logCharacters"]);
   const stack = openStack(config, () => undefined);
   const second: Second = { events: 0, lessons: 0 };
   const closing = new AbortController();

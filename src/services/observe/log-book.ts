@@ -38,34 +38,52 @@ export interface LogBook {
 
 const keptCharacters = 16_384;
 
+// The oldest line is at `first`, the others behind it, around the end.
 interface Ring {
   readonly entries: (LogEntry | undefined)[];
-  at: number;
+  first: number;
   lines: number;
+  characters: number;
   dropped: number;
   unread: number;
 }
 
-/** Opens a log book that keeps so many lines of each service. */
-export function openLogBook(linesPerService: number): LogBook {
+/** Opens a log book that keeps so many lines of each service, and no more than so many UTF-16 units of text. */
+export function openLogBook(linesPerService: number, charactersPerService = Number.POSITIVE_INFINITY): LogBook {
   const rings = new Map<string, Ring>();
   let order: LogEntry[] = [];
   let gone = 0;
+  let goneCharacters = 0;
   let newest = 0;
   let version = 0;
 
   const ringOf = (service: string): Ring => {
     const known = rings.get(service);
     if (known) return known;
-    const made: Ring = { entries: [], at: 0, lines: 0, dropped: 0, unread: 0 };
+    const made: Ring = { entries: [], first: 0, lines: 0, characters: 0, dropped: 0, unread: 0 };
     rings.set(service, made);
     return made;
   };
 
+  const dropOldest = (ring: Ring) => {
+    const old = ring.entries[ring.first];
+    if (old === undefined) return;
+    ring.entries[ring.first] = undefined;
+    ring.first = (ring.first + 1) % linesPerService;
+    ring.lines--;
+    ring.characters -= old.text.length;
+    ring.dropped++;
+    old.gone = true;
+    gone++;
+    goneCharacters += old.text.length;
+  };
+
   const sweep = () => {
-    if (gone < 1000 || gone < order.length / 2) return;
+    const isWorth = gone >= 1000 && gone >= order.length / 2;
+    if (!isWorth && goneCharacters <= charactersPerService) return;
     order = order.filter((entry) => !entry.gone);
     gone = 0;
+    goneCharacters = 0;
   };
 
   return {
@@ -74,14 +92,11 @@ export function openLogBook(linesPerService: number): LogBook {
       const text = cut > 0 ? copyOf(line.text.slice(0, keptCharacters)) : line.text;
       const entry: LogEntry = { ...line, text, id: ++newest, level: levelOf(text), cut, gone: false };
       const ring = ringOf(line.service);
-      const old = ring.entries[ring.at];
-      if (old) {
-        old.gone = true;
-        gone++;
-        ring.dropped++;
-      } else ring.lines++;
-      ring.entries[ring.at] = entry;
-      ring.at = (ring.at + 1) % linesPerService;
+      const isFull = () => ring.lines === linesPerService || ring.characters + text.length > charactersPerService;
+      while (ring.lines > 0 && isFull()) dropOldest(ring);
+      ring.entries[(ring.first + ring.lines) % linesPerService] = entry;
+      ring.lines++;
+      ring.characters += text.length;
       if (entry.level === "error") ring.unread++;
       order.push(entry);
       version++;
@@ -124,6 +139,7 @@ export function openLogBook(linesPerService: number): LogBook {
       rings.clear();
       order = [];
       gone = 0;
+      goneCharacters = 0;
       version++;
     },
   };

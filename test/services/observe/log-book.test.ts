@@ -12,24 +12,52 @@ test("every service keeps its newest lines, in the order they came, and counts w
   const pushes = fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("fine", "ERROR", "more")), {
     maxLength: 400,
   });
+  const bounds = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 100 }));
   fc.assert(
-    fc.property(pushes, fc.integer({ min: 1, max: 20 }), fc.nat(400), (all, kept, after) => {
-      const book = openLogBook(kept);
+    fc.property(pushes, bounds, fc.nat(400), (all, [kept, characters], after) => {
+      const book = openLogBook(kept, characters);
       const model = new Map<string, { id: number; text: string }[]>();
+      const newest = (lines: { id: number; text: string }[]) => {
+        const from = lines.findLastIndex(
+          (_, at) =>
+            lines.length - at > kept ||
+            lines
+              .slice(at)
+              .map(({ text }) => text)
+              .join("").length > characters,
+        );
+        return lines.slice(Math.min(from + 1, lines.length - 1));
+      };
       all.forEach(([service, text], at) => {
         book.push(line(service, text));
         model.set(service, [...(model.get(service) ?? []), { id: at + 1, text }]);
       });
-      const expected = [...model.values()].flatMap((lines) => lines.slice(-kept)).toSorted((a, b) => a.id - b.id);
+      const expected = [...model.values()].flatMap(newest).toSorted((a, b) => a.id - b.id);
       expect(book.after(0).map(({ id, text }) => ({ id, text }))).toEqual(expected);
       expect(book.after(after).map(({ id }) => id)).toEqual(expected.map(({ id }) => id).filter((id) => id > after));
       for (const { name, lines, dropped, unread } of book.sources()) {
         const own = model.get(name) ?? [];
-        expect([lines, dropped]).toEqual([Math.min(kept, own.length), Math.max(0, own.length - kept)]);
+        expect([lines, dropped]).toEqual([newest(own).length, own.length - newest(own).length]);
         expect(unread).toBe(own.filter(({ text }) => text === "ERROR").length);
       }
     }),
   );
+});
+
+test("long lines push out older ones by their length, and what is out is let go", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = () => Reflect.apply(runInNewContext("gc"), undefined, []);
+  const book = openLogBook(5000, 1_000_000);
+  const push = (many: number) => {
+    for (let at = 0; at < many; at++) book.push(line("a", Buffer.alloc(10_000, `line ${at} `).toString()));
+  };
+  push(200);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  push(900);
+  collect();
+  expect(book.sources()).toMatchObject([{ lines: 100, dropped: 1000 }]);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
 });
 
 test("errors count as unread until they were looked at", () => {
