@@ -5,6 +5,7 @@ import { openTrim } from "../engine/native.ts";
 const lookMs = 5000;
 const grownBytes = 8 * 1024 * 1024;
 const moreBytes = 4 * 1024 * 1024;
+const trimMs = 60_000;
 
 /**
  * Keeps the heap of a long-running screen small: frames are garbage a moment later, so the young generation need not
@@ -22,15 +23,17 @@ export function keepHeapSmall(isCalm: () => boolean): () => void {
   let trim: (() => void) | null = null;
   let heapBefore = 0;
   let rssBefore = 0;
+  let trimmedAt = 0;
   const timer = setInterval(() => {
     const { heapUsed, rss } = process.memoryUsage();
     if (isCalm() && heapUsed >= heapBefore + grownBytes) {
       if (typeof collect === "function") Reflect.apply(collect, undefined, [{ type: "major", flavor: "last-resort" }]);
       heapBefore = process.memoryUsage().heapUsed;
-    } else if (rss < rssBefore + moreBytes) return;
+    } else if (rss < rssBefore + moreBytes && performance.now() < trimmedAt + trimMs) return;
     trim ??= openTrim();
     trim();
     rssBefore = process.memoryUsage.rss();
+    trimmedAt = performance.now();
   }, lookMs).unref();
   return () => clearInterval(timer);
 }
