@@ -2,15 +2,15 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { openTrim } from "../engine/native.ts";
 
-const lookMs = 5000;
+const lookMs = 2500;
 const grownBytes = 8 * 1024 * 1024;
 const moreBytes = 4 * 1024 * 1024;
 const trimMs = 60_000;
 
 /**
  * Keeps the heap of a long-running screen small: frames are garbage a moment later, so the young generation need not
- * grow, the old one grows in small steps, and what start-up or a flood left behind is given back once it is calm.
- * Returns how to stop.
+ * grow, the old one grows in small steps, and what a flood left behind is given back once it is calm; what starting
+ * left behind, soon. Returns how to stop.
  */
 export function keepHeapSmall(isCalm: () => boolean): () => void {
   setFlagsFromString("--optimize-for-size");
@@ -26,7 +26,7 @@ export function keepHeapSmall(isCalm: () => boolean): () => void {
   let trimmedAt = 0;
   const timer = setInterval(() => {
     const { heapUsed, rss } = process.memoryUsage();
-    if (isCalm() && heapUsed >= heapBefore + grownBytes) {
+    if ((isCalm() || heapBefore === 0) && heapUsed >= heapBefore + grownBytes) {
       if (typeof collect === "function") Reflect.apply(collect, undefined, [{ type: "major", flavor: "last-resort" }]);
       heapBefore = process.memoryUsage().heapUsed;
     } else if (rss < rssBefore + moreBytes && performance.now() < trimmedAt + trimMs) return;

@@ -24,11 +24,12 @@ async function freeOn(directory: string): Promise<number | null> {
 
 /** Opens the guard over the disks of some directories; below `minFreeBytes` on one of them learning stops. */
 export function openDiskGuard(directories: readonly string[], minFreeBytes: number, emit: Emit): DiskGuard {
+  const all = [...new Set(directories)];
   let stopped = false;
   let freeBytes: number | null = null;
   return {
     async look() {
-      const free = (await Promise.all(directories.map(freeOn))).filter((bytes) => bytes !== null);
+      const free = (await Promise.all(all.map(freeOn))).filter((bytes) => bytes !== null);
       freeBytes = free.length === 0 ? null : Math.min(...free);
       if (freeBytes === null) return;
       const now = freeBytes < minFreeBytes * (stopped ? resumeShare : 1);

@@ -6,7 +6,7 @@ import type { Modes } from "./modes.ts";
 const orphanMs = 300;
 const behindMs = 200;
 const patienceMs = 3000;
-const lookMs = 1000;
+const lookMs = 3000;
 
 function stopped(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import type { Values } from "../config.ts";
 import { messageOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
+import { msToBeat } from "../pause.ts";
 import { type Breaker, type BreakerState, type Clock, openBreaker, systemClock } from "./breaker.ts";
 import { type Limiter, openLimiter } from "./limiter.ts";
 import { type BreakerName, breakerNames } from "./names.ts";
@@ -109,7 +110,12 @@ export function openGuards({ home, values, emit, clock = systemClock }: GuardsOp
 
   for (const name of saved.keys()) breaker(name);
   followAll();
-  const looking = setInterval(followAll, requestsEveryMs).unref();
+  // At the moment at which others look at theirs: one waking instead of two.
+  let looking = setTimeout(look, msToBeat(requestsEveryMs)).unref();
+  function look() {
+    followAll();
+    looking = setTimeout(look, msToBeat(requestsEveryMs)).unref();
+  }
 
   return {
     breaker,
@@ -120,7 +126,7 @@ export function openGuards({ home, values, emit, clock = systemClock }: GuardsOp
       return known;
     },
     async close() {
-      clearInterval(looking);
+      clearTimeout(looking);
       if (toSave().length > 0) save();
       await writing;
       for (const one of breakers.values()) one.close();

@@ -140,6 +140,14 @@ export const wantedShape = z.strictObject({
 /** What is meant to run; `epoch` grows with every wish, so that a wanted stop is never taken for a crash. */
 export type Wanted = z.infer<typeof wantedShape>;
 
+const judgedPhase = z.enum(["stopped", "completed", "failed", "backoff", "crash loop"]);
+
+/** A phase that only a supervisor can tell. */
+export type JudgedPhase = z.infer<typeof judgedPhase>;
+
+/** Phases that only a supervisor can tell. */
+export const judgedPhases: ReadonlySet<string> = new Set(judgedPhase.options);
+
 export const verdictsShape = z.strictObject({
   version: z.literal(1),
   supervisor: z.strictObject({ pid: z.int(), begun: z.string() }),
@@ -148,7 +156,7 @@ export const verdictsShape = z.strictObject({
     z.strictObject({
       /** The container it is about; null where there was none. */
       container: z.string().nullable(),
-      phase: z.enum(["stopped", "completed", "failed", "backoff", "crash loop"]).nullable(),
+      phase: judgedPhase.nullable(),
       why: z.string(),
       restarts: z.int(),
     }),

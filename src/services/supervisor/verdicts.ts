@@ -7,13 +7,17 @@ import type { Container } from "./container.ts";
 import { findContainer } from "./plan.ts";
 import { identify, isAlive } from "./process-identity.ts";
 import type { ServiceRecord } from "./record.ts";
-import { type Verdicts, verdictsShape } from "./shapes.ts";
-import type { ServiceState } from "./state.ts";
+import { type JudgedPhase, judgedPhases, type Verdicts, verdictsShape } from "./shapes.ts";
+import type { ServicePhase, ServiceState } from "./state.ts";
 import { stateOf } from "./states.ts";
 import { readWanted } from "./wanted.ts";
 
 function verdictsFile(home: string): string {
   return join(home, "supervisor.json");
+}
+
+function isJudged(phase: ServicePhase | null): phase is JudgedPhase {
+  return phase !== null && judgedPhases.has(phase);
 }
 
 /** Where a supervisor says what it made of its services, for whoever looks from another process. */
@@ -32,7 +36,7 @@ export function openVerdicts(home: string): VerdictsBook {
       if (supervisor === null) return;
       const services: Verdicts["services"] = {};
       for (const { service, container, phase, why, restarts } of records) {
-        const judged = verdictsShape.shape.services.valueType.shape.phase.safeParse(phase).data ?? null;
+        const judged = isJudged(phase) ? phase : null;
         if (judged === null && restarts === 0) continue;
         services[service.name] = { container: container?.id ?? null, phase: judged, why, restarts };
       }
