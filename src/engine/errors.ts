@@ -57,5 +57,5 @@ export function messageOf(error: unknown): string {
 /** The message of whatever was thrown, with what to type next where that is known. */
 export function adviceOf(error: unknown): string {
   const hint = error instanceof Failure ? error.hint : "";
-  return hint === "" ? messageOf(error) : `${messageOf(error)}; ${hint}`;
+  return hint === "" ? messageOf(error) : `${messageOf(error).replace(/[.;]?\s*$/, ".")} ${hint}`;
 }
