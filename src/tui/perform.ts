@@ -1,5 +1,5 @@
 import type { LogEntry } from "../services/observe/log-book.ts";
-import { type Outcome, runCustom, runLine, say } from "./actions.ts";
+import { actionOf, type Outcome, runCustom, runLine, say } from "./actions.ts";
 import type { Facts } from "./facts.ts";
 import { mark, move, settle, targets } from "./list.ts";
 import { logCommand } from "./log-commands.ts";
@@ -39,6 +39,14 @@ function attend(screen: Screen, { view }: Facts): Outcome {
   return only(
     withList({ ...screen, pane: attention.pane, message: null }, attention.pane, { id: attention.item, filter: "" }),
   );
+}
+
+// What changes something and is under way would end with the console: that is asked about.
+function quit(screen: Screen, { actions }: Facts): Outcome {
+  const cut = screen.running.find((line) => actionOf(line, actions)?.reads === false);
+  if (cut === undefined) return { screen, deeds: [{ do: "quit" }] };
+  const losing = `${cut} is under way, and leaving now ends it halfway. Typed again, it goes on from there.`;
+  return only({ ...screen, dialog: { kind: "quit", title: "quit", losing } });
 }
 
 function ask(screen: Screen, kind: "command" | "filter"): Outcome {
@@ -109,7 +117,7 @@ export function perform(screen: Screen, command: string, facts: Facts): Outcome 
   if (moves.has(command)) return moveIn(screen, command, facts);
   switch (command) {
     case "quit":
-      return { screen, deeds: [{ do: "quit" }] };
+      return quit(screen, facts);
     case "suspend":
       return { screen, deeds: [{ do: "suspend" }] };
     case "redraw":

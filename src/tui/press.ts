@@ -79,6 +79,11 @@ function pressInPrompt(screen: Screen, prompt: Prompt, key: string, facts: Facts
 
 function pressInDialog(screen: Screen, dialog: Dialog, key: string, facts: Facts): Outcome {
   const closed = { ...screen, dialog: null };
+  if (dialog.kind === "quit") {
+    // Who presses ctrl+c again means it.
+    if (key === "y" || key === "ctrl+c") return { screen: closed, deeds: [{ do: "quit" }] };
+    return only(["n", "esc", "q"].includes(key) ? closed : screen);
+  }
   if (dialog.kind === "confirm") {
     if (key === "y") return { screen: closed, deeds: runOf(dialog.line.split("\n")) };
     const isNo = key === "n" || key === "esc" || key === "q" || key === "ctrl+c";

@@ -55,6 +55,7 @@ export interface Prompt {
 /** A question or a text over the pane. */
 export type Dialog =
   | { readonly kind: "confirm"; readonly title: string; readonly losing: string; readonly line: string }
+  | { readonly kind: "quit"; readonly title: string; readonly losing: string }
   | { readonly kind: "text"; readonly title: string; readonly text: string; readonly top: number };
 
 /** A short word to the user in the bottom row. */

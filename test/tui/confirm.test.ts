@@ -44,3 +44,19 @@ test("a command of one's own keeps its words together, and its question says wha
   shown.keys("y");
   expect(shown.done.at(-1)).toBe("run restart api web");
 });
+
+test("leaving while something that changes the stack is under way is asked about; what only reads is not", () => {
+  const shown = show(view, { rows }).set({ running: ["logs web", "down --volumes --yes"] });
+  shown.keys("q");
+  expect(shown.text()).toContain("down --volumes --yes is under way, and leaving now ends it halfway");
+  expect(shown.text()).toContain("y leave   n stay");
+  shown.keys("x", "n", "q", "q");
+  expect(shown.text()).not.toContain("is under way");
+  expect(shown.done).toEqual([]);
+  shown.keys("q", "y");
+  expect(shown.done).toEqual(["quit"]);
+  shown.keys("ctrl+c", "ctrl+c");
+  expect(shown.done).toEqual(["quit", "quit"]);
+  shown.set({ running: ["logs web"] }).keys("q");
+  expect(shown.done).toEqual(["quit", "quit", "quit"]);
+});

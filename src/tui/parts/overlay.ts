@@ -31,13 +31,14 @@ export function dialogLines(
   { columns, rows }: Size,
   { keys, signs }: { readonly keys: readonly KeyRow[]; readonly signs: Signs },
 ): Line[] {
-  if (dialog.kind === "confirm") {
+  if (dialog.kind !== "text") {
+    const [yes, no] = dialog.kind === "quit" ? ["leave", "stay"] : ["do it", "leave it"];
     const losing = wrapWords(clean(dialog.losing), columns - 4).map((text): Line => [span(`  ${text}`, "warn")]);
     return [
       [span(signs.rule.repeat(columns), "warn")],
       [span(` ${signs.warn} `, "warn"), span(clean(dialog.title), "title")],
       ...losing,
-      [span("  y", "key"), span(" do it   ", "dim"), span("n", "key"), span(" leave it", "dim")],
+      [span("  y", "key"), span(` ${yes}   `, "dim"), span("n", "key"), span(` ${no}`, "dim")],
     ];
   }
   const all = dialogRows(dialog, { columns });
