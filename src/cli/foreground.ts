@@ -5,8 +5,9 @@ export function isInFront(): boolean {
   try {
     const stat = readFileSync("/proc/self/stat", "utf8");
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // Where the terminal is gone nobody is in front, and nothing is to be waited for.
-    return group === foreground || foreground === "-1";
+    // Where the terminal is gone (-1) nobody is in front, and where whoever is lives in another namespace (0) nobody can
+    // tell: nothing is to be waited for.
+    return group === foreground || Number(foreground) <= 0;
   } catch {
     return true;
   }

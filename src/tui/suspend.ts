@@ -152,7 +152,7 @@ export function followJobControl(lending: Lending, { isInFront, onAlone }: Job):
   };
   process.on("SIGTSTP", onStop);
   process.on("SIGCONT", onContinue);
-  const looking = setInterval(look, lookMs);
+  const looking = setInterval(look, lookMs).unref();
   return {
     suspend: onStop,
     close() {
