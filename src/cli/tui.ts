@@ -5,7 +5,7 @@ import { actions } from "../services/actions.ts";
 import { type Console, openConsole } from "../services/observe/console.ts";
 import { isInFront } from "./foreground.ts";
 import { visible } from "./print.ts";
-import { keepHeapSmall } from "./small-heap.ts";
+import { keepMemorySmall } from "./small-memory.ts";
 import { failureLine, rowsOf, runLine } from "./tui-actions.ts";
 import { refusedTerminal } from "./tui-command.ts";
 
@@ -115,7 +115,7 @@ export async function runTui(
   const all = [...actions, ...shown.actions, ...extra];
   const said: string[] = [];
   let shownBefore = shown.live.view();
-  const unfollow = keepHeapSmall(() => {
+  const unfollow = keepMemorySmall(() => {
     const isCalm = shown.live.view() === shownBefore;
     shownBefore = shown.live.view();
     return isCalm;

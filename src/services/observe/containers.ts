@@ -6,9 +6,8 @@ import { readStack } from "../supervisor/look.ts";
 import { followEvents } from "../supervisor/podman-events.ts";
 import type { Stage } from "../supervisor/stage.ts";
 import type { ServiceState } from "../supervisor/state.ts";
-import { stateOf } from "../supervisor/states.ts";
+import { readStates, stateOf } from "../supervisor/states.ts";
 import { holdSupervision } from "../supervisor/supervisor-lock.ts";
-import { readStates } from "../supervisor/verdicts.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 import { nothing, type OpenedStage, openStage, podmanOf } from "../verbs/open-stage.ts";
 import { supervisorOf } from "../verbs/supervise.ts";
@@ -20,6 +19,7 @@ import { type LogPlaces, openLogPlaces } from "./log-places.ts";
 const wantedMs = 1000;
 const showMs = 500;
 const lookMs = 15_000;
+const judgedMs = 2000;
 const againMs = 5000;
 
 /**
@@ -219,11 +219,14 @@ async function look(
   };
   const events = followEvents(stage, { onEvent: soon, resumed: soon, signal });
   let seen = containers;
+  let list: readonly ServiceState[] = [];
   let lookedAt = 0;
+  let judgedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     if (due || performance.now() - lookedAt > lookMs) {
       due = false;
       lookedAt = performance.now();
+      judgedAt = Number.NEGATIVE_INFINITY;
       try {
         seen = await readStack(stage.podman, stage.manifest.project, { signal });
       } catch (error) {
@@ -231,7 +234,11 @@ async function look(
       }
     }
     // What the supervisor made of them may be new without any event.
-    show(readStates(stack.config.home, stage.manifest, seen));
+    if (performance.now() - judgedAt >= judgedMs) {
+      judgedAt = performance.now();
+      list = readStates(stack.config.home, stage.manifest, seen);
+    }
+    show(list);
     await pause(showMs, { signal });
   }
   await events;

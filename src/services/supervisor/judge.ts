@@ -10,9 +10,9 @@ import { inspect, readContainers } from "./look.ts";
 import { endsByItself, findContainer, plan } from "./plan.ts";
 import { identify } from "./process-identity.ts";
 import { forgetRun, isNewRun, type ServiceRecord } from "./record.ts";
+import type { JudgedPhase } from "./shapes.ts";
 import { lockStack } from "./stack-lock.ts";
 import type { Stage } from "./stage.ts";
-import type { ServicePhase } from "./state.ts";
 import { readWanted } from "./wanted.ts";
 
 const settleMs = 300;
@@ -33,7 +33,7 @@ export interface Court {
 /** Why a service is looked at: it ended, it is not well, or its conmon is gone. */
 export type Cause = "ended" | "unhealthy" | "conmon";
 
-function setPhase({ stage }: Court, record: ServiceRecord, phase: ServicePhase | null, why: string): void {
+function setPhase({ stage }: Court, record: ServiceRecord, phase: JudgedPhase | null, why: string): void {
   if (record.phase !== phase && phase !== null) {
     stage.say({ type: "service.phase", service: record.service.name, phase, why });
   }

@@ -2,7 +2,7 @@ import type { Service } from "../manifest/service.ts";
 import type { Container, Health } from "./container.ts";
 import { type Ending, noEnding } from "./ending.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
-import type { ServicePhase } from "./state.ts";
+import type { JudgedPhase } from "./shapes.ts";
 
 /**
  * What the supervisor knows about one service. `phase` is null while the container itself says enough; the judge alone
@@ -12,7 +12,7 @@ export interface ServiceRecord {
   readonly service: Service;
   container: Container | null;
   health: Health | null;
-  phase: ServicePhase | null;
+  phase: JudgedPhase | null;
   why: string;
   /** Deaths in a row. */
   deaths: number;

@@ -145,9 +145,6 @@ const judgedPhase = z.enum(["stopped", "completed", "failed", "backoff", "crash 
 /** A phase that only a supervisor can tell. */
 export type JudgedPhase = z.infer<typeof judgedPhase>;
 
-/** Phases that only a supervisor can tell. */
-export const judgedPhases: ReadonlySet<string> = new Set(judgedPhase.options);
-
 export const verdictsShape = z.strictObject({
   version: z.literal(1),
   supervisor: z.strictObject({ pid: z.int(), begun: z.string() }),

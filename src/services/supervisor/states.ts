@@ -1,7 +1,9 @@
 import type { Service } from "../manifest/service.ts";
 import type { Container } from "./container.ts";
-import { endsByItself } from "./plan.ts";
+import { endsByItself, findContainer } from "./plan.ts";
 import type { ServicePhase, ServiceState } from "./state.ts";
+import { readVerdicts } from "./verdicts.ts";
+import { readWanted } from "./wanted.ts";
 
 /** What a service is doing as far as its container tells. */
 function phaseOf(service: Service, container: Container | null, wanted: boolean): ServicePhase {
@@ -55,4 +57,28 @@ export function stateOf(service: Service, container: Container | null, wanted: b
     breaker: service.breaker,
     why: whyOf(phase, container),
   };
+}
+
+/** Every service of a stack as its container shows it now, and as whoever supervises it in another process judged. */
+export function readStates(
+  home: string,
+  { services, project }: { readonly services: readonly Service[]; readonly project: string },
+  containers: readonly Container[],
+): ServiceState[] {
+  const wanted = readWanted(home)?.services ?? {};
+  const verdicts = readVerdicts(home);
+  return services.map((service) => {
+    const container = findContainer(containers, project, service.name);
+    const state = stateOf(service, container, wanted[service.name] ?? false);
+    if (verdicts === null) return state;
+    const verdict = verdicts[service.name];
+    const judged = verdict?.container === (container?.id ?? null) ? verdict : { phase: null, why: "", restarts: 0 };
+    const restarts = Math.max(state.restarts, judged.restarts);
+    const { phase, why } = judged;
+    if (phase !== null && container?.state !== "running" && container?.state !== "paused") {
+      return { ...state, restarts, phase, why };
+    }
+    // Not judged yet: it may be on its way back.
+    return { ...state, restarts, phase: state.phase === "failed" ? "backoff" : state.phase };
+  });
 }

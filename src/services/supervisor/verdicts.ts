@@ -2,22 +2,12 @@ import { readFileSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../../engine/disk.ts";
-import type { Service } from "../manifest/service.ts";
-import type { Container } from "./container.ts";
-import { findContainer } from "./plan.ts";
 import { identify, isAlive } from "./process-identity.ts";
 import type { ServiceRecord } from "./record.ts";
-import { type JudgedPhase, judgedPhases, type Verdicts, verdictsShape } from "./shapes.ts";
-import type { ServicePhase, ServiceState } from "./state.ts";
-import { stateOf } from "./states.ts";
-import { readWanted } from "./wanted.ts";
+import { type Verdicts, verdictsShape } from "./shapes.ts";
 
 function verdictsFile(home: string): string {
   return join(home, "supervisor.json");
-}
-
-function isJudged(phase: ServicePhase | null): phase is JudgedPhase {
-  return phase !== null && judgedPhases.has(phase);
 }
 
 /** Where a supervisor says what it made of its services, for whoever looks from another process. */
@@ -36,9 +26,8 @@ export function openVerdicts(home: string): VerdictsBook {
       if (supervisor === null) return;
       const services: Verdicts["services"] = {};
       for (const { service, container, phase, why, restarts } of records) {
-        const judged = isJudged(phase) ? phase : null;
-        if (judged === null && restarts === 0) continue;
-        services[service.name] = { container: container?.id ?? null, phase: judged, why, restarts };
+        if (phase === null && restarts === 0) continue;
+        services[service.name] = { container: container?.id ?? null, phase, why, restarts };
       }
       const text = `${JSON.stringify({ version: 1, supervisor, services } satisfies Verdicts)}\n`;
       if (text === before) return;
@@ -56,8 +45,11 @@ export function openVerdicts(home: string): VerdictsBook {
   };
 }
 
-// What is left of a supervisor that is gone says nothing, and neither does a damaged file: the next one writes it anew.
-function readVerdicts(home: string): Verdicts["services"] | null {
+/**
+ * What the supervisor of a home made of its services; null where none lives. What one left that is gone says nothing, and
+ * neither does a damaged file: the next one writes it anew.
+ */
+export function readVerdicts(home: string): Verdicts["services"] | null {
   const file = verdictsFile(home);
   try {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
@@ -66,28 +58,4 @@ function readVerdicts(home: string): Verdicts["services"] | null {
   } catch {
     return null;
   }
-}
-
-/** Every service of a stack as its container shows it now, and as whoever supervises it in another process judged. */
-export function readStates(
-  home: string,
-  { services, project }: { readonly services: readonly Service[]; readonly project: string },
-  containers: readonly Container[],
-): ServiceState[] {
-  const wanted = readWanted(home)?.services ?? {};
-  const verdicts = readVerdicts(home);
-  return services.map((service) => {
-    const container = findContainer(containers, project, service.name);
-    const state = stateOf(service, container, wanted[service.name] ?? false);
-    if (verdicts === null) return state;
-    const verdict = verdicts[service.name];
-    const judged = verdict?.container === (container?.id ?? null) ? verdict : { phase: null, why: "", restarts: 0 };
-    const restarts = Math.max(state.restarts, judged.restarts);
-    const { phase, why } = judged;
-    if (phase !== null && container?.state !== "running" && container?.state !== "paused") {
-      return { ...state, restarts, phase, why };
-    }
-    // Not judged yet: it may be on its way back.
-    return { ...state, restarts, phase: state.phase === "failed" ? "backoff" : state.phase };
-  });
 }

@@ -3,7 +3,7 @@ import type { Stack } from "../stack.ts";
 import { readStack } from "../supervisor/look.ts";
 import { labels } from "../supervisor/names.ts";
 import { checkNames } from "../supervisor/order.ts";
-import { readStates } from "../supervisor/verdicts.ts";
+import { readStates } from "../supervisor/states.ts";
 import { readWanted } from "../supervisor/wanted.ts";
 import { openStage, podmanOf } from "./open-stage.ts";
 

@@ -8,11 +8,11 @@ const moreBytes = 4 * 1024 * 1024;
 const trimMs = 60_000;
 
 /**
- * Keeps the heap of a long-running screen small: frames are garbage a moment later, so the young generation need not
+ * Keeps the memory of a long-running screen small: frames are garbage a moment later, so the young generation need not
  * grow, the old one grows in small steps, and what a flood left behind is given back once it is calm; what starting
  * left behind, soon. Returns how to stop.
  */
-export function keepHeapSmall(isCalm: () => boolean): () => void {
+export function keepMemorySmall(isCalm: () => boolean): () => void {
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--heap-growing-percent=20");
