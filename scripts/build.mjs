@@ -63,7 +63,6 @@ await build({
   ...common,
   entryPoints: {
     aistack: "src/cli/main.ts",
-    "ahead-thread": "src/engine/learning/ahead-thread.ts",
     zod: "zod-words",
   },
   outdir,

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { isAbort, isTimeout } from "../engine/base/abort.ts";
 import { openConfig, readEnvironment } from "../engine/config.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
@@ -53,10 +54,6 @@ function onInterrupt(controller: AbortController, err: Output, quiet: boolean): 
   };
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
-}
-
 // While a container has the terminal, Ctrl-C is for the container.
 function ignoreInterrupt(): () => void {
   const ignore = () => undefined;
@@ -108,7 +105,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
     const code = await printResult(action, result, json, out);
     return controller.signal.aborted && action.endless !== true ? interrupted : code;
   } catch (error) {
-    if (controller.signal.aborted && isAbort(error)) return action.endless === true ? 0 : interrupted;
+    if (controller.signal.aborted && (isAbort(error) || isTimeout(error)))
+      return action.endless === true ? 0 : interrupted;
     throw error;
   } finally {
     progress.end();

@@ -1,3 +1,4 @@
+import { isAbort } from "./base/abort.ts";
 import { Failure, messageOf } from "./errors.ts";
 
 /** How one outgoing call is made. */
@@ -40,7 +41,7 @@ export async function callJson(url: string, body: unknown, options: CallOptions)
     }
     text = await response.text();
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || (options.signal.aborted && isAbort(error))) throw error;
     const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : "";
     throw new Failure("silent", { what, why: `${messageOf(error)}${cause}`, hint, cause: error });
   }

@@ -59,6 +59,9 @@ export interface Flags extends Place {
   readonly set?: readonly string[] | undefined;
 }
 
+/** Settings of earlier versions; a file that still names one is none the worse for it. */
+const retired: ReadonlySet<string> = new Set(["learning.aheadBytes"]);
+
 /** Whether a word is the name of a setting. */
 export function isSetting(key: string): key is SettingKey {
   return Object.hasOwn(settings, key);
@@ -140,7 +143,7 @@ export function openConfig(flags: Flags = {}, environment: Environment = process
     values[key] = fallback;
     origins[key] = "default";
   }
-  for (const [key, value] of readSettingsFile(file)) put(key, value, file, "file");
+  for (const [key, value] of readSettingsFile(file)) if (!retired.has(key)) put(key, value, file, "file");
   for (const key of Object.keys(settings).filter(isSetting)) {
     const text = environment[environmentName(key)];
     if (text !== undefined && text !== "")

@@ -3,6 +3,7 @@ import { fdatasync, fstatSync, ftruncate, writeSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { isAbort, isTimeout } from "./base/abort.ts";
 import { errnoOf, Failure, messageOf } from "./errors.ts";
 
 const cutTo = promisify(ftruncate);
@@ -22,7 +23,7 @@ export interface Appended {
  */
 export function diskFailure(error: unknown, what: string, path: string): Error {
   if (error instanceof Failure) return error;
-  if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) return error;
+  if (error instanceof Error && (isAbort(error) || isTimeout(error))) return error;
   const directory = dirname(path);
   switch (errnoOf(error)) {
     case "ENOSPC":

@@ -3,7 +3,6 @@ import { Failure } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
-import { openAhead } from "./learning/ahead.ts";
 import { openLearnMemory } from "./learning/learn-memory.ts";
 import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
@@ -14,7 +13,6 @@ import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
 import type { Batch } from "./telemetry/batch.ts";
 import { openDescriptors } from "./telemetry/descriptors.ts";
-import { chunkBytes } from "./telemetry/lines.ts";
 import { coveredBy, openDiscovery } from "./telemetry/sources.ts";
 import { type Follower, openFollower } from "./telemetry/tail.ts";
 import { openZeroYield, type ZeroYield } from "./zero-yield.ts";
@@ -63,8 +61,7 @@ interface Loop {
 export function openEngine({ config, patterns, sinks, emit, guards, held, guessLag }: EngineOptions): Engine {
   const { values } = config;
   const maxLineBytes = values["telemetry.maxLineBytes"];
-  const ahead = openAhead({ chunkBytes, maxLineBytes, worthBytes: values["learning.aheadBytes"] });
-  const memory = openLearnMemory(runsRemembered, maxLineBytes, ahead);
+  const memory = openLearnMemory(runsRemembered, maxLineBytes);
   const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
   const descriptors = openDescriptors();
   const found = openDiscovery(patterns, values["learning.pollMs"]);
@@ -77,7 +74,6 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
 
   const measure = (state: SinkProgress, lagBytes: number) => {
     state.lagBytes = lagBytes;
-    ahead.weigh(Math.max(...progress.map((one) => one.lagBytes)));
     pressure.weigh(essential.map((one) => one.lagBytes));
   };
 
@@ -222,7 +218,6 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       } finally {
         stop.abort();
         await Promise.allSettled(loops);
-        ahead.close();
       }
       if (gaveUp.length > 0 && !signal.aborted) throw unfinished(gaveUp);
     },

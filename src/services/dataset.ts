@@ -1,3 +1,4 @@
+import { cutText } from "../engine/base/text.ts";
 import { Failure } from "../engine/errors.ts";
 import { exportFormats } from "../engine/learning/export-format.ts";
 import type { ListedLesson, Review } from "../engine/stores/listed.ts";
@@ -9,7 +10,7 @@ import type { Stack } from "./stack.ts";
 function short(lesson: ListedLesson): Plain {
   const { id, kind, value, review, timestamp, prompt, origin } = lesson;
   const { file, offset, bytes } = origin;
-  return { id, kind, value, review, timestamp, prompt: prompt.slice(0, 60), file, offset, bytes };
+  return { id, kind, value, review, timestamp, prompt: cutText(prompt, 60), file, offset, bytes };
 }
 
 async function theLesson(store: Store, prefix: string): Promise<ListedLesson> {

@@ -15,12 +15,6 @@ export const learningSettings = {
     "10 to 60000",
     "Longest time between two checkpoints while events arrive, in milliseconds.",
   ),
-  "learning.aheadBytes": setting(
-    () => z.int().min(0).max(1e15),
-    16 * 2 ** 20,
-    "0 to 1e15",
-    "Backlog from which a second thread learns ahead of the one that stores, in bytes; 0 never.",
-  ),
   "learning.pollMs": setting(
     () => z.int().min(10).max(60_000),
     250,

@@ -1,4 +1,5 @@
 import Opossum from "opossum";
+import { isAbort } from "../base/abort.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { type Machine, openMachine, type Phase, type Remembered, type Thresholds } from "./machine.ts";
 import type { BreakerName } from "./names.ts";
@@ -172,7 +173,7 @@ export function openBreaker(options: BreakerOptions): Breaker {
 
 function counts(error: unknown, uncounted: ReadonlySet<string>): boolean {
   if (error instanceof Failure) return !uncounted.has(error.code);
-  return !(error instanceof Error && error.name === "AbortError");
+  return !isAbort(error);
 }
 
 // Where the call came from says nothing about a refusal, and looking it up is most of what a refusal costs.

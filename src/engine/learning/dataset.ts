@@ -1,5 +1,7 @@
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { splitLines } from "../base/lines.ts";
 import { appendDurably, diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
 import { lockFile, unlock } from "../telemetry/flock.ts";
 import { type Pair, parseDatasetLine } from "./export.ts";
@@ -74,8 +76,7 @@ export async function openDatasetFile(
 
 /** Every line of a dataset from a byte offset on, with its pair, or null where it is no pair of this program. */
 export async function* readPairs(file: string, fromBytes = 0): AsyncGenerator<{ line: string; pair: Pair | null }> {
-  const handle = await open(file, "r");
-  for await (const line of handle.readLines({ start: fromBytes })) {
+  for await (const line of splitLines(createReadStream(file, { start: fromBytes }))) {
     if (line.trim() !== "") yield { line, pair: parseDatasetLine(line) };
   }
 }

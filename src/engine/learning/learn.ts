@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { cutText } from "../base/text.ts";
 import type { JsonRecord, Outcome } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
 import type { Turn } from "./formats/shapes.ts";
@@ -42,8 +43,8 @@ export function because(reason: string, bad: boolean): readonly Learned[] {
 function refine(draft: Draft, origin: Origin, offset: number, bytes: number): Learned {
   const hopeless = refusalOfWork(draft);
   if (hopeless !== null) return { reason: hopeless, bad: false };
-  const prompt = redact(draft.prompt).slice(0, maxPromptChars);
-  const response = redact(draft.response).slice(0, maxResponseChars);
+  const prompt = cutText(redact(draft.prompt), maxPromptChars);
+  const response = cutText(redact(draft.response), maxResponseChars);
   const clean: Draft = {
     ...draft,
     prompt,

@@ -1,8 +1,6 @@
 import type { Lesson } from "./lesson.ts";
 import { lessonWords } from "./lesson-words.ts";
-import { preparedPart } from "./prepared.ts";
-import { bandKeys, bandsPerLesson, estimate, jaccard, permutations, shingles, signature } from "./similar.ts";
-import { hashWords } from "./words.ts";
+import { bandKeys, estimate, jaccard, shingles, signature } from "./similar.ts";
 
 /** Newest candidates looked at; more would only be found in a very crowded band. */
 export const candidatesMax = 16;
@@ -58,13 +56,6 @@ export function openRecentWords<Id = string>(): RecentWords<Id> {
 
 /** Measures one lesson by its prompt and response. */
 export function measure(lesson: Pick<Lesson, "prompt" | "response">): Measured {
-  const { prompt, response } = lesson;
-  const prepared = preparedPart(lesson, ({ bins, bands }, index) => ({
-    words: () => hashWords(prompt, response),
-    bins: bins.subarray(index * permutations, (index + 1) * permutations),
-    bands: Array.from(bands.subarray(index * bandsPerLesson, (index + 1) * bandsPerLesson)),
-  }));
-  if (prepared !== null) return prepared;
   const hashes = lessonWords(lesson);
   const bins = signature(hashes);
   return { words: () => hashes, bins, bands: bandKeys(bins) };

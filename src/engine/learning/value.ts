@@ -1,5 +1,4 @@
 import type { Draft } from "./lesson.ts";
-import { preparedPart } from "./prepared.ts";
 
 /** A lesson of at least this value is a good one (original system). */
 export const highValue = 0.7;
@@ -18,13 +17,13 @@ const reusable = ["how to", "best practice", "configure", "setup", "install"];
 const weights = { outcome: 0.4, feedback: 0.2, reusability: 0.2, complexity: 0.1, novelty: 0.1 } as const;
 
 /** The parts of a value that only the words decide, each 0 to 1. */
-export interface Merits {
+interface Merits {
   readonly reusability: number;
   readonly complexity: number;
 }
 
 /** How reusable and how complex a piece of work is, by its words (the original system's rules). */
-export function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
+function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
   const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
   const reusability = Math.min(
     1,
@@ -34,13 +33,6 @@ export function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
   const fences = draft.response.split("```").length - 1;
   const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));
   return { reusability, complexity };
-}
-
-function knownMerits(draft: Pick<Draft, "prompt" | "response">): Merits | null {
-  return preparedPart(draft, ({ merits }, index) => ({
-    reusability: merits[2 * index] ?? 0,
-    complexity: merits[2 * index + 1] ?? 0,
-  }));
 }
 
 /**
@@ -54,7 +46,7 @@ export function appraise(
 ): Value {
   const outcome = draft.outcome === "success" ? 1 : draft.outcome === "partial" ? 0.5 : 0;
   const feedback = draft.feedback === null ? null : (draft.feedback + 1) / 2;
-  const { reusability, complexity } = knownMerits(draft) ?? meritsOf(draft);
+  const { reusability, complexity } = meritsOf(draft);
   if (novelty === null) return { outcome, feedback, reusability, complexity, novelty, value: null };
   const sum =
     weights.outcome * outcome +

@@ -1,3 +1,4 @@
+import { cutText } from "../base/text.ts";
 import type { Lesson, LessonKind } from "../learning/lesson.ts";
 import type { IndexType } from "./qdrant-client.ts";
 
@@ -51,7 +52,7 @@ export function collectionOf({ kind }: Lesson): CollectionName {
 }
 
 function firstLine(text: string): string {
-  return (text.trim().split("\n")[0] ?? "").slice(0, 120);
+  return cutText(text.trim().split("\n")[0] ?? "", 120);
 }
 
 function sum(a: number | undefined, b: number | undefined): number | null {

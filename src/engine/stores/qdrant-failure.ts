@@ -1,3 +1,5 @@
+import { isAbort, isTimeout } from "../base/abort.ts";
+import { cutText } from "../base/text.ts";
 import { errnoOf, Failure, type FailureCode, messageOf } from "../errors.ts";
 
 /** What is known of the server that did not do what it was asked. */
@@ -25,7 +27,7 @@ function property(value: unknown, name: string): unknown {
 function wordsOf(error: unknown): string {
   const data = property(error, "data");
   const said = property(property(data, "status"), "error");
-  return (typeof said === "string" ? said : typeof data === "string" ? data : "").trim().slice(0, 300);
+  return cutText((typeof said === "string" ? said : typeof data === "string" ? data : "").trim(), 300);
 }
 
 /** What an answer other than success means. */
@@ -65,7 +67,7 @@ function isOtherProtocol(error: unknown, cause: unknown): boolean {
  * `refused` for any other 4xx. Failures and aborts pass through unchanged.
  */
 export function qdrantFailure(error: unknown, place: QdrantPlace): unknown {
-  if (error instanceof Failure || (error instanceof Error && error.name === "AbortError")) return error;
+  if (error instanceof Failure || (error instanceof Error && isAbort(error))) return error;
   const { url, what, known } = place;
   const status = property(error, "status");
   if (typeof status === "number") return answered(status, wordsOf(error), place, error);
@@ -77,7 +79,7 @@ export function qdrantFailure(error: unknown, place: QdrantPlace): unknown {
   const cause = deepest(error);
   const word = errnoOf(cause);
   const why = `${url}: ${messageOf(cause)}`;
-  if (error instanceof Error && error.name === "TimeoutError") {
+  if (isTimeout(error)) {
     return new Failure("silent", { what, why: `${url} did not answer in time`, hint: settingHint, cause: error });
   }
   if (certificate.test(word)) {

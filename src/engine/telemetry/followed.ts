@@ -151,9 +151,6 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
     const { lines, bytes } = memory.learn(chunk.bytes, offset, { file, inode }, turn);
     followed.ready = lines;
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes, head };
-    const end = offset + bytes.length;
-    if (followed.size > end)
-      memory.expect({ fd, offset: end, origin: { file, inode }, turn: lines.at(-1)?.turn ?? null });
   }
   followed.readyAt = 0;
   return "ready";

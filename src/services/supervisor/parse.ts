@@ -1,3 +1,4 @@
+import { cutText } from "../../engine/base/text.ts";
 import { Failure } from "../../engine/errors.ts";
 import type { Container, Health, Image, Inspected, Machine, PodmanEvent, Usage } from "./container.ts";
 import {
@@ -25,7 +26,7 @@ function parsePrinted<T>(shape: Shape<T>, text: string, command: string): T {
   }
   throw new Failure("podman", {
     what: `What podman ${command} printed was not understood`,
-    why: `${why}; it begins with ${JSON.stringify(text.slice(0, 80))}`,
+    why: `${why}; it begins with ${JSON.stringify(cutText(text, 80))}`,
     hint: "Podman 4.3 or newer is needed. Type: podman version; aistack doctor",
   });
 }

@@ -1,3 +1,4 @@
+import { cutText } from "../../engine/base/text.ts";
 import { Failure } from "../../engine/errors.ts";
 
 /** How a podman command ended that did not end well. */
@@ -11,7 +12,7 @@ export interface Ended {
 function sentenceOf(stderr: string): string {
   const lines = stderr.trim().split("\n");
   const said = lines.findLast((line) => line.startsWith("Error:")) ?? lines.at(-1) ?? "";
-  return said.replace(/^Error: /, "").slice(0, 600);
+  return cutText(said.replace(/^Error: /, ""), 600);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Options } from "execa";
+import { splitLines } from "../../engine/base/lines.ts";
 import { errnoOf, Failure, messageOf } from "../../engine/errors.ts";
 import type { Environment } from "../../engine/home.ts";
 import { podmanFailure, podmanMissing, podmanSilent } from "./podman-error.ts";
-import { splitLines } from "./split-lines.ts";
 import type { CommandRun } from "./state.ts";
 import { mergeLines, type OutputLine } from "./two-streams.ts";
 

@@ -1,3 +1,4 @@
+import { cutText } from "../../engine/base/text.ts";
 import { Failure } from "../../engine/errors.ts";
 import type { Condition, Service } from "../manifest/service.ts";
 import { verbs } from "./argv.ts";
@@ -35,7 +36,7 @@ async function lastCheckOf({ podman, manifest }: Stage, service: Service): Promi
   const last = found?.lastCheck;
   if (last == null) return "";
   const printed = last.output.trim().split("\n").at(-1) ?? "";
-  return ` (it ended with ${last.exitCode}${printed === "" ? "" : `: ${printed.slice(0, 200)}`})`;
+  return ` (it ended with ${last.exitCode}${printed === "" ? "" : `: ${cutText(printed, 200)}`})`;
 }
 
 // Waits until the running container's log has the line.

@@ -8,7 +8,7 @@ import { readLogs } from "../../../src/services/supervisor/logs.ts";
 import { inOrder, inReverse } from "../../../src/services/supervisor/order.ts";
 import { findImage, plan } from "../../../src/services/supervisor/plan.ts";
 import type { Podman } from "../../../src/services/supervisor/podman.ts";
-import { splitLines } from "../../../src/services/supervisor/split-lines.ts";
+import { splitLines } from "../../../src/engine/base/lines.ts";
 import { readUsage } from "../../../src/services/supervisor/stats.ts";
 import { eachDependentFirst } from "../../../src/services/supervisor/take-down.ts";
 import { criticalPath } from "../../../src/services/supervisor/timings.ts";
