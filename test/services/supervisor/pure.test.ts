@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { splitLines } from "../../../src/engine/base/lines.ts";
 import type { Manifest, Service } from "../../../src/services/manifest/service.ts";
 import { restMs } from "../../../src/services/supervisor/backoff.ts";
 import type { Container } from "../../../src/services/supervisor/container.ts";
@@ -8,7 +9,6 @@ import { readLogs } from "../../../src/services/supervisor/logs.ts";
 import { inOrder, inReverse } from "../../../src/services/supervisor/order.ts";
 import { findImage, plan } from "../../../src/services/supervisor/plan.ts";
 import type { Podman } from "../../../src/services/supervisor/podman.ts";
-import { splitLines } from "../../../src/engine/base/lines.ts";
 import { readUsage } from "../../../src/services/supervisor/stats.ts";
 import { eachDependentFirst } from "../../../src/services/supervisor/take-down.ts";
 import { criticalPath } from "../../../src/services/supervisor/timings.ts";
