@@ -105,6 +105,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       descriptors,
       maxLineBytes,
       unended: once,
+      turnIdleMs: once ? null : values["learning.turnIdleMs"],
       emit,
     });
     try {

@@ -24,7 +24,17 @@ export async function withoutRefused(batch: Batch, { sink, take, refusals, emit 
   );
   const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
     try {
-      const nothing = { bad: [], tallies: new Map(), tasks: [], cursors: [], events: 0, bytes: 0 };
+      const nothing = {
+        withdrawn: [],
+        negatives: [],
+        chosen: [],
+        bad: [],
+        tallies: new Map(),
+        tasks: [],
+        cursors: [],
+        events: 0,
+        bytes: 0,
+      };
       await take({ ...batch, ...nothing, lessons, trial: true });
       kept.push(...lessons);
     } catch (error) {

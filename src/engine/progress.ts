@@ -43,7 +43,9 @@ export function startProgress(name: string): SinkProgress {
 
 /** Adds to a count by reason. */
 export function addTo(counts: Map<string, number>, reason: string, by: number): void {
-  counts.set(reason, (counts.get(reason) ?? 0) + by);
+  const sum = (counts.get(reason) ?? 0) + by;
+  if (sum === 0) counts.delete(reason);
+  else counts.set(reason, sum);
 }
 
 function sourceOf(state: SinkProgress, source: string): SourceProgress {
@@ -72,10 +74,11 @@ export function noteTaken(state: SinkProgress, batch: Batch, taken: Taken): void
     }
   }
   for (const [source, counts] of taken.bySource ?? []) {
-    const known = state.bySource.get(source);
-    if (!known) continue;
+    const known = sourceOf(state, source);
     known.lessons += counts.fresh;
     known.duplicates += counts.duplicates;
+    addTo(known.rejected, "withdrawn", counts.withdrawn);
+    addTo(state.rejected, "withdrawn", counts.withdrawn);
   }
 }
 

@@ -1,10 +1,11 @@
 import { closeSync, openSync } from "node:fs";
 import { Failure } from "../engine/errors.ts";
-import { learnLines } from "../engine/learning/learn.ts";
+import { noTurns } from "../engine/learning/formats/dialect.ts";
+import { learnLines, settleTurn } from "../engine/learning/learn.ts";
 import { forgetRefusals, readRefusals } from "../engine/refusals.ts";
 import type { Refusal } from "../engine/shapes.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
-import { addLine, emptyBatch } from "../engine/telemetry/batch.ts";
+import { addLine, addSettled, emptyBatch } from "../engine/telemetry/batch.ts";
 import { readAt } from "../engine/telemetry/identity.ts";
 import { findInode } from "../engine/telemetry/lost.ts";
 import type { Plain } from "./action.ts";
@@ -29,8 +30,12 @@ async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Pr
   const bytes = readLine(refusal.file, refusal.inode, refusal.offset, refusal.bytes);
   if (bytes === null) return "gone";
   const batch = emptyBatch();
-  for (const line of learnLines(bytes, refusal.offset, refusal, null, refusal.bytes)) {
-    addLine(batch, line, refusal.file, refusal.inode);
+  const lines = learnLines(bytes, refusal.offset, refusal, noTurns, refusal.bytes);
+  for (const line of lines) addLine(batch, line, refusal.file, refusal.inode);
+  // The bytes of a turn end with its answer.
+  for (const turn of lines.at(-1)?.turns ?? []) {
+    const settled = settleTurn(turn, refusal);
+    if (settled) addSettled(batch, settled.learned, refusal.file);
   }
   const lessons = batch.lessons.filter(({ id }) => id === refusal.lesson);
   if (lessons.length === 0) return "gone";
@@ -76,7 +81,8 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
       }
       counts.replayed++;
       const batch = emptyBatch();
-      for (const line of learnLines(bytes, bad.offset, bad, null, bad.bytes)) addLine(batch, line, bad.file, bad.inode);
+      for (const line of learnLines(bytes, bad.offset, bad, noTurns, bad.bytes))
+        addLine(batch, line, bad.file, bad.inode);
       if (batch.bad.length > 0) {
         counts.stillBad++;
         continue;

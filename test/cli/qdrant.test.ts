@@ -40,12 +40,12 @@ describe("with vectors in the Qdrant stand-in", () => {
     const home = temporary();
     const settings = inQdrant(server.url);
     const first = aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
-    expect([first.lessons, await pointsOf(server)]).toEqual([29, 29]);
+    expect([first.lessons, await pointsOf(server)]).toEqual([22, 22]);
     expect(first.sinks.map(({ lagBytes }: { lagBytes: number }) => lagBytes)).toEqual([0, 0, 0, 0]);
     const again = aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
-    expect([again.events, await pointsOf(server)]).toEqual([0, 29]);
+    expect([again.events, await pointsOf(server)]).toEqual([0, 22]);
     const anew = aistackJson(["learn", "--once", "--rebuild-vectors", "--home", home, ...samples, ...settings]);
-    expect([anew.events, await pointsOf(server)]).toEqual([0, 29]);
+    expect([anew.events, await pointsOf(server)]).toEqual([0, 22]);
   });
 
   test("a search by likeness asks Qdrant, and the doctor tells version and points", async () => {
@@ -76,14 +76,14 @@ describe("with vectors in the Qdrant stand-in", () => {
     expect([away.status, JSON.parse(away.stdout).error.code]).toEqual([5, "dependency"]);
     expect(away.stderr).toMatch(/vectors.*ECONNREFUSED.*qdrant\.url/s);
     const status = aistackJson(["status", "--home", home, ...settings]);
-    expect(status).toMatchObject({ kept: { lessons: 29, pairs: 29, vectors: null }, vectorsIn: server.url });
+    expect(status).toMatchObject({ kept: { lessons: 22, pairs: 22, vectors: null }, vectorsIn: server.url });
     await server.start();
     const breaker = () =>
       aistackJson(["breakers", "--home", home]).breakers.find(({ name }: { name: string }) => name === "qdrant");
     expect(breaker()).toMatchObject({ state: "open", lastError: expect.stringContaining("ECONNREFUSED") });
     expect(aistack(["breakers", "reset", "qdrant", "--home", home]).status).toBe(0);
     aistackJson(["learn", "--once", "--home", home, ...samples, ...settings]);
-    expect(await pointsOf(server)).toBe(29);
+    expect(await pointsOf(server)).toBe(22);
   });
 
   test("a running learner goes on with all else while Qdrant is too old, and makes the vectors once it is new", async () => {
@@ -142,7 +142,7 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     const learned = aistack(["learn", "--once", "--home", home, ...samples, ...inQdrant(server.url), ...impatient]);
     expect([learned.status, learned.stderr]).toEqual([5, expect.stringMatching(why)]);
     expect(learned.stderr).toMatch(hint);
-    expect(aistackJson(["status", "--home", home]).kept).toMatchObject({ lessons: 29, pairs: 29 });
+    expect(aistackJson(["status", "--home", home]).kept).toMatchObject({ lessons: 22, pairs: 22 });
   });
 
   test("the key is looked up by its name and shown nowhere", async () => {
@@ -152,7 +152,7 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     const env = { AISTACK_SECRET_QDRANT_API_KEY: apiKey };
     const learned = aistack(["learn", "--once", "--home", home, ...samples, ...inQdrant(server.url)], { env });
     const doctor = aistack(["doctor", "--json", "--home", home, ...inQdrant(server.url)], { env });
-    expect([learned.status, checkOf(doctor, "qdrant").verdict, await pointsOf(server)]).toEqual([0, "ok", 29]);
+    expect([learned.status, checkOf(doctor, "qdrant").verdict, await pointsOf(server)]).toEqual([0, "ok", 22]);
     const wrong = { AISTACK_SECRET_QDRANT_API_KEY: "wr0ng-of-this-test" };
     const refused = aistack(["doctor", "--json", "--home", home, ...inQdrant(server.url)], { env: wrong });
     expect(failedOf(refused).found).toContain("Invalid API key");
@@ -212,7 +212,7 @@ describe("what is wrong with the Qdrant stand-in is told by the doctor and the l
     expect(checkOf(doctor, "qdrant vectors")).toMatchObject({ verdict: "failed" });
     expect(checkOf(doctor, "qdrant vectors").hint).toContain("--rebuild-vectors");
     expect(aistack([...learn, "--rebuild-vectors"]).status).toBe(0);
-    expect(await pointsOf(server)).toBe(29);
+    expect(await pointsOf(server)).toBe(22);
   });
 
   test.skipIf(needs("openssl").missing)("an expired certificate", async () => {

@@ -1,6 +1,6 @@
 import type { Lesson } from "../../src/engine/learning/lesson.ts";
 import { lessonId } from "../../src/engine/learning/lesson.ts";
-import type { Batch } from "../../src/engine/telemetry/batch.ts";
+import { type Batch, emptyBatch } from "../../src/engine/telemetry/batch.ts";
 import { type Cursor, cursorVersion } from "../../src/engine/telemetry/cursor.ts";
 
 /** A lesson of these words, from this file. */
@@ -18,7 +18,6 @@ export function lesson(
     iterations: 2,
     timestamp: "2026-01-02T03:04:05.000Z",
     successMetrics: { tests: 0.1 + 0.2 },
-    outcome: "success",
     feedback: null,
     origin: { file, inode: "1:2", offset: 10, bytes: 20 },
   };
@@ -32,7 +31,7 @@ export function cursor(offset: number, file = "/logs/a.jsonl", inode = "1:2"): C
     file,
     offset,
     print: { headBytes: 4, headHash: "ab", tailHash: "cd" },
-    turn: null,
+    turns: [],
   };
 }
 
@@ -44,5 +43,5 @@ export function batch(lessons: readonly Lesson[], cursors: readonly Cursor[], mo
     tally.events++;
     tallies.set(origin.file, tally);
   }
-  return { events: lessons.length, bytes: 100, lessons, bad: [], tallies, tasks: [], cursors, ...more };
+  return { ...emptyBatch(), events: lessons.length, bytes: 100, lessons, tallies, cursors, ...more };
 }

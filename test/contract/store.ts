@@ -160,8 +160,8 @@ export function storeContract(name: string, makePlace: () => Place): void {
       ];
       const taken = await sink("rows").take(batch(lessons, [cursor(50)]), { signal });
       expect(Object.fromEntries(taken.bySource ?? [])).toEqual({
-        "/logs/a.jsonl": { fresh: 1, duplicates: 0 },
-        "/logs/b.jsonl": { fresh: 1, duplicates: 1 },
+        "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0 },
+        "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0 },
       });
       const tallies = new Map([["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]) }]]);
       await sink("rows").take(batch([], [cursor(60)], { tallies }), { signal });

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fixtures, temporary } from "../cli/running.ts";
 
-/** A home with the recorded telemetry in it: 24 lessons. */
+/** A home with the recorded telemetry in it: 17 lessons. */
 export function homeWithTelemetry(): string {
   const home = temporary();
   mkdirSync(join(home, "telemetry"));

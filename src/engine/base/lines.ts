@@ -22,3 +22,19 @@ export async function* splitLines(
   rest += decoder.decode();
   if (rest !== "") yield rest;
 }
+
+/** Lines of bytes with their ends (`\n` only), whatever they hold; the last one may have none. */
+export async function* splitBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      const line = chunk.subarray(start, end + 1);
+      yield rest.length === 0 ? line : Buffer.concat([...rest, line]);
+      rest = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
+}

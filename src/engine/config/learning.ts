@@ -21,6 +21,12 @@ export const learningSettings = {
     "10 to 60000",
     "Pause between two looks at files that had nothing new, in milliseconds; four times that after five calm seconds.",
   ),
+  "learning.turnIdleMs": setting(
+    () => z.int().min(0).max(86_400_000),
+    60_000,
+    "0 to 86400000",
+    "How long nothing must follow an answer in a transcript until it is taught as it stands, in milliseconds.",
+  ),
   "learning.onceWaitMs": setting(
     () => z.int().min(0).max(86_400_000),
     60_000,

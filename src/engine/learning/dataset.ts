@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { splitLines } from "../base/lines.ts";
+import { splitBytes, splitLines } from "../base/lines.ts";
 import { appendDurably, diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
 import { lockFile, unlock } from "../telemetry/flock.ts";
 import { type Pair, parseDatasetLine } from "./export.ts";
@@ -14,6 +14,8 @@ export interface DatasetFile {
   bytes(): number;
   /** Appends whole lines, each with its newline, and resolves once they are on disk. Fails with `full`, `home` or `timeout`; then nothing stays. */
   append(lines: readonly Uint8Array[], options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Takes the pairs of these lessons out, durably; every other line stays byte for byte. Fails as `append` does. */
+  remove(ids: ReadonlySet<string>, options: { readonly signal: AbortSignal }): Promise<void>;
   /** The lesson ids of the pairs from a byte offset on; lines of other programs are passed over. */
   read(fromBytes: number): Promise<string[]>;
   close(): void;
@@ -30,6 +32,8 @@ async function lastWholeLine(handle: FileHandle, size: number): Promise<number> 
   }
   return 0;
 }
+
+const copiedBytes = 1024 * 1024;
 
 /** Opens the dataset, made private (0600) when it is new, and cuts an unfinished last line that a crash left. */
 export async function openDatasetFile(
@@ -63,6 +67,16 @@ export async function openDatasetFile(
         unlock(handle.fd);
       }
     },
+    async remove(ids, options) {
+      await lockFile(handle.fd, file, { timeoutMs: 5000, signal: options.signal });
+      const former = handle;
+      try {
+        ({ handle, bytes } = await withoutPairs(file, ids));
+      } finally {
+        unlock(former.fd);
+        if (former !== handle) await former.close();
+      }
+    },
     async read(fromBytes) {
       const ids: string[] = [];
       for await (const { pair } of readPairs(file, fromBytes)) if (pair) ids.push(pair.metadata.lesson_id);
@@ -72,6 +86,49 @@ export async function openDatasetFile(
       void handle.close();
     },
   };
+}
+
+function isPairOf(line: Buffer, ids: ReadonlySet<string>): boolean {
+  const pair = parseDatasetLine(line.toString("utf8"));
+  return pair !== null && ids.has(pair.metadata.lesson_id);
+}
+
+// Written whole beside it and put in its place: after a crash at any moment one of the two is there.
+async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ handle: FileHandle; bytes: number }> {
+  // A link stays one.
+  const target = await realpath(file);
+  const temporary = `${target}.tmp`;
+  const what = `Withdrawn pairs were not taken out of ${file}`;
+  try {
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, "ax+", 0o600);
+    try {
+      let kept: Buffer[] = [];
+      let keptBytes = 0;
+      const flush = async () => {
+        await handle.appendFile(Buffer.concat(kept));
+        kept = [];
+        keptBytes = 0;
+      };
+      for await (const line of splitBytes(createReadStream(file))) {
+        if (isPairOf(line, ids)) continue;
+        kept.push(line);
+        keptBytes += line.length;
+        if (keptBytes >= copiedBytes) await flush();
+      }
+      await flush();
+      await handle.sync();
+      await rename(temporary, target);
+      await syncDirectory(dirname(target));
+      return { handle, bytes: (await handle.stat()).size };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw diskFailure(error, what, file);
+  }
 }
 
 /** Every line of a dataset from a byte offset on, with its pair, or null where it is no pair of this program. */

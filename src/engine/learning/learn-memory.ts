@@ -1,10 +1,10 @@
-import type { Turn } from "./formats/shapes.ts";
+import type { Turns } from "./formats/shapes.ts";
 import { type LearnedLine, learnLines, type Origin } from "./learn.ts";
 
 /** A small memory of what runs of lines taught, so that sinks that keep step parse each run once. */
 export interface LearnMemory {
   /** The lines of a run, and a copy of its bytes that nobody changes. */
-  learn(bytes: Buffer, offset: number, origin: Origin, turn: Turn | null): LearnedRun;
+  learn(bytes: Buffer, offset: number, origin: Origin, turns: Turns): LearnedRun;
 }
 
 /** What a run of lines taught, with its bytes. */
@@ -16,30 +16,30 @@ export interface LearnedRun {
 interface Kept extends LearnedRun {
   readonly offset: number;
   readonly origin: Origin;
-  readonly turn: string;
+  readonly turns: string;
 }
 
-function textOf(turn: Turn | null): string {
-  return turn === null ? "" : JSON.stringify(turn);
+function textOf(turns: Turns): string {
+  return turns.length === 0 ? "" : JSON.stringify(turns);
 }
 
 /** Remembers the last few runs, by content: a run counts as the same only when every byte is. */
 export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory {
   const kept: Kept[] = [];
   return {
-    learn(bytes, offset, origin, turn) {
-      const turnText = textOf(turn);
+    learn(bytes, offset, origin, turns) {
+      const turnsText = textOf(turns);
       const known = kept.find(
         (run) =>
           run.offset === offset &&
           run.origin.inode === origin.inode &&
           run.origin.file === origin.file &&
-          run.turn === turnText &&
+          run.turns === turnsText &&
           run.bytes.equals(bytes),
       );
       if (known) return known;
-      const learned = { bytes: Buffer.from(bytes), lines: learnLines(bytes, offset, origin, turn, maxLineBytes) };
-      kept.push({ ...learned, offset, origin, turn: turnText });
+      const learned = { bytes: Buffer.from(bytes), lines: learnLines(bytes, offset, origin, turns, maxLineBytes) };
+      kept.push({ ...learned, offset, origin, turns: turnsText });
       if (kept.length > runs) kept.shift();
       return learned;
     },

@@ -1,22 +1,43 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { cutText } from "../base/text.ts";
-import type { JsonRecord, Outcome } from "./formats/dialect.ts";
+import { cleanText } from "./clean.ts";
+import { settle } from "./formats/conversation.ts";
+import type { JsonRecord, Outcome, Work } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
-import type { Turn } from "./formats/shapes.ts";
-import type { Draft, Lesson } from "./lesson.ts";
-import { lessonId, maxPromptChars, maxResponseChars, refusal, refusalOfWork } from "./lesson.ts";
-import { redact } from "./redact.ts";
+import type { Reason } from "./formats/reasons.ts";
+import type { Turn, Turns } from "./formats/shapes.ts";
+import {
+  type ByteRange,
+  type Draft,
+  type Lesson,
+  lessonId,
+  maxPromptChars,
+  maxResponseChars,
+  type Negative,
+  refusalOfWords,
+  type Words,
+} from "./lesson.ts";
+import { refusal, refusalOfEnding } from "./success.ts";
 
-/** What one event came to: a lesson, or the reason why not; `bad` marks a line that should not have been written. */
-export type Learned = { readonly lesson: Lesson } | { readonly reason: string; readonly bad: boolean };
+/** Why an event teaches nothing; `bad` marks a line that should not have been written. */
+export interface Refused {
+  readonly reason: Reason;
+  readonly bad: boolean;
+  /** The rejected work itself, to be kept as a negative. */
+  readonly negative?: Negative;
+  /** Names of rejected answers whose question this one answers better, and its words. */
+  readonly chosen?: { readonly negatives: readonly string[]; readonly response: string };
+}
+
+/** What one event came to: a lesson, or the reason why not; `withdraws` names what was taught before and is no more. */
+export type Learned = ({ readonly lesson: Lesson } | Refused) & { readonly withdraws?: string };
 
 /** A line and all that was learned from it. */
 export interface LearnedLine {
   readonly offset: number;
   readonly bytes: number;
   readonly outcomes: readonly Learned[];
-  /** The conversation open after this line. */
-  readonly turn: Turn | null;
+  /** The conversations open after this line. */
+  readonly turns: Turns;
   /** What the record of a completed task says beside its words, for proposals; null for every other line. */
   readonly task: JsonRecord | null;
 }
@@ -30,8 +51,7 @@ export interface Origin {
 const plain = new Map<string, readonly Learned[]>();
 
 // Most lines teach nothing for one of few reasons: one shared array for each.
-/** The outcome of a line that teaches nothing, shared by all lines with the same reason. */
-export function because(reason: string, bad: boolean): readonly Learned[] {
+function because(reason: Reason, bad: boolean): readonly Learned[] {
   const key = bad ? `!${reason}` : reason;
   const known = plain.get(key);
   if (known) return known;
@@ -40,37 +60,58 @@ export function because(reason: string, bad: boolean): readonly Learned[] {
   return made;
 }
 
-function refine(draft: Draft, origin: Origin, offset: number, bytes: number): Learned {
-  const hopeless = refusalOfWork(draft);
-  if (hopeless !== null) return { reason: hopeless, bad: false };
-  const prompt = cutText(redact(draft.prompt), maxPromptChars);
-  const response = cutText(redact(draft.response), maxResponseChars);
-  const clean: Draft = {
-    ...draft,
-    prompt,
-    response,
-    patternId: redact(draft.patternId),
-    backend: redact(draft.backend),
-  };
-  const reason = refusal(clean);
-  if (reason !== null) return { reason, bad: false };
+function clean({ ending: _, ...draft }: Draft): Words {
   return {
-    lesson: {
-      ...clean,
-      id: lessonId(prompt, response),
-      origin: { file: origin.file, inode: origin.inode, offset, bytes },
-    },
+    ...draft,
+    patternId: cleanText(draft.patternId, 200),
+    backend: cleanText(draft.backend, 200),
+    prompt: cleanText(draft.prompt, maxPromptChars),
+    response: cleanText(draft.response, maxResponseChars),
   };
 }
 
-function judge(outcomes: readonly Outcome[], origin: Origin, offset: number, bytes: number): readonly Learned[] {
+function named(words: Words, origin: Origin, { from, to }: ByteRange): Lesson {
+  const address = { file: origin.file, inode: origin.inode, offset: from, bytes: to - from };
+  return { ...words, id: lessonId(words.prompt, words.response), origin: address };
+}
+
+// A person's own verdict on an event counts as a rejection in a conversation does.
+function refine({ draft, range, rejected, replaces, corrects }: Work, origin: Origin, line: ByteRange): Learned {
+  const withdraws = replaces === undefined ? {} : { withdraws: replaces };
+  const isNegative = rejected === true || draft.feedback === -1;
+  const ended = refusalOfEnding(draft);
+  if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
+  const words = clean(draft);
+  const reason = refusal(draft) ?? refusalOfWords(words);
+  if (isNegative) {
+    const negative = { ...named(words, origin, range ?? line), chosen: "" };
+    // What failed by itself tells nothing of what people prefer.
+    const worthKeeping = reason === null;
+    return { reason: "rejected_by_user", bad: false, ...(worthKeeping ? { negative } : {}), ...withdraws };
+  }
+  if (reason !== null) return { reason, bad: false, ...withdraws };
+  if (corrects !== undefined) {
+    return {
+      reason: "answers_rejection",
+      bad: false,
+      chosen: { negatives: corrects, response: words.response },
+      ...withdraws,
+    };
+  }
+  const lesson = named(words, origin, range ?? line);
+  return lesson.id === replaces ? { lesson } : { lesson, ...withdraws };
+}
+
+function judge(outcomes: readonly Outcome[], origin: Origin, line: ByteRange): readonly Learned[] {
   const [first] = outcomes;
-  if (outcomes.length === 1 && first && "rejected" in first) return because(first.rejected, first.bad === true);
-  return outcomes.map((outcome) =>
-    "draft" in outcome
-      ? refine(outcome.draft, origin, offset, bytes)
-      : { reason: outcome.rejected, bad: outcome.bad === true },
-  );
+  if (outcomes.length === 1 && first && "reason" in first && first.replaces === undefined) {
+    return because(first.reason, first.bad === true);
+  }
+  return outcomes.map((outcome) => {
+    if ("draft" in outcome) return refine(outcome, origin, line);
+    const withdraws = outcome.replaces === undefined ? {} : { withdraws: outcome.replaces };
+    return { reason: outcome.reason, bad: outcome.bad === true, ...withdraws };
+  });
 }
 
 function isRecord(value: unknown): value is JsonRecord {
@@ -91,46 +132,58 @@ function taskFacts(record: JsonRecord): JsonRecord {
   return { task_id, total_iterations, adaptive_limit_used, task: facts };
 }
 
-function learnText(text: string, offset: number, bytes: number, origin: Origin, turn: Turn | null): LearnedLine {
+const byteOrderMark = 0xfeff;
+
+function learnText(text: string, offset: number, bytes: number, origin: Origin, turns: Turns): LearnedLine {
+  const bare = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(bare);
   } catch {
-    const blank = text.trim() === "";
-    return {
-      offset,
-      bytes,
-      outcomes: because(blank ? "empty_line" : "malformed_json", !blank),
-      turn,
-      task: null,
-    };
+    const blank = bare.trim() === "";
+    return { offset, bytes, outcomes: because(blank ? "empty_line" : "malformed_json", !blank), turns, task: null };
   }
-  const reading = readRecord(value, turn);
-  const outcomes = judge(reading.outcomes, origin, offset, bytes);
-  return { offset, bytes, outcomes, turn: reading.turn, task: isTask(value) ? taskFacts(value) : null };
+  const line = { from: offset, to: offset + bytes };
+  const reading = readRecord(value, turns, line);
+  const outcomes = judge(reading.outcomes, origin, line);
+  return { offset, bytes, outcomes, turns: reading.turns, task: isTask(value) ? taskFacts(value) : null };
 }
 
 /** A line that was too long to be read. */
-export function learnTooLong(offset: number, bytes: number, turn: Turn | null): LearnedLine {
-  return { offset, bytes, outcomes: because("line_too_long", true), turn, task: null };
+export function learnTooLong(offset: number, bytes: number, turns: Turns): LearnedLine {
+  return { offset, bytes, outcomes: because("line_too_long", true), turns, task: null };
+}
+
+/** What a turn came to that nothing has followed for a while, and the turn as it stays open. */
+export interface SettledTurn {
+  readonly learned: Learned;
+  readonly turn: Turn;
+}
+
+/** Decides a turn because nothing follows it for the time being; null where there is nothing new to decide. */
+export function settleTurn(turn: Turn, origin: Origin): SettledTurn | null {
+  const outcome = settle(turn);
+  const [learned] = outcome === null ? [] : judge([outcome], origin, turn);
+  if (learned === undefined) return null;
+  return { learned, turn: { ...turn, settled: true, taught: "lesson" in learned ? learned.lesson.id : "" } };
 }
 
 /**
  * Everything that a run of whole lines teaches, line by line; pure. `offset` is where the first line stands in its
- * file, `turn` the conversation that is open there.
+ * file, `turns` the conversations that are open there.
  */
 export function learnLines(
   bytes: Buffer,
   offset: number,
   origin: Origin,
-  turn: Turn | null,
+  turns: Turns,
   maxLineBytes: number,
 ): LearnedLine[] {
   const lines: LearnedLine[] = [];
   const ascii = isAscii(bytes);
   const valid = ascii || isUtf8(bytes);
   const whole = ascii ? bytes.toString("latin1") : "";
-  let open = turn;
+  let open = turns;
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(10, start);
     const stop = end < 0 ? bytes.length : end;
@@ -141,9 +194,15 @@ export function learnLines(
     else if (valid || isUtf8(bytes.subarray(start, stop)))
       line = learnText(bytes.toString("utf8", start, stop), offset + start, length, origin, open);
     else
-      line = { offset: offset + start, bytes: length, outcomes: because("invalid_utf8", true), turn: open, task: null };
+      line = {
+        offset: offset + start,
+        bytes: length,
+        outcomes: because("invalid_utf8", true),
+        turns: open,
+        task: null,
+      };
     lines.push(line);
-    open = line.turn;
+    open = line.turns;
     start = stop + 1;
   }
   return lines;

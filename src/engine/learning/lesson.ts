@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Reason } from "./formats/reasons.ts";
 
 /** Where a line stands: its file, which generation of that name, and the bytes it takes. */
 export interface Address {
@@ -15,8 +16,43 @@ export type LessonKind = "task_completion" | "error_resolution" | "inference" | 
 /** How the work ended; only `success` is taught. */
 export type WorkOutcome = "success" | "partial" | "failed";
 
-/** One piece of work as a dialect reads it: complete, but neither judged nor redacted. */
-export interface Draft {
+/** What a dialect knows of how work ended; what it does not know it leaves empty. `success.ts` judges it. */
+export interface Ending {
+  /** What the producer itself says of the work; null where it says nothing. */
+  readonly said: WorkOutcome | null;
+  /** Why the model stopped, in its provider's word (`end_turn`, `length`, …); empty where that was not recorded. */
+  readonly stop: string;
+  /** The error that was recorded; empty where there was none. */
+  readonly error: string;
+  /** Whether the last command or tool of the work failed. */
+  readonly failing: boolean;
+  /** How long the model took; null where nobody measured it. */
+  readonly latencyMs: number | null;
+  /** Tokens of the answer; null where nobody counted them. */
+  readonly tokensOut: number | null;
+  /** Whether a person or an agent asked; a program's own reports are no questions. */
+  readonly asked: boolean;
+}
+
+/** An ending of which nothing is known. */
+export const unknownEnding: Ending = {
+  said: null,
+  stop: "",
+  error: "",
+  failing: false,
+  latencyMs: null,
+  tokensOut: null,
+  asked: true,
+};
+
+/** The bytes of a file from a question to the end of its answer. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The words of a piece of work and what belongs to them. */
+export interface Words {
   readonly patternId: string;
   readonly kind: LessonKind;
   readonly prompt: string;
@@ -26,19 +62,35 @@ export interface Draft {
   /** ISO 8601 in UTC, or an empty string where the line has none. */
   readonly timestamp: string;
   readonly successMetrics: Readonly<Record<string, number>>;
-  readonly outcome: WorkOutcome;
   /** The user's own verdict: 1 good, -1 bad, 0 neutral, null not given. */
   readonly feedback: -1 | 0 | 1 | null;
 }
 
-/** A draft that passed every rule, redacted and named by the hash of its words. */
-export interface Lesson extends Draft {
+/** One piece of work as a dialect reads it: complete, but neither judged nor redacted. */
+export interface Draft extends Words {
+  readonly ending: Ending;
+}
+
+/** Work that passed every rule, redacted and named by the hash of its words. */
+export interface Lesson extends Words {
   readonly id: string;
+  /** The bytes that hold its question and its answer, from the first to the last. */
   readonly origin: Address;
+}
+
+/**
+ * Work that a person rejected, redacted like a lesson; it is never taught, and whatever was taught of these words is
+ * withdrawn. With the answer that was accepted instead it makes a preference pair.
+ */
+export interface Negative extends Lesson {
+  /** The accepted answer to the same question; empty while there is none. */
+  readonly chosen: string;
 }
 
 /** Longest prompt kept, in characters (original system, June 2026 limit). */
 export const maxPromptChars = 4000;
+/** UTF-16 units kept of an answer while its turn is open. */
+export const keptUnits = 24_000;
 /** Longest response kept, in characters (original system, June 2026 limit). */
 export const maxResponseChars = 12_000;
 
@@ -56,23 +108,14 @@ export function lessonUuid(id: string): string {
   return `${id.slice(0, 8)}-${id.slice(8, 12)}-8${id.slice(13, 16)}-${variant}${id.slice(17, 20)}-${id.slice(20, 32)}`;
 }
 
-/** Why work must not be taught whatever its words are: it was not successful, or took more than 5 iterations. */
-export function refusalOfWork(draft: Pick<Draft, "outcome" | "iterations">): string | null {
-  if (draft.outcome !== "success") return "not_successful";
-  return draft.iterations > 5 ? "too_many_iterations" : null;
-}
-
 /**
- * Why a draft must not be taught, or null when it may: only successful work, at most 5 iterations,
- * a prompt over 20 characters, a response over 10, and the two not the same (original system, quality filter).
+ * Why words must not be taught, or null when they may: a prompt over 20 characters, a response over 10, and the two not
+ * the same (original system, quality filter). A shorter response is taken where it names something that is no plain
+ * word, such as a flag or a path: "Use ls -S" is an answer.
  */
-export function refusal(draft: Draft): string | null {
-  const hopeless = refusalOfWork(draft);
-  if (hopeless !== null) return hopeless;
-  const prompt = draft.prompt.trim();
-  const response = draft.response.trim();
-  if (prompt.length <= 20) return "prompt_too_short";
-  if (response.length <= 10) return "response_too_short";
-  if (prompt === response) return "prompt_equals_response";
-  return null;
+export function refusalOfWords({ prompt, response }: Pick<Words, "prompt" | "response">): Reason | null {
+  const [question, answer] = [prompt.trim(), response.trim()];
+  if (question.length <= 20) return "prompt_too_short";
+  if (answer.length <= 10 && !/\p{L}{2}.*(?:^|\s)\S*[^\p{L}\s.,;:!?'"]/su.test(answer)) return "response_too_short";
+  return question === answer ? "prompt_equals_response" : null;
 }

@@ -1,4 +1,4 @@
-import type { Draft } from "./lesson.ts";
+import type { Words } from "./lesson.ts";
 
 /** A lesson of at least this value is a good one (original system). */
 export const highValue = 0.7;
@@ -23,7 +23,7 @@ interface Merits {
 }
 
 /** How reusable and how complex a piece of work is, by its words (the original system's rules). */
-function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
+function meritsOf(draft: Pick<Words, "prompt" | "response">): Merits {
   const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
   const reusability = Math.min(
     1,
@@ -40,13 +40,11 @@ function meritsOf(draft: Pick<Draft, "prompt" | "response">): Merits {
  * original system's formula). Novelty is measured; until it is, there is no value. Without the user's feedback its
  * weight is shared among the others, so silence counts neither for nor against.
  */
-export function appraise(
-  draft: Pick<Draft, "prompt" | "response" | "outcome" | "feedback">,
-  novelty: number | null,
-): Value {
-  const outcome = draft.outcome === "success" ? 1 : draft.outcome === "partial" ? 0.5 : 0;
-  const feedback = draft.feedback === null ? null : (draft.feedback + 1) / 2;
-  const { reusability, complexity } = meritsOf(draft);
+export function appraise(lesson: Pick<Words, "prompt" | "response" | "feedback">, novelty: number | null): Value {
+  // Only what succeeded is a lesson.
+  const outcome = 1;
+  const feedback = lesson.feedback === null ? null : (lesson.feedback + 1) / 2;
+  const { reusability, complexity } = meritsOf(lesson);
   if (novelty === null) return { outcome, feedback, reusability, complexity, novelty, value: null };
   const sum =
     weights.outcome * outcome +

@@ -33,7 +33,6 @@ export function toLesson(row: Row): Lesson {
     iterations: Number(row.iterations),
     timestamp: String(row.timestamp),
     successMetrics: numbers(row.success_metrics),
-    outcome: "success",
     feedback: row.feedback === null ? null : Number(row.feedback) > 0 ? 1 : Number(row.feedback) < 0 ? -1 : 0,
     origin: { file: String(row.file), inode: String(row.inode), offset: Number(row.offset), bytes: Number(row.bytes) },
   };
@@ -79,8 +78,9 @@ export function toTallies(rows: readonly Row[]): Record<string, SourceTally> {
     bySource[source] ??= { events: 0, lessons: 0, duplicates: 0, rejected: {} };
     const tally = bySource[source];
     const count = Number(row.count);
-    if (row.what === "rejected") tally.rejected[String(row.reason)] = count;
-    else if (row.what === "events") tally.events = count;
+    if (row.what === "rejected") {
+      if (count !== 0) tally.rejected[String(row.reason)] = count;
+    } else if (row.what === "events") tally.events = count;
     else if (row.what === "lessons") tally.lessons = count;
     else if (row.what === "duplicates") tally.duplicates = count;
   }

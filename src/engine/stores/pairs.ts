@@ -2,6 +2,7 @@ import type { Emit } from "../events.ts";
 import { type DatasetFile, openDatasetFile } from "../learning/dataset.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import { lessonPair } from "../learning/lesson-forms.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import { nowOrLater } from "./later.ts";
 import type { Sink, SinkOptions } from "./store.ts";
@@ -17,14 +18,23 @@ export interface PairNames {
   all(): Promise<readonly string[]>;
   /** Bytes of the dataset that the names account for. */
   bytes(): Promise<number>;
-  /** Adds names, the bytes they account for and the cursors in one transaction; returns how many names were new. */
-  add(ids: readonly string[], bytes: number, cursors: readonly Cursor[]): Promise<number>;
+  /** Which of these lessons a sink has heard of as withdrawn. */
+  withdrawn(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Adds names, takes withdrawn ones out, and saves the bytes they account for and the cursors, in one transaction;
+   * returns how many names were new.
+   */
+  add(ids: readonly string[], bytes: number, cursors: readonly Cursor[], gone: readonly string[]): Promise<number>;
   find(id: string): Promise<Lesson | null>;
   /** Announces that names will be added soon, where others wait for them; returns what must be called once they are. */
   soon?(): () => void;
 }
 
-/** Opens the sink of the dataset: pairs appended and synced first, then their names and the cursor in one transaction. */
+/**
+ * Opens the sink of the dataset: withdrawn pairs are taken out and new ones appended and synced first, then their names
+ * and the cursor are saved in one transaction. What a crash leaves between the two is mended at the next start: the
+ * cursor is behind then, so whatever was withdrawn is withdrawn again.
+ */
 export async function openPairsSink(
   names: PairNames,
   file: string,
@@ -46,22 +56,28 @@ export async function openPairsSink(
       return names.cursors();
     },
     async take(batch, options) {
-      const known = await names.known(batch.lessons.map(({ id }) => id));
+      const gone = withdrawnBy(batch);
+      const ids = batch.lessons.map(({ id }) => id);
+      const [known, withdrawn] = await Promise.all([names.known([...ids, ...gone]), names.withdrawn(ids)]);
       const fresh = new Map<string, Lesson>();
       for (const lesson of batch.lessons) if (!known.has(lesson.id)) fresh.set(lesson.id, lesson);
+      for (const id of [...withdrawn, ...gone]) fresh.delete(id);
+      const removed = gone.filter((id) => known.has(id) || unnamed.has(id));
+      if (removed.length > 0) await dataset.remove(new Set(removed), options);
+      for (const id of removed) unnamed.delete(id);
       const missing = [...fresh.values()].filter(({ id }) => !unnamed.has(id));
       const handedOver = names.soon?.();
       let added: Promise<number>;
       try {
         await dataset.append(missing.map(lessonPair), options);
         for (const { id } of missing) unnamed.add(id);
-        added = names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors);
+        added = names.add([...fresh.keys(), ...unnamed], dataset.bytes(), batch.cursors, gone);
       } finally {
         handedOver?.();
       }
       await added;
       unnamed.clear();
-      return { fresh: fresh.size, duplicates: batch.lessons.length - fresh.size };
+      return { fresh: fresh.size - removed.length, duplicates: batch.lessons.length - fresh.size };
     },
     close: () => dataset.close(),
   };
@@ -82,7 +98,7 @@ async function repair(names: PairNames, dataset: DatasetFile, emit: Emit): Promi
     }
     await dataset.append(restored, { signal: AbortSignal.timeout(60_000) });
   }
-  const adoptedPairs = await names.add(tail, dataset.bytes(), []);
+  const adoptedPairs = await names.add(tail, dataset.bytes(), [], []);
   if (dataset.droppedBytes > 0 || adoptedPairs > 0 || restored.length > 0) {
     const { file, droppedBytes } = dataset;
     emit({ type: "dataset.repaired", file, droppedBytes, adoptedPairs, restoredPairs: restored.length });

@@ -53,6 +53,25 @@ CREATE TABLE bad_lines (
 CREATE TABLE proposals (hash text COLLATE "C" PRIMARY KEY, body text NOT NULL, status text NOT NULL DEFAULT 'pending');
 CREATE TABLE facts (name text COLLATE "C" PRIMARY KEY, value text NOT NULL);
 `,
+  `
+CREATE TABLE withdrawn (id text COLLATE "C" PRIMARY KEY);
+CREATE TABLE negatives (
+  seq bigint PRIMARY KEY,
+  id text COLLATE "C" NOT NULL UNIQUE,
+  pattern_id text NOT NULL,
+  kind text NOT NULL,
+  prompt text NOT NULL,
+  response text NOT NULL,
+  chosen text NOT NULL DEFAULT '',
+  backend text NOT NULL,
+  timestamp text COLLATE "C" NOT NULL,
+  file text NOT NULL,
+  inode text NOT NULL,
+  "offset" bigint NOT NULL,
+  bytes bigint NOT NULL,
+  rejected_at text NOT NULL
+);
+`,
 ];
 
 function checksum(step: string): string {

@@ -4,6 +4,7 @@ import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
 import { escapeText, wordsOf } from "./postgres-text.ts";
 import type { RowsOptions, Sink } from "./store.ts";
+import { openTaken } from "./taken.ts";
 
 // One JSON text a batch is one value to send and one prepared statement, however many lessons there are.
 const insertLessons = `
@@ -114,26 +115,26 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
         const rows = [...unique.values()].map(rowOf);
         const added = rows.length === 0 ? [] : await ask(insertLessons, [JSON.stringify(rows), now]);
         const fresh = new Set(added.map(({ id }) => String(id)));
-        const bySource = new Map<string, { fresh: number; duplicates: number }>();
+        const taken = openTaken();
         const counted = new Set<string>();
         for (const { id, origin } of batch.lessons) {
-          const tally = bySource.get(origin.file) ?? { fresh: 0, duplicates: 0 };
-          bySource.set(origin.file, tally);
-          if (fresh.has(id) && !counted.has(id)) tally.fresh++;
-          else tally.duplicates++;
+          taken.add(origin.file, fresh.has(id) && !counted.has(id));
           counted.add(id);
         }
         // A trial has no counts: only the delivery that moves the cursor is counted.
         const counts = [...batch.tallies].flatMap(([source, { events, rejected }]) => [
           { source, what: "events", reason: "", count: events },
-          { source, what: "lessons", reason: "", count: bySource.get(source)?.fresh ?? 0 },
-          { source, what: "duplicates", reason: "", count: bySource.get(source)?.duplicates ?? 0 },
           ...[...rejected].map(([reason, count]) => ({ source, what: "rejected", reason, count })),
         ]);
-        await addCounts(ask, counts);
+        const outcomes = [...taken.bySource].flatMap(([source, { fresh: added, duplicates, withdrawn }]) => [
+          { source, what: "lessons", reason: "", count: added },
+          { source, what: "duplicates", reason: "", count: duplicates },
+          { source, what: "rejected", reason: "withdrawn", count: withdrawn },
+        ]);
+        await addCounts(ask, [...counts, ...outcomes]);
         await keepBadLines(ask, batch, rejectedKept, now);
         await keepProposals(ask, batch, propose);
-        return { fresh: fresh.size, duplicates: batch.lessons.length - fresh.size, bySource };
+        return taken.done();
       }),
   };
 }

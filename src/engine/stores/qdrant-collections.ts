@@ -64,7 +64,7 @@ function sum(a: number | undefined, b: number | undefined): number | null {
  * lesson's own name and kind. What is not known of it is null or an empty list.
  */
 export function payloadOf(lesson: Lesson): Record<string, unknown> {
-  const { id, patternId, kind, prompt, response, backend, outcome, feedback, successMetrics } = lesson;
+  const { id, patternId, kind, prompt, response, backend, feedback, successMetrics } = lesson;
   const at = lesson.timestamp === "" ? null : lesson.timestamp;
   const own = { lesson_id: id, pattern_id: patternId, kind };
   switch (collectionOf(lesson)) {
@@ -103,7 +103,7 @@ export function payloadOf(lesson: Lesson): Record<string, unknown> {
         model_used: backend,
         context_provided: [],
         response,
-        outcome,
+        outcome: "success",
         user_feedback: feedback,
         tokens_used: sum(successMetrics.tokens_in, successMetrics.tokens_out),
         latency_ms: successMetrics.latency_ms ?? null,

@@ -16,6 +16,8 @@ export interface Bands {
   /** The keys of the newest lessons that share a band. */
   find(bands: readonly number[]): number[];
   add(key: number, bands: readonly number[]): void;
+  /** Forgets a lesson's bands, before its row is deleted. */
+  remove(key: number): void;
 }
 
 function foldedTo(store: Embedded): number {
@@ -89,6 +91,12 @@ export function openBands(store: Embedded, youngMax = youngLessons): Bands {
       memory.add(key, bands);
       known = key;
       if (memory.lessons() >= youngMax && !outdated) fold();
+    },
+    remove(key) {
+      store.run("DELETE FROM bands WHERE key = ?", key);
+      // The number of the newest lesson is given again to the next one.
+      if (key === lastKey(store) && key <= foldedTo(store)) saveFact(store, foldedFact, String(key - 1));
+      outdated = true;
     },
   };
 }

@@ -13,10 +13,12 @@ import {
 } from "../learning/nearest.ts";
 import { appraise } from "../learning/value.ts";
 import { hashWords } from "../learning/words.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
 import { type Bands, openBands } from "./sqlite-bands.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { nameOf } from "./sqlite-names.ts";
+import { noteWithdrawn, teachable } from "./sqlite-withdrawn.ts";
 import type { Sink } from "./store.ts";
 
 function hashesOf(store: Embedded, recent: RecentWords<number>, key: number): Uint32Array | null {
@@ -60,6 +62,15 @@ function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesso
   return true;
 }
 
+// What was near to a withdrawn lesson is measured as if that had never been there.
+function remove(store: Embedded, bands: Bands, id: number): void {
+  const row = store.get("SELECT key FROM neighbours WHERE id = ?", id);
+  if (row === undefined) return;
+  bands.remove(Number(row.key));
+  store.run("DELETE FROM neighbours WHERE id = ?", id);
+  store.run("UPDATE neighbours SET nearest = NULL, similarity = 0 WHERE nearest = ?", id);
+}
+
 /** The sink that measures how new each lesson is, and from that its value; optional work, so it may be put off. */
 export function openNeighbours(store: Embedded, emit: Emit): Sink {
   const recent = openRecentWords<number>();
@@ -71,7 +82,9 @@ export function openNeighbours(store: Embedded, emit: Emit): Sink {
     take: (batch) =>
       store.commit(() => {
         bands.meet();
-        const fresh = batch.lessons.filter((lesson) => place(store, bands, recent, lesson)).length;
+        for (const key of noteWithdrawn(store, withdrawnBy(batch))) remove(store, bands, key);
+        const lessons = teachable(store, batch.lessons);
+        const fresh = lessons.filter((lesson) => place(store, bands, recent, lesson)).length;
         saveCursors(store, "neighbours", batch.cursors);
         return { fresh, duplicates: batch.lessons.length - fresh };
       }),

@@ -4,6 +4,7 @@ import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
 import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import { findLesson } from "./sqlite-reads.ts";
+import { noteWithdrawn } from "./sqlite-withdrawn.ts";
 import type { SinkOptions } from "./store.ts";
 
 /** The names of the dataset's pairs in the embedded store. */
@@ -16,8 +17,10 @@ export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">):
         .all(`SELECT ${idText()} AS id FROM pairs JOIN names ON names.key = pairs.id ORDER BY pairs.key`)
         .map(({ id }) => String(id)),
     bytes: async () => Number(factOf(store, "dataset.bytes") ?? 0),
-    add: (ids, bytes, cursors) =>
+    withdrawn: async (ids) => keptOf(store, "withdrawn", ids),
+    add: (ids, bytes, cursors, gone) =>
       store.commit(() => {
+        for (const key of noteWithdrawn(store, gone)) store.run("DELETE FROM pairs WHERE id = ?", key);
         const keys = ids.map((id) => nameOf(store, id));
         const added = store.run(
           "INSERT INTO pairs (id) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",

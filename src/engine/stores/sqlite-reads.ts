@@ -33,15 +33,14 @@ function byPrefix(store: Embedded, prefix: string): ListedLesson[] {
   return keys.flatMap((key) => store.all(`${listed} WHERE names.key = ?`, key).map(toListed)).slice(0, 2);
 }
 
-// Rows of these tables are only ever added, or all removed, and numbered from 1, so the last number is the count: a
-// status must not read whole tables.
+// Each of these tables has an index of its small keys, which is all that counting reads.
 function readCounts(store: Embedded): Readonly<Record<string, number>> {
   const row = store.get(
-    `SELECT (SELECT coalesce(max(seq), 0) FROM lessons) AS lessons, (SELECT coalesce(max(key), 0) FROM vectors) AS vectors,
-     (SELECT coalesce(max(key), 0) FROM neighbours) AS measured,
+    `SELECT (SELECT count(*) FROM lessons) AS lessons, (SELECT count(*) FROM vectors) AS vectors,
+     (SELECT count(*) FROM neighbours) AS measured,
      (SELECT count(*) FROM neighbours WHERE value >= 0.7) AS highValue,
      (SELECT count(*) FROM neighbours WHERE similarity >= 0.8) AS nearDuplicates,
-     (SELECT coalesce(max(key), 0) FROM pairs) AS pairs, (SELECT count(*) FROM bad_lines) AS badLines,
+     (SELECT count(*) FROM pairs) AS pairs, (SELECT count(*) FROM negatives) AS negatives, (SELECT count(*) FROM bad_lines) AS badLines,
      (SELECT count(*) FROM proposals WHERE status = 'pending') AS proposals,
      (SELECT count(*) FROM lessons WHERE review <> 'pending' AND review = 'approved') AS approved,
      (SELECT count(*) FROM lessons WHERE review <> 'pending' AND review = 'rejected') AS rejected`,

@@ -1,10 +1,12 @@
 import type { Lesson } from "../learning/lesson.ts";
-import type { Batch } from "../telemetry/batch.ts";
+import { type Batch, withdrawnBy } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { nameOf } from "./sqlite-names.ts";
-import { indexText } from "./sqlite-text.ts";
+import { forgetText, indexText } from "./sqlite-text.ts";
+import { keepChosen, keepNegatives, noteWithdrawn, teachable } from "./sqlite-withdrawn.ts";
 import type { RowsOptions, Sink } from "./store.ts";
+import { openTaken } from "./taken.ts";
 
 function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   const changed = store.run(
@@ -41,6 +43,20 @@ function count(store: Embedded, source: string, what: string, reason: string, by
   );
 }
 
+function without(lessons: readonly Lesson[], others: readonly Lesson[]): Lesson[] {
+  const kept = new Set(others);
+  return lessons.filter((lesson) => !kept.has(lesson));
+}
+
+// Returns the file it was learned from; null where there is no such lesson.
+function removeLesson(store: Embedded, key: number): string | null {
+  const row = store.get("SELECT seq, file FROM lessons WHERE id = ?", key);
+  if (row === undefined) return null;
+  forgetText(store, Number(row.seq));
+  store.run("DELETE FROM lessons WHERE id = ?", key);
+  return String(row.file);
+}
+
 function keepBadLines(store: Embedded, batch: Batch, kept: number, now: string): void {
   for (const { address, reason } of batch.bad) {
     store.run(
@@ -67,24 +83,27 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
     take: (batch) =>
       store.commit(() => {
         const now = new Date().toISOString();
-        const bySource = new Map<string, { fresh: number; duplicates: number }>();
-        let fresh = 0;
-        for (const lesson of batch.lessons) {
-          const tally = bySource.get(lesson.origin.file) ?? { fresh: 0, duplicates: 0 };
-          bySource.set(lesson.origin.file, tally);
-          if (insertLesson(store, lesson, now)) {
-            fresh++;
-            tally.fresh++;
-          } else tally.duplicates++;
+        const taken = openTaken();
+        for (const key of noteWithdrawn(store, withdrawnBy(batch))) {
+          const file = removeLesson(store, key);
+          if (file !== null) taken.remove(file);
         }
+        const lessons = teachable(store, batch.lessons);
+        if (lessons !== batch.lessons)
+          for (const { origin } of without(batch.lessons, lessons)) taken.pass(origin.file);
+        for (const lesson of lessons) taken.add(lesson.origin.file, insertLesson(store, lesson, now));
+        keepNegatives(store, batch.negatives, now);
+        keepChosen(store, batch.chosen);
         indexText(store);
         // A trial has no counts: only the delivery that moves the cursor is counted.
         for (const [source, { events, rejected }] of batch.tallies) {
-          const tally = bySource.get(source);
           count(store, source, "events", "", events);
-          count(store, source, "lessons", "", tally?.fresh ?? 0);
-          count(store, source, "duplicates", "", tally?.duplicates ?? 0);
           for (const [reason, by] of rejected) count(store, source, "rejected", reason, by);
+        }
+        for (const [source, { fresh, duplicates, withdrawn }] of taken.bySource) {
+          count(store, source, "lessons", "", fresh);
+          count(store, source, "duplicates", "", duplicates);
+          count(store, source, "rejected", "withdrawn", withdrawn);
         }
         keepBadLines(store, batch, rejectedKept, now);
         const known = (hash: string) => store.get("SELECT 1 FROM proposals WHERE hash = ?", hash) !== undefined;
@@ -92,7 +111,7 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
           store.run("INSERT INTO proposals (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING", hash, body);
         }
         saveCursors(store, "rows", batch.cursors);
-        return { fresh, duplicates: batch.lessons.length - fresh, bySource };
+        return taken.done();
       }, batch),
   };
 }

@@ -1,15 +1,38 @@
 /** The version of the tables below; a store of a later version is refused. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 const nameIndex =
   "CREATE TABLE name_index (name ANY NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (name)) STRICT, WITHOUT ROWID;";
 
-/** Makes of a store of version 1, whose names were all indexed where they stand, one of this version. */
-export const schemaFromOne = `
+const withdrawnTables = `
+CREATE TABLE withdrawn (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE negatives (
+  seq INTEGER PRIMARY KEY,
+  id INTEGER NOT NULL UNIQUE,
+  pattern_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  response TEXT NOT NULL,
+  chosen TEXT NOT NULL DEFAULT '',
+  backend TEXT NOT NULL,
+  timestamp TEXT NOT NULL,
+  file TEXT NOT NULL,
+  inode TEXT NOT NULL,
+  offset INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  rejected_at TEXT NOT NULL
+) STRICT;
+`;
+
+/** What makes of a store of version 1, 2, … one of the next; the first one began to index names apart from their table. */
+export const schemaSteps: readonly string[] = [
+  `
 ${nameIndex}
 INSERT INTO name_index (name, key) SELECT name, key FROM names ORDER BY name;
 INSERT OR REPLACE INTO facts (name, value) SELECT 'names.indexed', CAST(max(key) AS TEXT) FROM names HAVING max(key) > 0;
-`;
+`,
+  withdrawnTables,
+];
 
 /**
  * The tables of the embedded store; `id` and `nearest` are keys of `names`. The newest names are not in the index yet,
@@ -65,4 +88,5 @@ CREATE TABLE proposals (
   hash TEXT PRIMARY KEY, body TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'pending'
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+${withdrawnTables}
 `;

@@ -22,6 +22,19 @@ export function indexText(store: Embedded): void {
   saveFact(store, indexedFact, String(last));
 }
 
+/** Takes a lesson out of the text index, before its row is deleted; only inside a commit. */
+export function forgetText(store: Embedded, seq: number): void {
+  const indexed = indexedTo(store);
+  if (seq > indexed) return;
+  store.run(
+    "INSERT INTO lessons_text (lessons_text, rowid, prompt, response) SELECT 'delete', seq, prompt, response FROM lessons WHERE seq = ?",
+    seq,
+  );
+  // The number of the newest lesson is given again to the next one.
+  const last = Number(store.get("SELECT max(seq) AS seq FROM lessons WHERE seq <> ?", seq)?.seq ?? 0);
+  if (last < indexed) saveFact(store, indexedFact, String(last));
+}
+
 /** Makes the text index anew from all lessons; only inside a commit. */
 export function rebuildText(store: Embedded): void {
   store.run("INSERT INTO lessons_text (lessons_text) VALUES ('rebuild')");

@@ -3,12 +3,14 @@ import type { Embedder } from "../learning/embed.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import { lessonVector } from "../learning/lesson-forms.ts";
 import { lexical } from "../learning/lexical.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import { modelFact } from "./lesson-rows.ts";
 import { otherModel } from "./model.ts";
 import type { Embedded } from "./sqlite.ts";
 import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import { vectorModel } from "./sqlite-reads.ts";
+import { noteWithdrawn, teachable } from "./sqlite-withdrawn.ts";
 import type { Sink } from "./store.ts";
 
 const rebuiltAtOnce = 200;
@@ -93,12 +95,15 @@ export async function openVectors(
     load: async () => loadCursors(store, "vectors", emit),
     async take(batch, options) {
       const missing = embedder === lexical ? batch.lessons : unembedded(store, batch.lessons);
+      const gone = withdrawnBy(batch);
       const vectors = await vectorsOf(embedder, missing, options);
       return store.commit(() => {
         let fresh = 0;
-        missing.forEach(({ id }, index) => {
+        for (const key of noteWithdrawn(store, gone)) fresh -= store.run("DELETE FROM vectors WHERE id = ?", key);
+        const wanted = new Set(teachable(store, missing));
+        missing.forEach((lesson, index) => {
           const vector = vectors[index];
-          if (vector && insert(store, nameOf(store, id), vector)) fresh++;
+          if (vector && wanted.has(lesson) && insert(store, nameOf(store, lesson.id), vector)) fresh++;
         });
         saveCursors(store, "vectors", batch.cursors);
         return { fresh, duplicates: batch.lessons.length - fresh };

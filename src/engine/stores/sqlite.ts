@@ -5,7 +5,7 @@ import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
-import { schema, schemaFromOne, schemaVersion } from "./sqlite-schema.ts";
+import { schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
@@ -158,7 +158,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
       });
     }
     if (version < schemaVersion && !readOnly) {
-      const change = version === 0 ? schema : schemaFromOne;
+      const change = version === 0 ? schema : schemaSteps.slice(version - 1).join("");
       database.exec(`BEGIN IMMEDIATE; ${change} PRAGMA user_version=${schemaVersion}; COMMIT`);
     }
     return database;

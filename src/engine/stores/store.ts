@@ -22,14 +22,20 @@ export const essentialSinks = 2;
 
 /** What a sink did with a batch. */
 export interface Taken {
-  /** Lessons that were not there before. */
+  /** Lessons that were not there before, less those that were withdrawn. */
   readonly fresh: number;
   readonly duplicates: number;
-  /** The same by source, where the sink counts them. */
-  readonly bySource?: ReadonlyMap<string, { readonly fresh: number; readonly duplicates: number }>;
+  /** The same by source, where the sink counts them, with those that were removed or not added because they are withdrawn. */
+  readonly bySource?: ReadonlyMap<
+    string,
+    { readonly fresh: number; readonly duplicates: number; readonly withdrawn: number }
+  >;
 }
 
-/** Somewhere lessons go: a function and a cursor. Taking the same batch twice leaves the same as taking it once. */
+/**
+ * Somewhere lessons go: a function and a cursor. Taking the same batch twice leaves the same as taking it once, and what
+ * a batch withdraws is gone for good, in whichever order batches come.
+ */
 export interface Sink {
   readonly name: string;
   /** Whether it may be put off while the backlog is too large. */

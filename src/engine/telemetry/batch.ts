@@ -1,6 +1,7 @@
 import type { JsonRecord } from "../learning/formats/dialect.ts";
-import type { LearnedLine } from "../learning/learn.ts";
-import type { Address, Lesson } from "../learning/lesson.ts";
+import type { Reason } from "../learning/formats/reasons.ts";
+import type { Learned, LearnedLine } from "../learning/learn.ts";
+import type { Address, Lesson, Negative } from "../learning/lesson.ts";
 import type { Cursor } from "./cursor.ts";
 
 /** A bad line by its address, and why it is bad. */
@@ -9,17 +10,33 @@ export interface BadLine {
   readonly reason: string;
 }
 
-/** What the lines of one file came to, by count. */
+/** What the lines of one file came to, by count; what is decided later than its line takes its line's reason back. */
 export interface Tally {
   events: number;
   readonly rejected: Map<string, number>;
 }
 
-/** What a sink takes at once: lessons, bad lines and counts, with the cursors that are true once it is taken. */
+/** The better answer to a question whose earlier answers were rejected. */
+export interface Chosen {
+  /** The names of the rejected answers. */
+  readonly negatives: readonly string[];
+  readonly response: string;
+}
+
+/**
+ * What a sink takes at once: lessons, bad lines and counts, with the cursors that are true once it is taken. What is
+ * withdrawn is never taught again, whatever else of the batch, or of another one, names it: so the order in which sinks
+ * come to hear of it makes no difference.
+ */
 export interface Batch {
   readonly events: number;
   readonly bytes: number;
   readonly lessons: readonly Lesson[];
+  /** Names of lessons that are no more: rejected after they were taught, or taught before their turn was over. */
+  readonly withdrawn: readonly string[];
+  /** Rejected work; of the same names no lesson may be there. */
+  readonly negatives: readonly Negative[];
+  readonly chosen: readonly Chosen[];
   readonly bad: readonly BadLine[];
   readonly tallies: ReadonlyMap<string, Tally>;
   readonly tasks: readonly JsonRecord[];
@@ -33,6 +50,9 @@ export interface OpenBatch {
   events: number;
   bytes: number;
   readonly lessons: Lesson[];
+  readonly withdrawn: string[];
+  readonly negatives: Negative[];
+  readonly chosen: Chosen[];
   readonly bad: BadLine[];
   readonly tallies: Map<string, Tally>;
   readonly tasks: JsonRecord[];
@@ -41,26 +61,56 @@ export interface OpenBatch {
 
 /** A batch with nothing in it yet. */
 export function emptyBatch(): OpenBatch {
-  return { events: 0, bytes: 0, lessons: [], bad: [], tallies: new Map(), tasks: [], cursors: [] };
+  const outputs = { lessons: [], withdrawn: [], negatives: [], chosen: [], bad: [], tasks: [], cursors: [] };
+  return { events: 0, bytes: 0, ...outputs, tallies: new Map() };
 }
 
-/** Puts one line of a file into a batch. */
-export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
+/** The names that a batch withdraws, rejected ones included. */
+export function withdrawnBy({ withdrawn, negatives }: Pick<Batch, "withdrawn" | "negatives">): readonly string[] {
+  if (withdrawn.length + negatives.length === 0) return withdrawn;
+  return [...new Set([...withdrawn, ...negatives.map(({ id }) => id)])];
+}
+
+function tallyOf(batch: OpenBatch, file: string): Tally {
   let tally = batch.tallies.get(file);
   if (!tally) {
     tally = { events: 0, rejected: new Map() };
     batch.tallies.set(file, tally);
   }
+  return tally;
+}
+
+function addReason({ rejected }: Tally, reason: Reason, by: 1 | -1): void {
+  rejected.set(reason, (rejected.get(reason) ?? 0) + by);
+}
+
+function addOutcome(batch: OpenBatch, tally: Tally, outcome: Learned): void {
+  if (outcome.withdraws !== undefined) batch.withdrawn.push(outcome.withdraws);
+  if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
+  else {
+    addReason(tally, outcome.reason, 1);
+    if (outcome.negative) batch.negatives.push(outcome.negative);
+    if (outcome.chosen) batch.chosen.push(outcome.chosen);
+  }
+}
+
+/** Puts one line of a file into a batch. */
+export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
+  const tally = tallyOf(batch, file);
   batch.bytes += line.bytes;
   if (line.task) batch.tasks.push(line.task);
   for (const outcome of line.outcomes) {
     batch.events++;
     tally.events++;
-    if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
-    else {
-      tally.rejected.set(outcome.reason, (tally.rejected.get(outcome.reason) ?? 0) + 1);
-      if (outcome.bad)
-        batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
-    }
+    addOutcome(batch, tally, outcome);
+    if (!("lesson" in outcome) && outcome.bad)
+      batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
   }
+}
+
+/** Puts what a turn came to into a batch, in the place of its line's `turn_open`. */
+export function addSettled(batch: OpenBatch, outcome: Learned, file: string): void {
+  const tally = tallyOf(batch, file);
+  addReason(tally, "turn_open", -1);
+  addOutcome(batch, tally, outcome);
 }

@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
-import type { Turn } from "../learning/formats/shapes.ts";
+import { cleanText } from "../learning/clean.ts";
+import type { Turns } from "../learning/formats/shapes.ts";
+import { keptUnits, maxPromptChars } from "../learning/lesson.ts";
 import type { Fingerprint } from "./identity.ts";
-import { cursorShape } from "./shapes.ts";
+import { cursorShape, type FormerCursor, formerCursorShape } from "./shapes.ts";
 
-/** The version of a saved cursor; another one is not read. */
-export const cursorVersion = 1;
+/** The version of a saved cursor. One of version 1 is carried over, a later one is not read. */
+export const cursorVersion = 2;
 
 /** How far one sink has safely taken one file, and what that part looked like; also called a checkpoint. */
 export interface Cursor {
@@ -16,8 +18,8 @@ export interface Cursor {
   /** Bytes taken; always the end of a whole line. */
   readonly offset: number;
   readonly print: Fingerprint;
-  /** The conversation open at that place. */
-  readonly turn: Turn | null;
+  /** The conversations open at that place, their words redacted. */
+  readonly turns: Turns;
 }
 
 /** A cursor as a store keeps it: the text, its checksum, and both of the copy before it. */
@@ -33,11 +35,35 @@ export function checksumOf(body: string): string {
   return hash("sha256", body, "hex");
 }
 
+// The words of a turn were kept as they were typed; where in the file they stand was not.
+function carriedOver({ turn, ...cursor }: FormerCursor): Cursor {
+  if (turn === null) return { ...cursor, version: cursorVersion, turns: [] };
+  const open: Turns[number] = {
+    ...turn,
+    prompt: cleanText(turn.prompt, maxPromptChars),
+    response: cleanText(turn.response, keptUnits),
+    answeredAt: "",
+    stop: "",
+    error: "",
+    asked: true,
+    tokensOut: null,
+    from: cursor.offset,
+    to: cursor.offset,
+    corrects: null,
+    taught: "",
+    settled: false,
+  };
+  return { ...cursor, version: cursorVersion, turns: [open] };
+}
+
 function parseBody(body: string, checksum: string): Cursor | null {
   if (body === "" || checksumOf(body) !== checksum) return null;
   try {
-    const parsed = cursorShape.safeParse(JSON.parse(body));
-    return parsed.success ? parsed.data : null;
+    const saved: unknown = JSON.parse(body);
+    const parsed = cursorShape.safeParse(saved);
+    if (parsed.success) return parsed.data;
+    const former = formerCursorShape.safeParse(saved);
+    return former.success ? carriedOver(former.data) : null;
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
-import type { Turn } from "../learning/formats/shapes.ts";
+import { noTurns } from "../learning/formats/dialect.ts";
+import type { Turns } from "../learning/formats/shapes.ts";
 import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import { type Cursor, cursorVersion } from "./cursor.ts";
@@ -49,7 +50,8 @@ export interface Followed {
   size: number;
   offset: number;
   print: Fingerprint;
-  turn: Turn | null;
+  /** The conversations open at that place. */
+  turns: Turns;
   /** Lines already learned and not yet handed out. */
   ready: readonly LearnedLine[];
   readyAt: number;
@@ -59,6 +61,9 @@ export interface Followed {
   read: Run | null;
   /** The file's time of change when its unchanged size was last checked for unchanged content. */
   checkedMtimeMs: number;
+  /** When it was last changed, as its file system says, and when a line of it was last taken (monotonic). */
+  mtimeMs: number;
+  movedAt: number;
   /** Its place was found, not read, so no batch has saved it yet. */
   adopted: boolean;
 }
@@ -73,13 +78,15 @@ export function followedFrom(inode: string, file: string, rotatedFrom: string | 
     size: 0,
     offset: cursor?.offset ?? 0,
     print: cursor?.print ?? nothing,
-    turn: cursor?.turn ?? null,
+    turns: cursor?.turns ?? noTurns,
     ready: [],
     readyAt: 0,
     seen: true,
     scan: { scannedTo: 0 },
     read: null,
     checkedMtimeMs: -1,
+    mtimeMs: 0,
+    movedAt: performance.now(),
     adopted: false,
   };
 }
@@ -92,13 +99,13 @@ export function cursorOf(followed: Followed): Cursor {
     file: followed.file,
     offset: followed.offset,
     print: followed.print,
-    turn: followed.turn,
+    turns: followed.turns,
   };
 }
 
 /** Starts a file again from its first byte, because what was committed of it is no longer there. */
 export function restart(followed: Followed): void {
-  Object.assign(followed, { offset: 0, print: nothing, turn: null, ready: [], readyAt: 0, read: null });
+  Object.assign(followed, { offset: 0, print: nothing, turns: noTurns, ready: [], readyAt: 0, read: null });
   followed.scan.scannedTo = 0;
 }
 
@@ -125,7 +132,7 @@ export interface Reading {
 /** Makes sure that lines are ready if the file has any; says so, or that there is nothing yet, or that it changed. */
 export function fill(followed: Followed, { memory, maxLineBytes, unended }: Reading): "ready" | "wait" | "broken" {
   if (followed.readyAt < followed.ready.length) return "ready";
-  const { fd, offset, turn, file, inode, print } = followed;
+  const { fd, offset, turns, file, inode, print } = followed;
   if (fd === null) return "wait";
   followed.read = null;
   const head = readAt(fd, 0, headBytesMax);
@@ -135,20 +142,20 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   if (chunk.kind === "wait") {
     const last = unended ? readUnended(fd, offset, maxLineBytes) : null;
     if (last === null) return "wait";
-    followed.ready = learnLines(last, offset, { file, inode }, turn, maxLineBytes).map((line) => ({
+    followed.ready = learnLines(last, offset, { file, inode }, turns, maxLineBytes).map((line) => ({
       ...line,
       bytes: last.length,
     }));
   } else if (chunk.kind === "too_long") {
-    followed.ready = [learnTooLong(offset, chunk.length, turn)];
+    followed.ready = [learnTooLong(offset, chunk.length, turns)];
   } else if (chunk.restBytes > 0) {
     const { restBytes } = chunk;
-    const rest = { offset, bytes: restBytes, outcomes: [], turn, task: null };
-    const { lines } = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turn);
+    const rest = { offset, bytes: restBytes, outcomes: [], turns, task: null };
+    const { lines } = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turns);
     followed.ready = [rest, ...lines];
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes: Buffer.from(chunk.bytes), head };
   } else {
-    const { lines, bytes } = memory.learn(chunk.bytes, offset, { file, inode }, turn);
+    const { lines, bytes } = memory.learn(chunk.bytes, offset, { file, inode }, turns);
     followed.ready = lines;
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes, head };
   }
@@ -181,7 +188,8 @@ export function release(followed: Followed): void {
 export function advance(followed: Followed, line: LearnedLine): void {
   if (followed.fd === null) return;
   followed.offset = line.offset + line.bytes;
-  followed.turn = line.turn;
+  followed.turns = line.turns;
+  followed.movedAt = performance.now();
   const { fd, offset, print, read } = followed;
   followed.print = read
     ? fingerprintOf(read.head, tailOf(read, offset), offset, print)

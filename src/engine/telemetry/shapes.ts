@@ -1,9 +1,7 @@
 import * as z from "zod";
 import { turnShape } from "../learning/formats/shapes.ts";
 
-/** A saved cursor as it stands in a store. */
-export const cursorShape = z.strictObject({
-  version: z.literal(1),
+const place = {
   inode: z.string().regex(/^\d+:\d+$/),
   file: z.string(),
   offset: z.int().min(0),
@@ -12,5 +10,29 @@ export const cursorShape = z.strictObject({
     headHash: z.string(),
     tailHash: z.string(),
   }),
-  turn: turnShape.nullable(),
+};
+
+/** A saved cursor as it stands in a store. */
+export const cursorShape = z.strictObject({ version: z.literal(2), ...place, turns: z.array(turnShape) });
+
+/** A cursor of version 1: with at most one conversation, whose words were not redacted. */
+export const formerCursorShape = z.strictObject({
+  version: z.literal(1),
+  ...place,
+  turn: z
+    .strictObject({
+      dialect: z.string(),
+      session: z.string(),
+      prompt: z.string(),
+      response: z.string(),
+      startedAt: z.string(),
+      model: z.string(),
+      steps: z.int(),
+      failures: z.int(),
+      failing: z.boolean(),
+    })
+    .nullable(),
 });
+
+/** A cursor of version 1, parsed. */
+export type FormerCursor = z.infer<typeof formerCursorShape>;

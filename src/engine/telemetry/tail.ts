@@ -19,6 +19,7 @@ import {
 } from "./followed.ts";
 import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
 import { findInode } from "./lost.ts";
+import { hasUndecided, settleTurns } from "./settled.ts";
 import type { FoundFile } from "./sources.ts";
 
 /** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
@@ -27,7 +28,7 @@ const leftPlacesMax = 1000;
 const coarseMs = 100;
 
 /** How far some content was taken, wherever that content is now. */
-type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turn">;
+type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turns">;
 
 /** What a follower needs: its sink's name and cursors, where files are found, and who learns from lines. */
 export interface FollowOptions {
@@ -42,6 +43,8 @@ export interface FollowOptions {
   readonly maxLineBytes: number;
   /** Whether a last line without its end is taken when it is a whole JSON object. */
   readonly unended: boolean;
+  /** After how long without a new line a turn is decided as it stands; null decides every turn that nothing follows now. */
+  readonly turnIdleMs: number | null;
   readonly emit: Emit;
 }
 
@@ -66,12 +69,14 @@ function isNamedAfter(file: string, log: string): boolean {
 
 /** Opens a follower at the places its cursors name. Unreadable files are said and tried again later. */
 export function openFollower(options: FollowOptions): Follower {
-  const { emit, sink, descriptors } = options;
+  const { emit, sink, descriptors, turnIdleMs } = options;
   const files = new Map<string, Followed>();
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
   let left: Place[] = [];
   let turnTo = 0;
+  // Files that are gone, whose open turns nothing will follow.
+  let leaving: Followed[] = [];
 
   const sayUnreadable = (file: string, why: string) => {
     if (unreadable.get(file) === why) return;
@@ -115,7 +120,7 @@ export function openFollower(options: FollowOptions): Follower {
         if (relate(origin.fd, copy.size, print) === "same") return "leave";
         continue;
       }
-      Object.assign(copy, { offset: place.offset, print: place.print, turn: place.turn, adopted: true });
+      Object.assign(copy, { offset: place.offset, print: place.print, turns: place.turns, adopted: true });
       return "read";
     }
     return "read";
@@ -127,6 +132,7 @@ export function openFollower(options: FollowOptions): Follower {
   // A file of just the size that was taken may still have been written anew.
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
     followed.size = size;
+    followed.mtimeMs = mtimeMs;
     forgetStale(followed);
     if (size < followed.offset) renew(followed, "truncated");
     if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
@@ -175,6 +181,7 @@ export function openFollower(options: FollowOptions): Follower {
       if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
       descriptors.close(followed);
       files.delete(followed.inode);
+      if (hasUndecided(followed)) leaving.push(followed);
       saved.set(followed.inode, cursorOf(followed));
       emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
     }
@@ -236,6 +243,24 @@ export function openFollower(options: FollowOptions): Follower {
     if (last) batch.cursors.push(cursorOf(followed));
   };
 
+  const isQuiet = (followed: Followed): boolean => {
+    if (!hasUndecided(followed) || followed.readyAt < followed.ready.length) return false;
+    if (turnIdleMs === null) return true;
+    const quietMs = Math.max(Date.now() - followed.mtimeMs, performance.now() - followed.movedAt);
+    return followed.size <= followed.offset && quietMs >= turnIdleMs;
+  };
+
+  // What is to be read comes first: it may be what decides.
+  const settleQuiet = (batch: OpenBatch, events: number) => {
+    const quiet = [...leaving, ...[...files.values()].filter(isQuiet)];
+    leaving = [];
+    for (const followed of quiet) {
+      if (batch.cursors.length >= events) return;
+      settleTurns(batch, followed);
+      saved.set(followed.inode, cursorOf(followed));
+    }
+  };
+
   return {
     refresh,
     next(events, withinMs = Number.POSITIVE_INFINITY) {
@@ -254,6 +279,7 @@ export function openFollower(options: FollowOptions): Follower {
       }
       if (waiting.length > 1 && (batch.events >= events || performance.now() > until))
         turnTo = (turnTo + 1) % waiting.length;
+      if (batch.events < events) settleQuiet(batch, events);
       return batch.cursors.length === 0 ? null : batch;
     },
     lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),

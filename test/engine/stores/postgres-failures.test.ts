@@ -160,9 +160,9 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
   test("two processes that make the tables at once make them once", async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => open(address())));
     expect(new Set(await Promise.all(stores.map(async (store) => (await store.version()).tables)))).toEqual(
-      new Set([1]),
+      new Set([2]),
     );
-    expect(server?.sql(`SELECT count(*) FROM ${schema}.migrations`)).toEqual(["1"]);
+    expect(server?.sql(`SELECT count(*) FROM ${schema}.migrations`)).toEqual(["2"]);
   });
 
   test("a read-only database, and a user who may not make a schema, are configuration", async () => {

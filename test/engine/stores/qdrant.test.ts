@@ -37,7 +37,6 @@ function lesson(words: string, kind: LessonKind = "task_completion", more: Parti
     iterations: 1,
     timestamp: "2026-01-02T03:04:05.000Z",
     successMetrics: {},
-    outcome: "success",
     feedback: null,
     origin: { file: "/logs/x.jsonl", inode: "1:2", offset: 0, bytes: 10 },
     ...more,
@@ -139,7 +138,7 @@ describe("vectors in the Qdrant stand-in", () => {
     const sink = sinkOf(await reach(standIn.url), store);
     await sink.load({ signal });
     const print = { headBytes: 1, headHash: "a", tailHash: "b" };
-    const cursors = [{ version: 1, inode: "1:2", file: "/logs/x.jsonl", offset: 10, print, turn: null }];
+    const cursors = [{ version: 2, inode: "1:2", file: "/logs/x.jsonl", offset: 10, print, turns: [] }];
     standIn.force({ status: 500, error: "Service internal error", only: /points\?wait/ });
     const failed = await failureOf(sink.take({ ...batchOf(lesson("clock")), cursors }, { signal }));
     expect(failed.code).toBe("silent");

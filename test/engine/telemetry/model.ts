@@ -354,6 +354,7 @@ class World {
       descriptors: openDescriptors(this.#terms.openFilesMax),
       maxLineBytes: 4096,
       unended: false,
+      turnIdleMs: 60_000,
       emit: (event) => this.#said.push(event),
     });
   }

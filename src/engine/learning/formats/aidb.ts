@@ -16,5 +16,5 @@ const known: ReadonlySet<string> = new Set([
 export const aidb: Dialect = {
   name: "aidb",
   recognises: (record) => known.has(eventName(record) ?? ""),
-  read: (_record, turn) => reject("service_call", turn),
+  read: (_record, turns) => reject("service_call", turns),
 };

@@ -1,7 +1,9 @@
-import { closeTurn, openTurn, turnOver, withAnswer, withStep } from "./conversation.ts";
-import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
+import type { ByteRange } from "../lesson.ts";
+import { answer, ask, interrupt, step, type Talk } from "./conversation.ts";
+import { type Dialect, isoTime, type JsonRecord, type Reading, reject, rejectBad } from "./dialect.ts";
+import { isFailedOutput } from "./failed-output.ts";
 import { isClaudeRecord, parseQuickly } from "./quick.ts";
-import { type ClaudeMessage, claudeShape, type Turn } from "./shapes.ts";
+import { type ClaudeMessage, claudeShape, type Turns } from "./shapes.ts";
 
 const bookkeeping: ReadonlySet<string> = new Set([
   "file-history-snapshot",
@@ -13,8 +15,18 @@ const bookkeeping: ReadonlySet<string> = new Set([
   "custom-title",
   "ai-title",
   "agent-name",
+  "agent-color",
+  "agent-setting",
   "pr-link",
   "permission-mode",
+  "mode",
+  "tag",
+  "worktree-state",
+  "task-summary",
+  "content-replacement",
+  "speculation-accept",
+  "marble-origami-commit",
+  "marble-origami-snapshot",
 ]);
 
 function textOf(content: ClaudeMessage["message"]["content"]): string {
@@ -24,34 +36,36 @@ function textOf(content: ClaudeMessage["message"]["content"]): string {
     .join("\n\n");
 }
 
-function readUser(line: ClaudeMessage, turn: Turn | null): Reading {
-  const { content } = line.message;
-  const at = isoTime(line.timestamp);
-  const results = typeof content === "string" ? [] : content.filter(({ type }) => type === "tool_result");
-  if (results.length > 0) {
-    const failed = results.some(({ is_error }) => is_error === true);
-    return reject("tool_result", turn && withStep(turn, failed));
-  }
-  const text = textOf(content);
-  if (text.startsWith("[Request interrupted by user")) return reject("interrupted", null);
-  if (/^\s*(<(command-|local-command-|system-reminder|bash-)|Caveat: The messages below)/.test(text)) {
-    return reject("local_command", turn);
-  }
-  if (text.trim() === "") return reject("no_text", turn);
-  return turnOver(turn, openTurn({ dialect: "claude", session: line.sessionId, prompt: text, at }), at);
+// Without its session a line belongs to the one conversation of its file.
+function talkOf(line: ClaudeMessage): Talk {
+  return { dialect: "claude", session: line.sessionId };
 }
 
-function readAssistant(line: ClaudeMessage, turn: Turn | null): Reading {
+function readUser(record: JsonRecord, line: ClaudeMessage, turns: Turns, place: ByteRange): Reading {
+  const { content } = line.message;
+  const talk = talkOf(line);
+  const results = typeof content === "string" ? [] : content.filter(({ type }) => type === "tool_result");
+  if (results.length > 0) {
+    const failed = results.some((one) => isFailedOutput(one)) || isFailedOutput(record.toolUseResult);
+    return step(turns, talk, { failed, reason: "tool_result" });
+  }
+  const text = textOf(content);
+  if (text.startsWith("[Request interrupted by user")) return interrupt(turns, talk);
+  return ask(turns, { ...talk, text, at: isoTime(line.timestamp) }, place);
+}
+
+function readAssistant(record: JsonRecord, line: ClaudeMessage, turns: Turns, place: ByteRange): Reading {
   const { content, model = "", stop_reason } = line.message;
   const text = textOf(content);
-  if (turn === null) return reject(text === "" ? "tool_call" : "no_question", null);
-  if (text.trim() === "") {
-    const isCall = typeof content !== "string" && content.some(({ type }) => type === "tool_use");
-    return reject(isCall ? "tool_call" : "thinking", turn);
-  }
-  const answered = withAnswer(turn, text, model);
-  if (stop_reason !== "end_turn" && stop_reason !== "stop_sequence") return reject("turn_open", answered);
-  return { outcomes: [closeTurn(answered, isoTime(line.timestamp))], turn: null };
+  const talk = talkOf(line);
+  const isCall = typeof content !== "string" && content.some(({ type }) => type === "tool_use");
+  const error = record.isApiErrorMessage === true ? text || "API error" : "";
+  const stop = isCall ? "tool_use" : (stop_reason ?? "");
+  if (text.trim() === "" && error === "" && !isCall) return reject("thinking", turns);
+  const said = answer(turns, { ...talk, text, at: isoTime(line.timestamp), model, stop, error }, place);
+  if (text.trim() === "")
+    return { outcomes: reject(isCall ? "tool_call" : "thinking", turns).outcomes, turns: said.turns };
+  return said;
 }
 
 /** Claude Code session transcripts: a person's question and the answer that ends the turn. */
@@ -60,18 +74,18 @@ export const claudeCode: Dialect = {
   recognises: (record) =>
     typeof record.type === "string" &&
     ("sessionId" in record || "leafUuid" in record || "messageId" in record || bookkeeping.has(record.type)) &&
-    !("payload" in record),
-  read(record, turn) {
+    !("payload" in record) &&
+    !("data" in record),
+  read(record, turns, place) {
     const type = String(record.type);
-    if (type === "summary") {
-      return turn === null || turn.response === "" ? reject("summary", null) : turnOver(turn, null, turn.startedAt);
-    }
-    if (bookkeeping.has(type)) return reject("bookkeeping", turn);
-    if (type !== "user" && type !== "assistant") return reject("unknown_event", turn);
+    if (type === "summary") return reject("summary", turns);
+    if (bookkeeping.has(type)) return reject("bookkeeping", turns);
+    if (type !== "user" && type !== "assistant") return reject("unknown_event", turns);
     const parsed = parseQuickly(record, isClaudeRecord, claudeShape);
-    if (parsed === null) return rejectBad("malformed_transcript", turn);
-    if (parsed.isSidechain) return reject("sidechain", turn);
-    if (parsed.isMeta) return reject("bookkeeping", turn);
-    return type === "user" ? readUser(parsed, turn) : readAssistant(parsed, turn);
+    if (parsed === null) return rejectBad("malformed_transcript", turns);
+    if (parsed.isSidechain) return reject("sidechain", turns);
+    if (record.isCompactSummary === true) return reject("summary", turns);
+    if (parsed.isMeta) return reject("bookkeeping", turns);
+    return type === "user" ? readUser(record, parsed, turns, place) : readAssistant(record, parsed, turns, place);
   },
 };

@@ -1,62 +1,103 @@
-import { closeTurn, openTurn, turnOver, withAnswer, withStep } from "./conversation.ts";
+import type { ByteRange } from "../lesson.ts";
+import { answer, ask, interrupt, step, type Talk, turnOf, withModel } from "./conversation.ts";
 import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
-import { type CodexEntry, codexShape, type Turn } from "./shapes.ts";
+import { isFailedOutput } from "./failed-output.ts";
+import { type CodexEntry, codexShape, type Turns } from "./shapes.ts";
 
 const kinds: ReadonlySet<string> = new Set(["session_meta", "turn_context", "response_item", "event_msg", "compacted"]);
+const calls: ReadonlySet<string> = new Set([
+  "function_call",
+  "custom_tool_call",
+  "local_shell_call",
+  "web_search_call",
+  "tool_search_call",
+  "image_generation_call",
+]);
+const outputs: ReadonlySet<string> = new Set([
+  "function_call_output",
+  "custom_tool_call_output",
+  "local_shell_call_output",
+  "mcp_tool_call_output",
+]);
+const ends: ReadonlySet<string> = new Set(["exec_command_end", "patch_apply_end", "mcp_tool_call_end"]);
 
-function question(text: string, turn: Turn | null, entry: CodexEntry): Reading {
-  if (/^\s*(<(environment_context|user_instructions|INSTRUCTIONS)|# AGENTS\.md)/.test(text)) {
-    return reject("local_command", turn);
-  }
-  if (text.trim() === "") return reject("no_text", turn);
-  // The same question stands twice in a rollout: as the person typed it and as the model was sent it.
-  if (turn !== null && turn.prompt === text && turn.response === "") return reject("turn_opened", turn);
-  const at = isoTime(entry.timestamp);
-  return turnOver(turn, openTurn({ dialect: "codex", session: entry.payload.id ?? "", prompt: text, at }), at);
+// A rollout holds one session; its lines do not repeat the session's name.
+const talk: Talk = { dialect: "codex", session: "" };
+
+// The end of a command is told twice, as the model is told it and as an event: only one of them is a step.
+function noteFailure(turns: Turns): Turns {
+  const turn = turnOf(turns, talk);
+  return turn === null ? turns : [...turns.filter((one) => one !== turn), { ...turn, failing: true }];
 }
 
-function readItem(entry: CodexEntry, turn: Turn | null): Reading {
-  const { type, role, content, output } = entry.payload;
-  if (type === "function_call_output" || type === "custom_tool_call_output") {
-    const failed = /"exit_code":\s*[1-9]|Exit code: [1-9]/.test(typeof output === "string" ? output : "");
-    return reject("tool_result", turn && withStep(turn, failed));
+function readItem(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
+  const { type = "", role, content, output, status } = entry.payload;
+  if (outputs.has(type)) return step(turns, talk, { failed: isFailedOutput(output), reason: "tool_result" });
+  if (calls.has(type)) {
+    const failed = isFailedOutput({ status });
+    return reject("tool_call", failed ? noteFailure(turns) : turns);
   }
-  if (type === "function_call" || type === "custom_tool_call" || type === "local_shell_call") {
-    return reject("tool_call", turn);
-  }
-  if (type === "reasoning") return reject("thinking", turn);
-  if (type !== "message") return reject("bookkeeping", turn);
+  if (type === "reasoning") return reject("thinking", turns);
+  if (type !== "message") return reject("bookkeeping", turns);
   const text = (content ?? []).flatMap((block) => (block.text === undefined ? [] : [block.text])).join("\n\n");
-  if (role === "user") return question(text, turn, entry);
-  if (role !== "assistant") return reject("bookkeeping", turn);
-  if (turn === null) return reject("no_question", null);
-  return reject("turn_open", turn.response.endsWith(text) ? turn : withAnswer(turn, text, ""));
+  const at = isoTime(entry.timestamp);
+  if (role === "user") return ask(turns, { ...talk, text, at }, place);
+  if (role !== "assistant") return reject("bookkeeping", turns);
+  return answer(turns, { ...talk, text, at }, place);
 }
 
-function readEvent(entry: CodexEntry, turn: Turn | null): Reading {
-  const { type, message = "", last_agent_message } = entry.payload;
-  if (type === "user_message") return question(message, turn, entry);
-  if (type === "turn_aborted") return reject("interrupted", null);
-  if (type === "agent_message") {
-    if (turn === null) return reject("no_question", null);
-    return reject("turn_open", turn.response.endsWith(message) ? turn : withAnswer(turn, message, ""));
+function errorOf(error: unknown): string {
+  if (error === undefined || error === null) return "";
+  if (typeof error === "string") return error;
+  const { message } = Object(error);
+  return typeof message === "string" && message !== "" ? message : "error";
+}
+
+function readEvent(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
+  const { type = "", message = "", last_agent_message, error, codex_error_info } = entry.payload;
+  const at = isoTime(entry.timestamp);
+  if (type === "user_message") return ask(turns, { ...talk, text: message, at }, place);
+  if (type === "turn_aborted") return interrupt(turns, talk);
+  if (ends.has(type)) return reject("tool_result", isFailedOutput(entry.payload) ? noteFailure(turns) : turns);
+  if (type === "agent_message") return answer(turns, { ...talk, text: message, at }, place);
+  if (type === "error" || type === "stream_error") {
+    // A broken stream is tried again: only what ends the turn decides.
+    if (type === "stream_error") return reject("bookkeeping", turns);
+    const failed = answer(
+      turns,
+      { ...talk, text: "", at, error: errorOf(codex_error_info) || message || "error" },
+      place,
+    );
+    return { outcomes: reject("provider_error", turns).outcomes, turns: failed.turns };
   }
-  if (type !== "task_complete") return reject("bookkeeping", turn);
-  if (turn === null) return reject("no_question", null);
-  const last = last_agent_message ?? turn.response;
-  return { outcomes: [closeTurn({ ...turn, response: last }, isoTime(entry.timestamp))], turn: null };
+  if (type !== "task_complete" && type !== "turn_complete") return reject("bookkeeping", turns);
+  const failure = errorOf(error);
+  const known = turnOf(turns, talk);
+  if (known === null) return reject("no_question", turns);
+  return answer(
+    turns,
+    {
+      ...talk,
+      text: last_agent_message ?? known.response,
+      at,
+      stop: "stop",
+      error: failure || (last_agent_message === null && known.response === "" ? known.error : failure),
+      whole: true,
+    },
+    place,
+  );
 }
 
 /** Codex CLI rollouts: a question and the agent's last message of that turn. */
 export const codex: Dialect = {
   name: "Codex",
   recognises: (record) => "payload" in record && typeof record.type === "string" && kinds.has(record.type),
-  read(record, turn) {
+  read(record, turns, place) {
     const parsed = codexShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_rollout", turn);
-    if (parsed.data.type === "response_item") return readItem(parsed.data, turn);
-    if (parsed.data.type === "event_msg") return readEvent(parsed.data, turn);
+    if (!parsed.success) return rejectBad("malformed_rollout", turns);
+    if (parsed.data.type === "response_item") return readItem(parsed.data, turns, place);
+    if (parsed.data.type === "event_msg") return readEvent(parsed.data, turns, place);
     const { model } = parsed.data.payload;
-    return reject("bookkeeping", turn && model !== undefined ? { ...turn, model } : turn);
+    return reject("bookkeeping", withModel(turns, talk, model ?? ""));
   },
 };

@@ -1,46 +1,63 @@
-import type { Draft } from "../lesson.ts";
-import type { Turn } from "./shapes.ts";
+import type { ByteRange, Draft } from "../lesson.ts";
+import type { Reason } from "./reasons.ts";
+import type { Turns } from "./shapes.ts";
 
 /** A parsed JSON object: one line of a log. */
 export type JsonRecord = { readonly [key: string]: unknown };
 
-/** What one event of a line came to: work to judge, or the reason why it teaches nothing. */
-export type Outcome = { readonly draft: Draft } | { readonly rejected: string; readonly bad?: true };
-
-/** All that a line says: one outcome per event in it (at least one), and the turn that is open after it. */
-export interface Reading {
-  readonly outcomes: readonly Outcome[];
-  readonly turn: Turn | null;
+/** Work to judge, with the bytes it came from where those are more than its line. */
+export interface Work {
+  readonly draft: Draft;
+  readonly range?: ByteRange;
+  /** The words of a rejected turn: kept as a negative, never taught. */
+  readonly rejected?: boolean;
+  /** What was taught of the same turn before, and is withdrawn now. */
+  readonly replaces?: string;
+  /** Names of rejected answers to the same question: this one is the better answer, and no lesson of its own. */
+  readonly corrects?: readonly string[];
 }
 
-/** One way of writing telemetry. Reading is pure: the same line after the same turn gives the same reading. */
+/** What one event of a line came to: work to judge, or the reason why it teaches nothing. */
+export type Outcome = Work | { readonly reason: Reason; readonly bad?: true; readonly replaces?: string };
+
+/** All that a line says: one outcome per event in it (at least one), and the turns that are open after it. */
+export interface Reading {
+  readonly outcomes: readonly Outcome[];
+  readonly turns: Turns;
+}
+
+/** One way of writing telemetry. Reading is pure: the same line after the same turns gives the same reading. */
 export interface Dialect {
   readonly name: string;
   /** Whether a parsed line is written in this dialect; cheap, it runs for every line. */
   recognises(record: JsonRecord): boolean;
-  read(record: JsonRecord, turn: Turn | null): Reading;
+  /** Reads a line that takes these bytes of its file. */
+  read(record: JsonRecord, turns: Turns, line: ByteRange): Reading;
 }
 
-const made = new Map<string, readonly Outcome[]>();
+/** No conversation is open. */
+export const noTurns: Turns = [];
 
-/** A line that teaches nothing, for one reason; the conversation stays as it is. */
-export function reject(reason: string, turn: Turn | null): Reading {
+const made = new Map<Reason, readonly Outcome[]>();
+
+/** A line that teaches nothing, for one reason; the conversations stay as they are. */
+export function reject(reason: Reason, turns: Turns): Reading {
   let outcomes = made.get(reason);
   if (!outcomes) {
-    outcomes = [{ rejected: reason }];
+    outcomes = [{ reason }];
     made.set(reason, outcomes);
   }
-  return { outcomes, turn };
+  return { outcomes, turns };
 }
 
 /** A line that should not have been written like this. */
-export function rejectBad(reason: string, turn: Turn | null): Reading {
-  return { outcomes: [{ rejected: reason, bad: true }], turn };
+export function rejectBad(reason: Reason, turns: Turns): Reading {
+  return { outcomes: [{ reason, bad: true }], turns };
 }
 
 /** A line with one piece of work. */
-export function draftOf(draft: Draft, turn: Turn | null): Reading {
-  return { outcomes: [{ draft }], turn };
+export function draftOf(draft: Draft, turns: Turns): Reading {
+  return { outcomes: [{ draft }], turns };
 }
 
 /** The name of the event a line reports: `event`, or `event_type`, whichever the producer writes. */

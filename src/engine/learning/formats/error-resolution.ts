@@ -1,3 +1,4 @@
+import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, rejectBad } from "./dialect.ts";
 import { errorShape } from "./shapes.ts";
 
@@ -5,9 +6,9 @@ import { errorShape } from "./shapes.ts";
 export const errorResolution: Dialect = {
   name: "error resolution",
   recognises: (record) => eventName(record) === "error_resolution",
-  read(record, turn) {
+  read(record, turns) {
     const parsed = errorShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_error_resolution", turn);
+    if (!parsed.success) return rejectBad("malformed_error_resolution", turns);
     const { error_id, error_description, solution, resolution_time, timestamp } = parsed.data;
     return draftOf(
       {
@@ -19,10 +20,10 @@ export const errorResolution: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof resolution_time === "number" ? { resolution_time } : {},
-        outcome: "success",
         feedback: null,
+        ending: unknownEnding,
       },
-      turn,
+      turns,
     );
   },
 };

@@ -1,3 +1,4 @@
+import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad, verdict } from "./dialect.ts";
 import { interactionShape } from "./shapes.ts";
 
@@ -17,17 +18,17 @@ export const hybrid: Dialect = {
     const name = eventName(record);
     return name !== null && (known.has(name) || name.startsWith("health_spider_") || name.startsWith("apparmor_"));
   },
-  read(record, turn) {
+  read(record, turns) {
     const name = eventName(record);
     if (name !== "interaction_tracked") {
       if (name === "routing_decision" || name === "route_search" || name === "query_routed") {
-        return reject("routing_decision", turn);
+        return reject("routing_decision", turns);
       }
-      return reject(known.has(name ?? "") ? "context_lookup" : "health_report", turn);
+      return reject(known.has(name ?? "") ? "context_lookup" : "health_report", turns);
     }
-    if (record.query === undefined && record.response === undefined) return reject("no_text", turn);
+    if (record.query === undefined && record.response === undefined) return reject("no_text", turns);
     const parsed = interactionShape.safeParse(record);
-    if (!parsed.success) return rejectBad("malformed_interaction", turn);
+    if (!parsed.success) return rejectBad("malformed_interaction", turns);
     const { interaction_id, query, response, outcome, model_used, user_feedback, latency_ms, timestamp } = parsed.data;
     return draftOf(
       {
@@ -39,10 +40,14 @@ export const hybrid: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof latency_ms === "number" ? { latency_ms } : {},
-        outcome: outcome === "success" ? "success" : outcome === "partial" ? "partial" : "failed",
         feedback: verdict(user_feedback),
+        ending: {
+          ...unknownEnding,
+          said: outcome === "success" ? "success" : outcome === "partial" ? "partial" : "failed",
+          latencyMs: typeof latency_ms === "number" && latency_ms > 0 ? latency_ms : null,
+        },
       },
-      turn,
+      turns,
     );
   },
 };

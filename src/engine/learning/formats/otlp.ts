@@ -1,4 +1,4 @@
-import type { WorkOutcome } from "../lesson.ts";
+import { unknownEnding, type WorkOutcome } from "../lesson.ts";
 import { type Dialect, isoTime, type Outcome, type Reading, rejectBad } from "./dialect.ts";
 import { logsShape, messagesShape, type Span, spanShape, spansShape } from "./shapes.ts";
 
@@ -64,14 +64,14 @@ function outcomeOf(span: Span, own: Attributes): WorkOutcome {
 
 function readSpan(value: unknown): Outcome {
   const parsed = spanShape.safeParse(value);
-  if (!parsed.success) return { rejected: "malformed_span", bad: true };
+  if (!parsed.success) return { reason: "malformed_span", bad: true };
   const span = parsed.data;
   const own = attributesOf(span.attributes);
   const isGenAi = (attributes: Attributes) => [...attributes.keys()].some((key) => key.startsWith("gen_ai."));
   const events = span.events.map((event) => attributesOf(event.attributes));
-  if (!isGenAi(own) && !events.some(isGenAi)) return { rejected: "not_genai" };
+  if (!isGenAi(own) && !events.some(isGenAi)) return { reason: "not_genai" };
   const { prompt, response } = words(own, events);
-  if (prompt === "" || response === "") return { rejected: "no_text" };
+  if (prompt === "" || response === "") return { reason: "no_text" };
   const endNano = Number(span.endTimeUnixNano ?? span.startTimeUnixNano ?? Number.NaN);
   const latency = (Number(span.endTimeUnixNano) - Number(span.startTimeUnixNano)) / 1e6;
   const draft = {
@@ -83,15 +83,15 @@ function readSpan(value: unknown): Outcome {
     iterations: 1,
     timestamp: isoTime(endNano / 1e6),
     successMetrics: Number.isFinite(latency) ? { latency_ms: latency } : {},
-    outcome: outcomeOf(span, own),
     feedback: null,
+    ending: { ...unknownEnding, said: outcomeOf(span, own) },
   };
   return { draft };
 }
 
 function readLog(value: unknown): Outcome {
   const isRecord = typeof value === "object" && value !== null;
-  if (!isRecord) return { rejected: "malformed_span", bad: true };
+  if (!isRecord) return { reason: "malformed_span", bad: true };
   return readSpan({ ...value, endTimeUnixNano: "timeUnixNano" in value ? value.timeUnixNano : undefined });
 }
 
@@ -99,10 +99,10 @@ function readLog(value: unknown): Outcome {
 export const otlp: Dialect = {
   name: "OTLP",
   recognises: (record) => "resourceSpans" in record || "resourceLogs" in record,
-  read(record, turn): Reading {
+  read(record, turns): Reading {
     const spans = spansShape.safeParse(record);
     const logs = logsShape.safeParse(record);
-    if (!spans.success && !logs.success) return rejectBad("malformed_span", turn);
+    if (!spans.success && !logs.success) return rejectBad("malformed_span", turns);
     const outcomes = [
       ...(spans.data?.resourceSpans ?? []).flatMap((one) =>
         one.scopeSpans.flatMap((scope) => scope.spans.map(readSpan)),
@@ -111,6 +111,6 @@ export const otlp: Dialect = {
         one.scopeLogs.flatMap((scope) => scope.logRecords.map(readLog)),
       ),
     ];
-    return { outcomes: outcomes.length > 0 ? outcomes : [{ rejected: "no_spans" }], turn };
+    return { outcomes: outcomes.length > 0 ? outcomes : [{ reason: "no_spans" }], turns };
   },
 };

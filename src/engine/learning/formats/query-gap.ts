@@ -4,5 +4,5 @@ import { type Dialect, reject } from "./dialect.ts";
 export const queryGap: Dialect = {
   name: "query gap",
   recognises: (record) => typeof record.query_hash === "string" && typeof record.query_text === "string",
-  read: (_record, turn) => reject("no_answer", turn),
+  read: (_record, turns) => reject("no_answer", turns),
 };

@@ -48,6 +48,8 @@ export function isInferenceRecord(record: JsonRecord): record is Inference {
     mayBeNumber(record.tokens_in) &&
     mayBeNumber(record.tokens_out) &&
     mayBeNumber(record.tokens_used) &&
+    mayBeText(record.finish_reason) &&
+    mayBeText(record.stop_reason) &&
     mayBeFlag(record.success) &&
     mayBeNumber(record.user_feedback) &&
     labelIfAny(record.timestamp)

@@ -1,3 +1,4 @@
+import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad } from "./dialect.ts";
 import { isTaskRecord, parseQuickly } from "./quick.ts";
 import { taskShape } from "./shapes.ts";
@@ -22,10 +23,10 @@ export const ralph: Dialect = {
     const name = eventName(record);
     return name !== null && (name === "task_completed" || steps.has(name));
   },
-  read(record, turn) {
-    if (eventName(record) !== "task_completed") return reject("task_step", turn);
+  read(record, turns) {
+    if (eventName(record) !== "task_completed") return reject("task_step", turns);
     const parsed = parseQuickly(record, isTaskRecord, taskShape);
-    if (parsed === null) return rejectBad("malformed_task", turn);
+    if (parsed === null) return rejectBad("malformed_task", turns);
     const { status, task, task_id, total_iterations, timestamp } = parsed;
     const iterations = Math.max(0, Math.trunc(task.iteration ?? total_iterations ?? 0));
     return draftOf(
@@ -38,10 +39,10 @@ export const ralph: Dialect = {
         iterations,
         timestamp: isoTime(timestamp),
         successMetrics: { iterations, efficiency: 1 / Math.max(iterations, 1) },
-        outcome: /^(completed|success|succeeded)$/i.test(status) ? "success" : "failed",
         feedback: null,
+        ending: { ...unknownEnding, said: /^(completed|success|succeeded)$/i.test(status) ? "success" : "failed" },
       },
-      turn,
+      turns,
     );
   },
 };

@@ -1,3 +1,4 @@
+import type { ByteRange } from "../lesson.ts";
 import { aidb } from "./aidb.ts";
 import { claudeCode } from "./claude-code.ts";
 import { codex } from "./codex.ts";
@@ -8,7 +9,7 @@ import { inference } from "./inference.ts";
 import { otlp } from "./otlp.ts";
 import { queryGap } from "./query-gap.ts";
 import { ralph } from "./ralph.ts";
-import type { Turn } from "./shapes.ts";
+import type { Turns } from "./shapes.ts";
 import { vscode } from "./vscode.ts";
 
 const stack: readonly Dialect[] = [hybrid, inference, ralph, errorResolution, aidb, vscode];
@@ -21,12 +22,12 @@ function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Reads one parsed line after the turn that is open before it. Pure, and never fails: what is wrong is an outcome. */
-export function readRecord(value: unknown, turn: Turn | null): Reading {
-  if (!isRecord(value)) return rejectBad("not_an_object", turn);
+/** Reads one parsed line after the turns that are open before it. Pure, and never fails: what is wrong is an outcome. */
+export function readRecord(value: unknown, turns: Turns, line: ByteRange): Reading {
+  if (!isRecord(value)) return rejectBad("not_an_object", turns);
   const named = eventName(value) !== null;
   for (const dialect of named ? stack : others) {
-    if (dialect.recognises(value)) return dialect.read(value, turn);
+    if (dialect.recognises(value)) return dialect.read(value, turns, line);
   }
-  return named ? reject("unknown_event", turn) : rejectBad("unknown_shape", turn);
+  return named ? reject("unknown_event", turns) : rejectBad("unknown_shape", turns);
 }

@@ -1,5 +1,5 @@
 /** Every reason why an event teaches nothing, in one sentence each. */
-export const reasons: Readonly<Record<string, string>> = {
+export const reasons = {
   malformed_json: "The line is not JSON.",
   invalid_utf8: "The line is not UTF-8 text.",
   line_too_long: "The line is longer than telemetry.maxLineBytes.",
@@ -16,7 +16,17 @@ export const reasons: Readonly<Record<string, string>> = {
   malformed_transcript: "A transcript line with fields missing or of the wrong type.",
   malformed_rollout: "A rollout line with fields missing or of the wrong type.",
   malformed_span: "A span or log record with fields of the wrong type.",
-  not_successful: "The work failed, was rejected or was stopped.",
+  not_successful: "The producer says that the work failed or was not finished.",
+  provider_error: "What stands there as the answer is an error of the provider.",
+  no_response: "The agent says that nothing was asked of it.",
+  cut_off: "The answer was cut in the middle.",
+  refused_by_model: "The model refused to answer.",
+  command_failed: "The last command of the work failed.",
+  rejected_by_user: "The user rejected or undid the work; it is kept as a negative.",
+  answers_rejection: "It answers a rejection; it stands in a preference pair, not alone.",
+  withdrawn: "It was taught and taken back: the user rejected it, or its turn went on afterwards.",
+  machine_chatter: "No person and no agent asked.",
+  impossible_latency: "No model answers in that time.",
   too_many_iterations: "It took more than 5 iterations.",
   prompt_too_short: "The prompt has 20 characters or fewer.",
   response_too_short: "The response has 10 characters or fewer.",
@@ -33,7 +43,8 @@ export const reasons: Readonly<Record<string, string>> = {
   health_report: "News of a health check.",
   service_call: "A call of a service, without words.",
   turn_opened: "A question; its answer is still to come.",
-  turn_open: "A part of an answer; the turn goes on.",
+  turn_open: "A part of an answer; the turn goes on, or waits for what decides it.",
+  announced: "The agent only announced what it would do.",
   tool_call: "A tool was called.",
   tool_result: "A tool answered.",
   thinking: "The model was thinking.",
@@ -42,4 +53,7 @@ export const reasons: Readonly<Record<string, string>> = {
   sidechain: "A conversation between agents.",
   summary: "A summary of the session.",
   bookkeeping: "The agent's own bookkeeping.",
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+/** Why an event teaches nothing. */
+export type Reason = keyof typeof reasons;

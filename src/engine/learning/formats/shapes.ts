@@ -1,20 +1,44 @@
 import * as z from "zod";
 
-/** A conversation that was open when a cursor was saved. */
+/** A turn as a cursor saves it: its words are redacted, so that no raw word is written anywhere but in the logs. */
 export const turnShape = z.strictObject({
   dialect: z.string(),
   session: z.string(),
+  /** The question, redacted. */
   prompt: z.string(),
+  /** The answer so far, redacted; empty while there is none, and after each tool. */
   response: z.string(),
   startedAt: z.string(),
+  answeredAt: z.string(),
   model: z.string(),
   steps: z.int(),
   failures: z.int(),
+  /** Whether the last tool failed. */
   failing: z.boolean(),
+  /** Why the model stopped, in its provider's word; empty where that is not known. */
+  stop: z.string(),
+  /** The error that was recorded; empty where there was none. */
+  error: z.string(),
+  /** Whether a person or an agent asked. */
+  asked: z.boolean(),
+  /** Tokens of the answer; null where nobody counted them. */
+  tokensOut: z.int().nullable(),
+  /** Offset of the question's line, and where the last line of the answer ends. */
+  from: z.int().min(0),
+  to: z.int().min(0),
+  /** The question that the person rejected answers to, with the names of those answers; null in any other turn. */
+  corrects: z.strictObject({ prompt: z.string(), negatives: z.array(z.string()), undoes: z.boolean() }).nullable(),
+  /** What it was taught as, because nothing came for a while; empty while it was not. */
+  taught: z.string(),
+  /** Whether it was decided with these very words already, whatever came of it. */
+  settled: z.boolean(),
 });
 
-/** A conversation that is still open at the end of a line; saved with the cursor, so it is plain JSON. */
+/** A turn of a conversation; saved with the cursor, so it is plain JSON. */
 export type Turn = Readonly<z.infer<typeof turnShape>>;
+
+/** The turns that are open after a line, one a conversation, the one that was opened last at the end. */
+export type Turns = readonly Turn[];
 
 const text = z.string();
 const stamp = z.union([z.string(), z.number()]).optional();
@@ -59,6 +83,8 @@ export const inferenceShape = z.looseObject({
   tokens_used: z.number().nullish(),
   success: z.boolean().nullish(),
   user_feedback: z.number().nullish(),
+  finish_reason: text.nullish(),
+  stop_reason: text.nullish(),
   timestamp: stamp,
 });
 
@@ -129,6 +155,9 @@ export const codexShape = z.looseObject({
     last_agent_message: text.nullish(),
     content: z.array(block).optional(),
     output: z.unknown().optional(),
+    status: z.unknown().optional(),
+    error: z.unknown().optional(),
+    codex_error_info: z.unknown().optional(),
   }),
 });
 

@@ -1,3 +1,4 @@
+import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, type JsonRecord, reject, rejectBad, verdict } from "./dialect.ts";
 import { isEditorRecord, parseQuickly } from "./quick.ts";
 import { vscodeShape } from "./shapes.ts";
@@ -16,16 +17,16 @@ function words(metadata: JsonRecord | null | undefined, ...names: readonly strin
 export const vscode: Dialect = {
   name: "vscode",
   recognises: (record) => known.has(eventName(record) ?? ""),
-  read(record, turn) {
+  read(record, turns) {
     const name = eventName(record);
     const parsed = parseQuickly(record, isEditorRecord, vscodeShape);
-    if (parsed === null) return rejectBad("malformed_editor_event", turn);
+    if (parsed === null) return rejectBad("malformed_editor_event", turns);
     const { extension, model_used, success, latency_ms, user_feedback, metadata, timestamp } = parsed;
-    if (name === "health-check") return reject("health_report", turn);
-    if (name === "error") return reject("not_successful", turn);
+    if (name === "health-check") return reject("health_report", turns);
+    if (name === "error") return reject("not_successful", turns);
     const prompt = words(metadata, "prompt", "query", "instruction");
     const response = words(metadata, "response", "completion", "answer");
-    if (prompt === null || response === null) return reject("no_text", turn);
+    if (prompt === null || response === null) return reject("no_text", turns);
     return draftOf(
       {
         patternId: `${extension ?? "vscode"}_${isoTime(timestamp)}`,
@@ -36,10 +37,10 @@ export const vscode: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof latency_ms === "number" ? { latency_ms } : {},
-        outcome: success ? "success" : "failed",
         feedback: verdict(user_feedback),
+        ending: { ...unknownEnding, said: success ? "success" : "failed" },
       },
-      turn,
+      turns,
     );
   },
 };
