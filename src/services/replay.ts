@@ -37,7 +37,7 @@ async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Pr
   try {
     // Its line was counted when it was refused; now it is a lesson instead.
     const rejected = new Map([[`refused_by_${sink.name}`, -1]]);
-    const tallies = new Map([[refusal.file, { events: 0, rejected }]]);
+    const tallies = new Map([[refusal.file, { events: 0, rejected, dialects: new Map() }]]);
     await sink.take({ ...emptyBatch(), lessons, tallies }, { signal });
     return "taken";
   } catch (error) {

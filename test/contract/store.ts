@@ -163,7 +163,9 @@ export function storeContract(name: string, makePlace: () => Place): void {
         "/logs/a.jsonl": { fresh: 1, duplicates: 0 },
         "/logs/b.jsonl": { fresh: 1, duplicates: 1 },
       });
-      const tallies = new Map([["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]) }]]);
+      const tallies = new Map([
+        ["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]), dialects: new Map() }],
+      ]);
       await sink("rows").take(batch([], [cursor(60)], { tallies }), { signal });
       close();
       expect(await store.tallies()).toEqual({

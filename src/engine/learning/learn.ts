@@ -15,6 +15,8 @@ export interface LearnedLine {
   readonly offset: number;
   readonly bytes: number;
   readonly outcomes: readonly Learned[];
+  /** The name of the dialect it is written in; empty where none knows it. */
+  readonly dialect: string;
   /** The conversation open after this line. */
   readonly turn: Turn | null;
   /** What the record of a completed task says beside its words, for proposals; null for every other line. */
@@ -101,18 +103,20 @@ function learnText(text: string, offset: number, bytes: number, origin: Origin, 
       offset,
       bytes,
       outcomes: because(blank ? "empty_line" : "malformed_json", !blank),
+      dialect: "",
       turn,
       task: null,
     };
   }
   const reading = readRecord(value, turn);
   const outcomes = judge(reading.outcomes, origin, offset, bytes);
-  return { offset, bytes, outcomes, turn: reading.turn, task: isTask(value) ? taskFacts(value) : null };
+  const task = isTask(value) ? taskFacts(value) : null;
+  return { offset, bytes, outcomes, dialect: reading.dialect, turn: reading.turn, task };
 }
 
 /** A line that was too long to be read. */
 export function learnTooLong(offset: number, bytes: number, turn: Turn | null): LearnedLine {
-  return { offset, bytes, outcomes: because("line_too_long", true), turn, task: null };
+  return { offset, bytes, outcomes: because("line_too_long", true), dialect: "", turn, task: null };
 }
 
 /**
@@ -141,7 +145,14 @@ export function learnLines(
     else if (valid || isUtf8(bytes.subarray(start, stop)))
       line = learnText(bytes.toString("utf8", start, stop), offset + start, length, origin, open);
     else
-      line = { offset: offset + start, bytes: length, outcomes: because("invalid_utf8", true), turn: open, task: null };
+      line = {
+        offset: offset + start,
+        bytes: length,
+        outcomes: because("invalid_utf8", true),
+        dialect: "",
+        turn: open,
+        task: null,
+      };
     lines.push(line);
     open = line.turn;
     start = stop + 1;

@@ -9,10 +9,15 @@ export interface BadLine {
   readonly reason: string;
 }
 
-/** What the lines of one file came to, by count. */
-export interface Tally {
+/** What lines came to, by count. */
+export interface Counts {
   events: number;
   readonly rejected: Map<string, number>;
+}
+
+/** What the lines of one file came to, by count, and of them those of each dialect; empty is the name of none. */
+export interface Tally extends Counts {
+  readonly dialects: Map<string, Counts>;
 }
 
 /** What a sink takes at once: lessons, bad lines and counts, with the cursors that are true once it is taken. */
@@ -48,17 +53,24 @@ export function emptyBatch(): OpenBatch {
 export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
   let tally = batch.tallies.get(file);
   if (!tally) {
-    tally = { events: 0, rejected: new Map() };
+    tally = { events: 0, rejected: new Map(), dialects: new Map() };
     batch.tallies.set(file, tally);
+  }
+  let own = tally.dialects.get(line.dialect);
+  if (!own) {
+    own = { events: 0, rejected: new Map() };
+    tally.dialects.set(line.dialect, own);
   }
   batch.bytes += line.bytes;
   if (line.task) batch.tasks.push(line.task);
   for (const outcome of line.outcomes) {
     batch.events++;
     tally.events++;
+    own.events++;
     if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
     else {
-      tally.rejected.set(outcome.reason, (tally.rejected.get(outcome.reason) ?? 0) + 1);
+      for (const counts of [tally, own])
+        counts.rejected.set(outcome.reason, (counts.rejected.get(outcome.reason) ?? 0) + 1);
       if (outcome.bad)
         batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
     }

@@ -143,7 +143,7 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
     followed.ready = [learnTooLong(offset, chunk.length, turn)];
   } else if (chunk.restBytes > 0) {
     const { restBytes } = chunk;
-    const rest = { offset, bytes: restBytes, outcomes: [], turn, task: null };
+    const rest = { offset, bytes: restBytes, outcomes: [], dialect: "", turn, task: null };
     const { lines } = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turn);
     followed.ready = [rest, ...lines];
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes: Buffer.from(chunk.bytes), head };

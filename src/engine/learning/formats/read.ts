@@ -21,12 +21,19 @@ function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A reading and the name of the dialect that it was written in; empty where none knows the line. */
+export interface NamedReading extends Reading {
+  readonly dialect: string;
+}
+
 /** Reads one parsed line after the turn that is open before it. Pure, and never fails: what is wrong is an outcome. */
-export function readRecord(value: unknown, turn: Turn | null): Reading {
-  if (!isRecord(value)) return rejectBad("not_an_object", turn);
+export function readRecord(value: unknown, turn: Turn | null): NamedReading {
+  if (!isRecord(value)) return { ...rejectBad("not_an_object", turn), dialect: "" };
   const named = eventName(value) !== null;
   for (const dialect of named ? stack : others) {
-    if (dialect.recognises(value)) return dialect.read(value, turn);
+    if (!dialect.recognises(value)) continue;
+    const { outcomes, turn: next } = dialect.read(value, turn);
+    return { outcomes, turn: next, dialect: dialect.name };
   }
-  return named ? reject("unknown_event", turn) : rejectBad("unknown_shape", turn);
+  return { ...(named ? reject("unknown_event", turn) : rejectBad("unknown_shape", turn)), dialect: "" };
 }
