@@ -2,13 +2,14 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { cutText } from "../base/text.ts";
 import type { JsonRecord, Outcome } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
+import type { Reason } from "./formats/reasons.ts";
 import type { Turn } from "./formats/shapes.ts";
 import type { Draft, Lesson } from "./lesson.ts";
 import { lessonId, maxPromptChars, maxResponseChars, refusal, refusalOfWork } from "./lesson.ts";
 import { redact } from "./redact.ts";
 
 /** What one event came to: a lesson, or the reason why not; `bad` marks a line that should not have been written. */
-export type Learned = { readonly lesson: Lesson } | { readonly reason: string; readonly bad: boolean };
+export type Learned = { readonly lesson: Lesson } | { readonly reason: Reason; readonly bad: boolean };
 
 /** A line and all that was learned from it. */
 export interface LearnedLine {
@@ -33,7 +34,7 @@ const plain = new Map<string, readonly Learned[]>();
 
 // Most lines teach nothing for one of few reasons: one shared array for each.
 /** The outcome of a line that teaches nothing, shared by all lines with the same reason. */
-export function because(reason: string, bad: boolean): readonly Learned[] {
+export function because(reason: Reason, bad: boolean): readonly Learned[] {
   const key = bad ? `!${reason}` : reason;
   const known = plain.get(key);
   if (known) return known;

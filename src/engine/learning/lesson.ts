@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Reason } from "./formats/reasons.ts";
 
 /** Where a line stands: its file, which generation of that name, and the bytes it takes. */
 export interface Address {
@@ -57,7 +58,7 @@ export function lessonUuid(id: string): string {
 }
 
 /** Why work must not be taught whatever its words are: it was not successful, or took more than 5 iterations. */
-export function refusalOfWork(draft: Pick<Draft, "outcome" | "iterations">): string | null {
+export function refusalOfWork(draft: Pick<Draft, "outcome" | "iterations">): Reason | null {
   if (draft.outcome !== "success") return "not_successful";
   return draft.iterations > 5 ? "too_many_iterations" : null;
 }
@@ -66,7 +67,7 @@ export function refusalOfWork(draft: Pick<Draft, "outcome" | "iterations">): str
  * Why a draft must not be taught, or null when it may: only successful work, at most 5 iterations,
  * a prompt over 20 characters, a response over 10, and the two not the same (original system, quality filter).
  */
-export function refusal(draft: Draft): string | null {
+export function refusal(draft: Draft): Reason | null {
   const hopeless = refusalOfWork(draft);
   if (hopeless !== null) return hopeless;
   const prompt = draft.prompt.trim();

@@ -1,11 +1,12 @@
 import type { Draft } from "../lesson.ts";
+import type { Reason } from "./reasons.ts";
 import type { Turn } from "./shapes.ts";
 
 /** A parsed JSON object: one line of a log. */
 export type JsonRecord = { readonly [key: string]: unknown };
 
 /** What one event of a line came to: work to judge, or the reason why it teaches nothing. */
-export type Outcome = { readonly draft: Draft } | { readonly rejected: string; readonly bad?: true };
+export type Outcome = { readonly draft: Draft } | { readonly rejected: Reason; readonly bad?: true };
 
 /** All that a line says: one outcome per event in it (at least one), and the turn that is open after it. */
 export interface Reading {
@@ -24,7 +25,7 @@ export interface Dialect {
 const made = new Map<string, readonly Outcome[]>();
 
 /** A line that teaches nothing, for one reason; the conversation stays as it is. */
-export function reject(reason: string, turn: Turn | null): Reading {
+export function reject(reason: Reason, turn: Turn | null): Reading {
   let outcomes = made.get(reason);
   if (!outcomes) {
     outcomes = [{ rejected: reason }];
@@ -34,7 +35,7 @@ export function reject(reason: string, turn: Turn | null): Reading {
 }
 
 /** A line that should not have been written like this. */
-export function rejectBad(reason: string, turn: Turn | null): Reading {
+export function rejectBad(reason: Reason, turn: Turn | null): Reading {
   return { outcomes: [{ rejected: reason, bad: true }], turn };
 }
 

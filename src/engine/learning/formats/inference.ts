@@ -12,7 +12,11 @@ export const inference: Dialect = {
   read(record, turn) {
     const name = eventName(record);
     const parsed = parseQuickly(record, isInferenceRecord, inferenceShape);
-    if (parsed === null) return rejectBad(`malformed_${name}`, turn);
+    if (parsed === null)
+      return rejectBad(
+        name === "local_inference" ? "malformed_local_inference" : "malformed_agent_step_complete",
+        turn,
+      );
     const { query, response, latency_ms, model, role, session_id, success, user_feedback, timestamp } = parsed;
     if (latency_ms === undefined || latency_ms <= 0) return reject("no_latency", turn);
     const at = isoTime(timestamp);
