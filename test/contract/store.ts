@@ -169,8 +169,14 @@ export function storeContract(name: string, makePlace: () => Place): void {
       await sink("rows").take(batch([], [cursor(60)], { tallies }), { signal });
       close();
       expect(await store.tallies()).toEqual({
-        "/logs/a.jsonl": { events: 4, lessons: 1, duplicates: 0, rejected: { empty_line: 3 } },
-        "/logs/b.jsonl": { events: 2, lessons: 1, duplicates: 1, rejected: {} },
+        "/logs/a.jsonl": {
+          ...{ events: 4, lessons: 1, duplicates: 0, rejected: { empty_line: 3 } },
+          dialects: { "": { events: 4, rejected: { empty_line: 3 } } },
+        },
+        "/logs/b.jsonl": {
+          ...{ events: 2, lessons: 1, duplicates: 1, rejected: {} },
+          dialects: { "": { events: 2, rejected: {} } },
+        },
       });
     });
 
@@ -196,6 +202,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
         lessons: 39,
         duplicates: 0,
         rejected: { refused_by_rows: 1 },
+        dialects: { ralph: { events: 40, rejected: { refused_by_rows: 1 } } },
       });
       expect(said.filter(({ type }) => type === "lesson.refused")).toHaveLength(1);
     });
@@ -339,6 +346,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
         lessons: 300,
         duplicates: 100,
         rejected: {},
+        dialects: { "": { events: 400, rejected: {} } },
       });
     });
 

@@ -2,8 +2,10 @@ import type { Lesson } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
+import { plain } from "./postgres-reads.ts";
 import { escapeText, wordsOf } from "./postgres-text.ts";
 import type { RowsOptions, Sink } from "./store.ts";
+import { type TallyRow, tallyRows, toTallies } from "./tally-rows.ts";
 
 // One JSON text a batch is one value to send and one prepared statement, however many lessons there are.
 const insertLessons = `
@@ -43,15 +45,11 @@ function rowOf(lesson: Lesson) {
   };
 }
 
-interface Count {
+interface Count extends TallyRow {
   readonly source: string;
-  readonly what: string;
-  readonly reason: string;
-  readonly count: number;
 }
 
-async function addCounts(ask: Ask, counts: readonly Count[]): Promise<void> {
-  const given = counts.filter(({ count }) => count !== 0);
+async function addCounts(ask: Ask, given: readonly Count[]): Promise<void> {
   if (given.length === 0) return;
   await ask(
     `INSERT INTO tallies (source, what, reason, count)
@@ -106,6 +104,7 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
     optional: false,
     dependency: "postgresql",
     load: () => loadCursors(postgres.ask, "rows", emit),
+    tallies: async () => toTallies((await postgres.ask("SELECT source, what, reason, count FROM tallies")).map(plain)),
     take: (batch) =>
       delivery.take(batch, async (ask) => {
         const now = new Date().toISOString();
@@ -124,12 +123,9 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
           counted.add(id);
         }
         // A trial has no counts: only the delivery that moves the cursor is counted.
-        const counts = [...batch.tallies].flatMap(([source, { events, rejected }]) => [
-          { source, what: "events", reason: "", count: events },
-          { source, what: "lessons", reason: "", count: bySource.get(source)?.fresh ?? 0 },
-          { source, what: "duplicates", reason: "", count: bySource.get(source)?.duplicates ?? 0 },
-          ...[...rejected].map(([reason, count]) => ({ source, what: "rejected", reason, count })),
-        ]);
+        const counts = [...batch.tallies].flatMap(([source, tally]) =>
+          tallyRows(tally, bySource.get(source)).map((row) => ({ ...row, source })),
+        );
         await addCounts(ask, counts);
         await keepBadLines(ask, batch, rejectedKept, now);
         await keepProposals(ask, batch, propose);

@@ -5,6 +5,7 @@ import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { nameOf } from "./sqlite-names.ts";
 import { indexText } from "./sqlite-text.ts";
 import type { RowsOptions, Sink } from "./store.ts";
+import { type TallyRow, tallyRows, toTallies } from "./tally-rows.ts";
 
 function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   const changed = store.run(
@@ -29,8 +30,7 @@ function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   return changed > 0;
 }
 
-function count(store: Embedded, source: string, what: string, reason: string, by: number): void {
-  if (by === 0) return;
+function count(store: Embedded, source: string, { what, reason, count: by }: TallyRow): void {
   store.run(
     `INSERT INTO tallies (source, what, reason, count) VALUES (?, ?, ?, ?)
      ON CONFLICT (source, what, reason) DO UPDATE SET count = count + excluded.count`,
@@ -64,6 +64,7 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
     name: "rows",
     optional: false,
     load: async () => loadCursors(store, "rows", emit),
+    tallies: async () => toTallies(store.all("SELECT source, what, reason, count FROM tallies")),
     take: (batch) =>
       store.commit(() => {
         const now = new Date().toISOString();
@@ -79,12 +80,8 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
         }
         indexText(store);
         // A trial has no counts: only the delivery that moves the cursor is counted.
-        for (const [source, { events, rejected }] of batch.tallies) {
-          const tally = bySource.get(source);
-          count(store, source, "events", "", events);
-          count(store, source, "lessons", "", tally?.fresh ?? 0);
-          count(store, source, "duplicates", "", tally?.duplicates ?? 0);
-          for (const [reason, by] of rejected) count(store, source, "rejected", reason, by);
+        for (const [source, tally] of batch.tallies) {
+          for (const row of tallyRows(tally, bySource.get(source))) count(store, source, row);
         }
         keepBadLines(store, batch, rejectedKept, now);
         const known = (hash: string) => store.get("SELECT 1 FROM proposals WHERE hash = ?", hash) !== undefined;

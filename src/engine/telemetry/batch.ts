@@ -15,9 +15,20 @@ export interface Counts {
   readonly rejected: Map<string, number>;
 }
 
-/** What the lines of one file came to, by count, and of them those of each dialect; empty is the name of none. */
+/** What the lines of one file came to, by count, and of them those of each dialect; `none` where none knows them. */
 export interface Tally extends Counts {
   readonly dialects: Map<string, Counts>;
+}
+
+/** The counts of a file by dialect; what no dialect is known for, if anything, has an empty name. */
+export function byDialect({ events, rejected, dialects }: Tally): [dialect: string, counts: Counts][] {
+  const rest: Counts = { events, rejected: new Map(rejected) };
+  for (const own of dialects.values()) {
+    rest.events -= own.events;
+    for (const [reason, count] of own.rejected) rest.rejected.set(reason, (rest.rejected.get(reason) ?? 0) - count);
+  }
+  for (const [reason, count] of rest.rejected) if (count === 0) rest.rejected.delete(reason);
+  return rest.events === 0 && rest.rejected.size === 0 ? [...dialects] : [...dialects, ["", rest]];
 }
 
 /** What a sink takes at once: lessons, bad lines and counts, with the cursors that are true once it is taken. */
@@ -56,10 +67,11 @@ export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode
     tally = { events: 0, rejected: new Map(), dialects: new Map() };
     batch.tallies.set(file, tally);
   }
-  let own = tally.dialects.get(line.dialect);
+  const dialect = line.dialect === "" ? "none" : line.dialect;
+  let own = tally.dialects.get(dialect);
   if (!own) {
     own = { events: 0, rejected: new Map() };
-    tally.dialects.set(line.dialect, own);
+    tally.dialects.set(dialect, own);
   }
   batch.bytes += line.bytes;
   if (line.task) batch.tasks.push(line.task);

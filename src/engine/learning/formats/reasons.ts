@@ -81,6 +81,15 @@ export function reasonSentence(word: string): string {
   return sentences.get(word) ?? "This version of aistack does not know this reason.";
 }
 
+/** Reasons with their counts and sentences, as one text. */
+export function reasonsInWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([word, count]) => `${word} ${count} (${reasonSentence(word).replace(/\.$/, "")})`)
+    .join(", ");
+}
+
 /** The sentences of those reasons that were counted, most often counted first. */
 export function reasonSentences(counts: Readonly<Record<string, number>>): Record<string, string> {
   const words = Object.entries(counts).filter(([, count]) => count > 0);
