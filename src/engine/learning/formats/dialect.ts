@@ -1,3 +1,4 @@
+import { readTime } from "../../base/time.ts";
 import type { Draft } from "../lesson.ts";
 import type { Reason } from "./reasons.ts";
 import type { Turn } from "./shapes.ts";
@@ -52,7 +53,7 @@ export function eventName(record: JsonRecord): string | null {
   return typeof record.event_type === "string" ? record.event_type : null;
 }
 
-/** A time as ISO 8601 UTC: from text, epoch seconds or milliseconds; empty where it is none. */
+/** A time as ISO 8601 in UTC, however the producer wrote it; empty where it is none. */
 export function isoTime(value: unknown): string {
   if (value === lastTime.value) return lastTime.iso;
   lastTime = { value, iso: readTime(value) };
@@ -61,15 +62,6 @@ export function isoTime(value: unknown): string {
 
 // Within one line the same time is asked for more than once.
 let lastTime: { readonly value: unknown; readonly iso: string } = { value: undefined, iso: "" };
-
-function readTime(value: unknown): string {
-  let date: Date;
-  if (typeof value === "number") date = new Date(value > 1e12 ? value : value * 1000);
-  else if (typeof value === "string")
-    date = new Date(value.endsWith("Z") ? value.replace(/([+-]\d\d:?\d\d)Z$/, "$1") : value);
-  else return "";
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
-}
 
 /** The user's verdict as -1, 0 or 1; null when none was given. */
 export function verdict(value: number | null | undefined): -1 | 0 | 1 | null {
