@@ -18,8 +18,8 @@ export function toJson(data: Plain): string {
 }
 
 /** A failure as one JSON object on one line. */
-export function failureJson({ code, what, why, hint, retryAfterMs }: Failure): string {
-  return toJson({ error: { code, what, why, hint, ...(retryAfterMs === null ? {} : { retryAfterMs }) } });
+export function failureJson({ code, what, why, hint, retryAfterMs, facts }: Failure): string {
+  return toJson({ error: { code, what, why, hint, ...(retryAfterMs === null ? {} : { retryAfterMs }), ...facts } });
 }
 
 /** The text in a colour, where colours may be used. */
