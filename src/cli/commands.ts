@@ -8,7 +8,7 @@ function positional(arg: Argument): string {
 }
 
 function options(argv: Argv, action: Action): Argv {
-  let built = argv;
+  let built = action.more === undefined ? argv : argv.epilogue(action.more);
   for (const arg of action.args) {
     const common = {
       describe: arg.sentence,

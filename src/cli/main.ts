@@ -10,7 +10,7 @@ import { givenIn, type Parsed } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
 import { openProgress } from "./progress.ts";
-import { readStandardInput } from "./stdin.ts";
+import { standardInput } from "./stdin.ts";
 import { tuiCommand } from "./tui-command.ts";
 
 const exitCodes: Readonly<Record<FailureCode, number>> = {
@@ -91,12 +91,9 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);
-    const lines = action.name === "telemetry write" ? await readStandardInput(given) : [];
-    const all: Given = {
-      ...given,
-      list: (name) => (name === "stdin" ? lines : name === "--" ? rest : given.list(name)),
-    };
-    const result = action.run(stack, all, { signal: controller.signal });
+    const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
+    const { signal } = controller;
+    const result = action.run(stack, all, { signal, input: standardInput(signal) });
     if (!(Symbol.asyncIterator in result)) {
       const data = await result;
       if (action.handsOver === true) return typeof data.exitCode === "number" ? data.exitCode : 0;

@@ -18,8 +18,8 @@ export function toJson(data: Plain): string {
 }
 
 /** A failure as one JSON object on one line. */
-export function failureJson({ code, what, why, hint, retryAfterMs }: Failure): string {
-  return toJson({ error: { code, what, why, hint, ...(retryAfterMs === null ? {} : { retryAfterMs }) } });
+export function failureJson({ code, what, why, hint, retryAfterMs, facts }: Failure): string {
+  return toJson({ error: { code, what, why, hint, ...(retryAfterMs === null ? {} : { retryAfterMs }), ...facts } });
 }
 
 /** The text in a colour, where colours may be used. */
@@ -79,7 +79,25 @@ function cut(text: string, width: number): string {
   return text.startsWith("/") ? `…${text.slice(text.length - width + 1)}` : `${text.slice(0, width - 1)}…`;
 }
 
-function table(rows: readonly Plain[], output: Output, indent: string): string {
+function isCounts(value: unknown): value is Readonly<Record<string, number>> {
+  return isPlain(value) && Object.values(value).every((count) => typeof count === "number");
+}
+
+// For people the sentence of a reason stands beside its word and count; for programs it stands in a map of its own.
+function withSentences(data: Plain, inRow: boolean): Plain {
+  const { rejected, reasons, ...rest } = data;
+  if (!isCounts(rejected) || !isPlain(reasons)) return data;
+  const rows = Object.entries(rejected)
+    .filter(([, count]) => count !== 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([reason, count]) => ({ reason, count, sentence: reasons[reason] }));
+  const told = inRow ? rows.map((one) => `${one.reason} ${one.count}: ${one.sentence}`).join(" ") : rows;
+  const names = Object.keys(data).filter((name) => name !== "reasons");
+  return Object.fromEntries(names.map((name) => [name, name === "rejected" ? told : rest[name]]));
+}
+
+function table(given: readonly Plain[], output: Output, indent: string): string {
+  const rows = given.map((row) => withSentences(row, true));
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) => names.map((name) => cell(row[name])));
   const widest = names.map((name, at) => Math.max(words(name).length, ...cells.map((row) => row[at]?.length ?? 0)));
@@ -99,7 +117,7 @@ function table(rows: readonly Plain[], output: Output, indent: string): string {
 export function toText(data: Plain, output: Output, indent = ""): string {
   const width = Math.max(0, ...Object.keys(data).map((name) => words(name).length));
   let text = "";
-  for (const [name, value] of Object.entries(data)) {
+  for (const [name, value] of Object.entries(withSentences(data, false))) {
     const label = words(name);
     if (Array.isArray(value) && value.length > 0 && value.every(isPlain)) {
       text += `${indent}${paint(label, "bold", output)}\n${table(value, output, `${indent}  `)}`;

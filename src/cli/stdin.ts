@@ -1,10 +1,8 @@
-import { createInterface } from "node:readline";
-import type { Given } from "../services/action.ts";
+import { addAbortSignal } from "node:stream";
 
-/** The lines of standard input, when an event was not given as arguments and something is piped in. */
-export async function readStandardInput(given: Given): Promise<string[]> {
-  if (given.text("event") !== null || given.list("field").length > 0 || process.stdin.isTTY) return [];
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") lines.push(line);
-  return lines;
+/** What is piped in, as it comes; nothing from a terminal. Reading it fails with an abort when the signal says so. */
+export async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (process.stdin.isTTY) return;
+  const input: AsyncIterable<unknown> = addAbortSignal(signal, process.stdin);
+  for await (const chunk of input) if (chunk instanceof Uint8Array) yield chunk;
 }

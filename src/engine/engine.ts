@@ -70,7 +70,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
   // Essential loops under way; without one nobody would shrink the backlog that optional work waits for.
   let draining = 0;
   const pressure = openPressure(values, emit);
-  const alarm = openZeroYield(values["learning.zeroYieldEvents"], emit);
+  const alarm = openZeroYield(values["learning.zeroYieldEvents"], patterns, emit);
 
   const measure = (state: SinkProgress, lagBytes: number) => {
     state.lagBytes = lagBytes;
@@ -96,6 +96,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
     const guess = () => measure(state, guessLag?.(sink.name) ?? 0);
     if (sink.dependency !== undefined) guess();
     const cursors = await patience.insist(() => sink.load({ signal }), guess);
+    if (!once && sink.tallies) alarm.remember(await patience.insist(async () => (await sink.tallies?.()) ?? {}, guess));
     const follower = openFollower({
       sink: sink.name,
       cursors,
@@ -183,7 +184,7 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       takenAt = before;
       const { rest, taken } = await deliver(loop, batch);
       noteTaken(state, rest, taken);
-      if (!once && taken.bySource) alarm.look(state.bySource);
+      if (!once && taken.bySource) alarm.look(rest);
       const checkpointMs = performance.now() - before;
       const { events, bytes } = batch;
       emit({ type: "batch.taken", sink: sink.name, events, lessons: taken.fresh, bytes, checkpointMs });

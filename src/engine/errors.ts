@@ -22,6 +22,8 @@ export interface FailureText {
   readonly cause?: unknown;
   /** How long to wait before trying again, where that is known. */
   readonly retryAfterMs?: number | null;
+  /** What a program may want to know of it, by name. */
+  readonly facts?: Readonly<Record<string, string | number>>;
 }
 
 /** The one error of this program: a code word for programs, three sentences for people. */
@@ -32,6 +34,8 @@ export class Failure extends Error {
   readonly hint: string;
   /** How long to wait before trying again, in milliseconds; null where that is not known. */
   readonly retryAfterMs: number | null;
+  /** What a program may want to know of it, by name. */
+  readonly facts: Readonly<Record<string, string | number>>;
 
   constructor(code: FailureCode, text: FailureText) {
     super(`${text.what}: ${text.why}`, { cause: text.cause });
@@ -41,6 +45,7 @@ export class Failure extends Error {
     this.why = text.why;
     this.hint = text.hint ?? "";
     this.retryAfterMs = text.retryAfterMs ?? null;
+    this.facts = text.facts ?? {};
   }
 }
 

@@ -9,7 +9,7 @@ export type EngineEvent =
   | { type: "sink.resumed"; sink: string; afterMs: number }
   | { type: "lesson.refused"; sink: string; lesson: string; why: string }
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
-  | { type: "zero.yield"; source: string; events: number; reasons: Readonly<Record<string, number>> }
+  | { type: "zero.yield"; source: string; dialect: string; events: number; reasons: Readonly<Record<string, number>> }
   | { type: "vectors.filled"; place: string; lessons: number }
   | { type: "rotation.failed"; why: string }
   | { type: "store.moved"; table: string; rows: number; total: number }

@@ -3,7 +3,7 @@ import type { Emit } from "./events.ts";
 import { addTo } from "./progress.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
-import type { Batch } from "./telemetry/batch.ts";
+import type { Batch, Tally } from "./telemetry/batch.ts";
 
 /** What isolating needs: the sink, how it is asked, and where refused lessons are listed. */
 export interface IsolateOptions {
@@ -13,6 +13,16 @@ export interface IsolateOptions {
   readonly emit: Emit;
 }
 
+// Nearly always the lessons of a file are of one dialect; whose it was is not told where they are of two.
+function countRefused(tally: Tally, reason: string): void {
+  addTo(tally.rejected, reason, 1);
+  const teaching = [...tally.dialects.values()].filter(({ events, rejected }) => {
+    return events > [...rejected.values()].reduce((sum, count) => sum + count, 0);
+  });
+  const [only] = teaching;
+  if (only && teaching.length === 1) addTo(only.rejected, reason, 1);
+}
+
 /**
  * Halves the lessons of a batch until those that the sink refuses are found, and lists them; returns the batch without
  * them. The trials carry no cursor, so nothing is skipped.
@@ -20,7 +30,10 @@ export interface IsolateOptions {
 export async function withoutRefused(batch: Batch, { sink, take, refusals, emit }: IsolateOptions): Promise<Batch> {
   const kept: Batch["lessons"][number][] = [];
   const tallies = new Map(
-    [...batch.tallies].map(([file, tally]) => [file, { ...tally, rejected: new Map(tally.rejected) }]),
+    [...batch.tallies].map(([file, { events, rejected, dialects }]) => {
+      const own = [...dialects].map(([name, one]) => [name, { ...one, rejected: new Map(one.rejected) }] as const);
+      return [file, { events, rejected: new Map(rejected), dialects: new Map(own) }];
+    }),
   );
   const attempt = async (lessons: Batch["lessons"]): Promise<void> => {
     try {
@@ -50,7 +63,7 @@ export async function withoutRefused(batch: Batch, { sink, take, refusals, emit 
           foundAt: new Date().toISOString(),
         });
         const tally = tallies.get(only.origin.file);
-        if (tally) addTo(tally.rejected, `refused_by_${sink.name}`, 1);
+        if (tally) countRefused(tally, `refused_by_${sink.name}`);
         emit({ type: "lesson.refused", sink: sink.name, lesson: only.id, why });
         return;
       }

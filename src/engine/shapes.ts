@@ -65,7 +65,14 @@ export const reportShape = lazily(() =>
     disk: z.object({ freeBytes: count().nullable(), minFreeBytes: count(), stopped: z.boolean() }),
     /** The user's own pause. */
     paused: pausedShape().nullable(),
-    zeroYield: z.array(z.object({ source: z.string(), events: count(), reasons: z.record(z.string(), count()) })),
+    zeroYield: z.array(
+      z.object({
+        source: z.string(),
+        dialect: z.string().default(""),
+        events: count(),
+        reasons: z.record(z.string(), count()),
+      }),
+    ),
     breakers: z.array(
       z.object({
         name: z.enum(breakerNames),

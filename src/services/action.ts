@@ -25,6 +25,13 @@ export interface Given {
 /** What an action gives back: plain data, printed as tables or as JSON. */
 export type Plain = { readonly [key: string]: unknown };
 
+/** What an action is run with beside its arguments. */
+export interface ActionOptions {
+  readonly signal: AbortSignal;
+  /** What is piped in, as it comes; not read before somebody asks for it. None where nothing can be piped in. */
+  readonly input?: AsyncIterable<Uint8Array>;
+}
+
 /** One thing the user can do: the CLI, the keys of the terminal and the dashboard are all made from these. */
 export interface Action {
   readonly name: string;
@@ -40,5 +47,7 @@ export interface Action {
   readonly isBad?: (result: Plain) => boolean;
   /** Whether it runs until it is asked to end, so that being asked is its normal end. */
   readonly endless?: boolean;
-  run(stack: Stack, given: Given, options: { readonly signal: AbortSignal }): Promise<Plain> | AsyncIterable<string>;
+  /** What its help says below the arguments. */
+  readonly more?: string;
+  run(stack: Stack, given: Given, options: ActionOptions): Promise<Plain> | AsyncIterable<string>;
 }

@@ -5,7 +5,9 @@ import { sinkNames } from "../engine/stores/store.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
 import type { Check } from "./check.ts";
+import { sentenceOf } from "./observe/sentence.ts";
 import type { Stack } from "./stack.ts";
+import { zeroYieldIn } from "./yield.ts";
 
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
@@ -62,6 +64,9 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
     });
   }
   const counts = await store.counts();
+  const barren = zeroYieldIn(stack.config, await store.tallies()).map((one) =>
+    sentenceOf({ type: "zero.yield", ...one }),
+  );
   return [
     {
       name: "store",
@@ -74,6 +79,13 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
       verdict: damaged.length === 0 ? "ok" : "failed",
       found: damaged.length === 0 ? "all checksums hold" : damaged.join("; "),
       hint: damaged.length === 0 ? "" : "Type: aistack learn --once",
+    },
+    {
+      name: "yield",
+      verdict: barren.length === 0 ? "ok" : "warning",
+      found: barren.length === 0 ? "no source gave many events and not one lesson" : barren.join("; "),
+      hint:
+        barren.length === 0 ? "" : "Type: aistack status; for lines that are badly written: aistack learn --rejected",
     },
   ];
 }
@@ -117,6 +129,7 @@ export const doctorAction: Action = {
   sentence: "Try everything that learning and the stack need and say what to do about what is wrong",
   args: [],
   reads: true,
+  isBad: ({ healthy }) => healthy !== true,
   async run(stack, _given, { signal }) {
     const checks = [
       checkPlace("home", stack.config.home, "Type: aistack learn --once"),

@@ -1,4 +1,3 @@
-import { readRefusals } from "../engine/refusals.ts";
 import type { Action } from "./action.ts";
 
 /** Follow telemetry and learn from it. */
@@ -24,10 +23,8 @@ export const learnAction: Action = {
   reads: false,
   async run(stack, given, { signal }) {
     if (given.flag("rejected")) {
-      const limit = given.number("limit") ?? 100;
-      const refused = limit > 0 ? readRefusals(stack.config.home).slice(-limit).reverse() : [];
-      const store = await stack.seen();
-      return { badLines: (await store?.badLines(limit)) ?? [], refused };
+      const { listRejected } = await import("./rejected.ts");
+      return listRejected(stack, given.number("limit") ?? 100);
     }
     const run = {
       once: given.flag("once"),

@@ -1,25 +1,29 @@
 import { Failure } from "../engine/errors.ts";
+import { reasonSentences } from "../engine/learning/formats/reasons.ts";
 import { pause } from "../engine/pause.ts";
 import type { SinkProgress } from "../engine/progress.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
+import type { ZeroYield } from "../engine/zero-yield.ts";
 import type { Plain } from "./action.ts";
 import { type Holder, lookAtHold, takeHold } from "./hold.ts";
 import { patternsOf, runLearner } from "./learner.ts";
 import { replayRejected } from "./replay.ts";
 import type { Stack } from "./stack.ts";
 import { lagOf } from "./status.ts";
+import { zeroYieldIn } from "./yield.ts";
 
 const attachedTimeoutMs = 30_000;
 
-/** Warns of every source that gave many events and not one lesson, with its reasons by count. */
-export function warnZeroYield(stack: Stack, bySource: Readonly<Record<string, SourceTally>>): string[] {
-  const atLeast = stack.config.values["learning.zeroYieldEvents"];
-  return Object.entries(bySource).flatMap(([source, { events, lessons, duplicates, rejected }]) => {
-    if (events < atLeast || lessons + duplicates > 0) return [];
-    stack.emit({ type: "zero.yield", source, events, reasons: rejected });
-    return [source];
-  });
+/** Warns of every source and dialect that gave many events and not one lesson, with its reasons by count. */
+function warnZeroYield(
+  stack: Stack,
+  tallies: Readonly<Record<string, SourceTally>>,
+  sources: readonly string[],
+): ZeroYield[] {
+  const found = zeroYieldIn(stack.config, tallies, sources);
+  for (const one of found) stack.emit({ type: "zero.yield", ...one });
+  return found;
 }
 
 async function summary(
@@ -29,11 +33,13 @@ async function summary(
   elapsedMs: number,
 ): Promise<Plain> {
   const rows = progress.find(({ name }) => name === "rows");
+  const rejected = Object.fromEntries(rows?.rejected ?? []);
   return {
     events: rows?.events ?? 0,
     lessons: rows?.lessons ?? 0,
     duplicates: rows?.duplicates ?? 0,
-    rejected: Object.fromEntries(rows?.rejected ?? []),
+    rejected,
+    reasons: reasonSentences(rejected),
     bySource: Object.fromEntries(
       [...(rows?.bySource ?? [])].map(([source, tally]) => [
         source,
@@ -89,8 +95,8 @@ export async function learn(
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
-    if (run.once) warnZeroYield(stack, await store.tallies());
-    return await summary(stack, progress, store, performance.now() - started);
+    const zeroYield = run.once ? warnZeroYield(stack, await store.tallies(), run.sources) : [];
+    return { ...(await summary(stack, progress, store, performance.now() - started)), zeroYield };
   } finally {
     hold.close();
   }

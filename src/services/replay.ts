@@ -1,4 +1,3 @@
-import { closeSync, openSync } from "node:fs";
 import { Failure } from "../engine/errors.ts";
 import { noTurns } from "../engine/learning/formats/dialect.ts";
 import { learnLines, settleTurn } from "../engine/learning/learn.ts";
@@ -6,28 +5,16 @@ import { forgetRefusals, readRefusals } from "../engine/refusals.ts";
 import type { Refusal } from "../engine/shapes.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
 import { addLine, addSettled, emptyBatch } from "../engine/telemetry/batch.ts";
-import { readAt } from "../engine/telemetry/identity.ts";
-import { findInode } from "../engine/telemetry/lost.ts";
 import type { Plain } from "./action.ts";
 import { openSinks } from "./learner.ts";
+import { readLine } from "./rejected.ts";
 import type { Stack } from "./stack.ts";
 
 const replayedMax = 10_000_000;
 
-function readLine(file: string, inode: string, offset: number, bytes: number): Buffer | null {
-  const where = findInode(file, inode);
-  if (where === null || where.size < offset + bytes) return null;
-  const fd = openSync(where.file, "r");
-  try {
-    return readAt(fd, offset, bytes);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 // A refused lesson is read again where its line stands, and offered to the sink that refused it.
 async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Promise<"taken" | "refused" | "gone"> {
-  const bytes = readLine(refusal.file, refusal.inode, refusal.offset, refusal.bytes);
+  const bytes = readLine(refusal);
   if (bytes === null) return "gone";
   const batch = emptyBatch();
   const lines = learnLines(bytes, refusal.offset, refusal, noTurns, refusal.bytes);
@@ -35,14 +22,14 @@ async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Pr
   // The bytes of a turn end with its answer.
   for (const turn of lines.at(-1)?.turns ?? []) {
     const settled = settleTurn(turn, refusal);
-    if (settled) addSettled(batch, settled.learned, refusal.file);
+    if (settled) addSettled(batch, settled.learned, turn.dialect, refusal.file);
   }
   const lessons = batch.lessons.filter(({ id }) => id === refusal.lesson);
   if (lessons.length === 0) return "gone";
   try {
     // Its line was counted when it was refused; now it is a lesson instead.
     const rejected = new Map([[`refused_by_${sink.name}`, -1]]);
-    const tallies = new Map([[refusal.file, { events: 0, rejected }]]);
+    const tallies = new Map([[refusal.file, { events: 0, rejected, dialects: new Map() }]]);
     await sink.take({ ...emptyBatch(), lessons, tallies }, { signal });
     return "taken";
   } catch (error) {
@@ -74,7 +61,7 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
     for (const bad of await store.badLines(replayedMax)) {
       if (signal.aborted) break;
       const oversized = bad.bytes > stack.config.values["telemetry.maxLineBytes"];
-      const bytes = oversized ? null : readLine(bad.file, bad.inode, bad.offset, bad.bytes);
+      const bytes = oversized ? null : readLine(bad);
       if (bytes === null) {
         counts[oversized ? "stillBad" : "gone"]++;
         continue;

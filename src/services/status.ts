@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Failure, messageOf } from "../engine/errors.ts";
+import { reasonSentences } from "../engine/learning/formats/reasons.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
@@ -11,6 +12,7 @@ import { lookAtReport, readReport, type SeenReport } from "./read-report.ts";
 import type { Stack } from "./stack.ts";
 import { pressureOf, reportedSinks, type SinkLag, sinksOf, stateOf } from "./status-report.ts";
 import { wasBroughtUp } from "./supervisor/brought-up.ts";
+import { yieldsIn, zeroYieldIn } from "./yield.ts";
 
 /** The backlog of every sink: bytes of followed files that it has not committed, measured now. */
 export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
@@ -105,12 +107,16 @@ async function learned(stack: Stack, seen: SeenReport | null): Promise<Plain> {
   const backlogBytes = Math.max(...sinks.slice(0, essentialSinks).map(({ lagBytes }) => lagBytes));
   const counts = await store.counts();
   const qdrant = config.values["qdrant.url"];
-  const atLeast = config.values["learning.zeroYieldEvents"];
-  const zeroYield = Object.entries(bySource)
-    .filter(([, one]) => one.events >= atLeast && one.lessons + one.duplicates === 0)
-    .map(([source, { events, rejected }]) => ({ source, events, rejected }));
+  const zeroYield = zeroYieldIn(config, bySource).map(({ reasons: rejected, ...one }) => ({
+    ...one,
+    rejected,
+    reasons: reasonSentences(rejected),
+  }));
+  const yields = yieldsIn(config, bySource).map(({ rejected: _, ...one }) => one);
+  const sum = total(bySource);
+  const files = Object.entries(bySource).map(([file, { dialects: _, ...counts }]) => [file, counts]);
   return {
-    learned: { ...total(bySource), bySource },
+    learned: { ...sum, reasons: reasonSentences(sum.rejected), yields, bySource: Object.fromEntries(files) },
     // A status asks no server beside the store: what Qdrant holds is told by the doctor.
     kept: qdrant === null ? counts : { ...counts, vectors: null },
     vectorsIn: qdrant ?? store.place,

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { Failure } from "../engine/errors.ts";
+import { needs, needsOfAll } from "../engine/learning/formats/needs.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import { openWriter } from "../engine/telemetry/write.ts";
 import type { Action, Given } from "./action.ts";
 import { refuseWhilePaused } from "./intake.ts";
+import { writeInput } from "./telemetry-input.ts";
 
 function fieldsOf(given: Given): Record<string, unknown> {
   const event: Record<string, unknown> = {};
@@ -28,6 +30,8 @@ function fieldsOf(given: Given): Record<string, unknown> {
   return { timestamp: new Date().toISOString(), ...event };
 }
 
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
 /** Appends one event, or every line of standard input, under the lock that other writers use. */
 export const telemetryAction: Action = {
   name: "telemetry write",
@@ -44,7 +48,14 @@ export const telemetryAction: Action = {
     { name: "force", type: "boolean", sentence: "Write also while intake is paused because the backlog is too large" },
   ],
   reads: false,
-  async run(stack, given) {
+  more: [
+    "To teach, an event needs more than its name; a dot leads into an object:",
+    ...needs.map(({ events, fields, rule }) => {
+      return `  ${events.join(", ")}: ${fields.join(", ")}${rule === "" ? "" : ` (${rule})`}`;
+    }),
+    needsOfAll,
+  ].join("\n"),
+  async run(stack, given, { signal, input }) {
     const log = given.text("log") ?? "";
     if (!/^[\w.-]+-events\.jsonl$/.test(log)) {
       throw new Failure("usage", {
@@ -55,20 +66,29 @@ export const telemetryAction: Action = {
     }
     const file = join(telemetryDirectory(stack.config), log);
     const lockTimeoutMs = stack.config.values["telemetry.lockTimeoutMs"];
-    const lines: (string | object)[] = [];
-    if (given.text("event") !== null || given.list("field").length > 0) lines.push(fieldsOf(given));
-    else lines.push(...given.list("stdin"));
-    if (lines.length === 0) {
+    const force = given.flag("force");
+    if (given.text("event") !== null || given.list("field").length > 0) {
+      const event = fieldsOf(given);
+      if (!force) refuseWhilePaused(stack.config.home);
+      await using writer = openWriter(file, { lockTimeoutMs });
+      return { file, events: 1, bytes: (await writer.append(event)).bytes };
+    }
+    await using writer = openWriter(file, { lockTimeoutMs });
+    const written = await writeInput(input ?? nothing(), {
+      file,
+      mostBytes: stack.config.values["telemetry.maxLineBytes"],
+      write(event) {
+        if (!force) refuseWhilePaused(stack.config.home);
+        return writer.append(event, { signal });
+      },
+    });
+    if (written.events === 0 && !signal.aborted) {
       throw new Failure("usage", {
         what: "No event was written",
         why: "neither --event nor a line on standard input was given",
         hint: "Type: aistack telemetry write --event NAME --field key=value",
       });
     }
-    if (!given.flag("force")) refuseWhilePaused(stack.config.home);
-    await using writer = openWriter(file, { lockTimeoutMs });
-    let bytes = 0;
-    for (const line of lines) bytes += (await writer.append(line)).bytes;
-    return { file, events: lines.length, bytes };
+    return written;
   },
 };

@@ -50,8 +50,8 @@ export function breakerDetails(breaker: BreakerView, services: readonly ServiceS
   ]);
 }
 
-/** Everything known about a source. */
-export function sourceDetails(source: SourceView): string {
+/** Everything known about a source; `sentences` are those of the reasons. */
+export function sourceDetails(source: SourceView, sentences: Readonly<Record<string, string>>): string {
   const { events, lessons, duplicates, rejected } = source;
   return textOf([
     ["file", source.source],
@@ -61,5 +61,9 @@ export function sourceDetails(source: SourceView): string {
     ["rejected", count(rejected)],
     ["yield", events === 0 ? "–" : percent((lessons + duplicates) / events)],
     ["barren", source.barren ? "many events gave not one lesson; press B to see why" : ""],
+    ...Object.entries(source.reasons)
+      .filter(([, number]) => number > 0)
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([word, number]): Field => [word, `${count(number)}  ${sentences[word] ?? ""}`]),
   ]);
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,15 +19,20 @@ export function temporary(): string {
 }
 
 /** Runs the built program to its end. */
-export function aistack(args: readonly string[], options: { input?: string; env?: Record<string, string> } = {}) {
+export function aistack(
+  args: readonly string[],
+  options: { input?: string; inputFile?: string; env?: Record<string, string> } = {},
+) {
+  const file = options.inputFile === undefined ? null : openSync(options.inputFile, "r");
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     encoding: "utf8",
-    input: options.input ?? "",
+    ...(file === null ? { input: options.input ?? "" } : { stdio: [file, "pipe", "pipe"] }),
     maxBuffer: 1e9,
     timeout: 300_000,
     killSignal: "SIGKILL",
     env: { ...process.env, ...options.env },
   });
+  if (file !== null) closeSync(file);
   return { status, stdout, stderr };
 }
 

@@ -1,6 +1,6 @@
 import type { Lesson } from "../../src/engine/learning/lesson.ts";
 import { lessonId } from "../../src/engine/learning/lesson.ts";
-import { type Batch, emptyBatch } from "../../src/engine/telemetry/batch.ts";
+import { type Batch, emptyBatch, type Tally } from "../../src/engine/telemetry/batch.ts";
 import { type Cursor, cursorVersion } from "../../src/engine/telemetry/cursor.ts";
 
 /** A lesson of these words, from this file. */
@@ -37,9 +37,9 @@ export function cursor(offset: number, file = "/logs/a.jsonl", inode = "1:2"): C
 
 /** A batch of lessons, as many events as lessons, with the cursor that is true once they are taken. */
 export function batch(lessons: readonly Lesson[], cursors: readonly Cursor[], more: Partial<Batch> = {}): Batch {
-  const tallies = new Map<string, { events: number; rejected: Map<string, number> }>();
+  const tallies = new Map<string, Tally>();
   for (const { origin } of lessons) {
-    const tally = tallies.get(origin.file) ?? { events: 0, rejected: new Map() };
+    const tally = tallies.get(origin.file) ?? { events: 0, rejected: new Map(), dialects: new Map() };
     tally.events++;
     tallies.set(origin.file, tally);
   }

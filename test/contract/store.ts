@@ -163,12 +163,20 @@ export function storeContract(name: string, makePlace: () => Place): void {
         "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0 },
         "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0 },
       });
-      const tallies = new Map([["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]) }]]);
+      const tallies = new Map([
+        ["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]), dialects: new Map() }],
+      ]);
       await sink("rows").take(batch([], [cursor(60)], { tallies }), { signal });
       close();
       expect(await store.tallies()).toEqual({
-        "/logs/a.jsonl": { events: 4, lessons: 1, duplicates: 0, rejected: { empty_line: 3 } },
-        "/logs/b.jsonl": { events: 2, lessons: 1, duplicates: 1, rejected: {} },
+        "/logs/a.jsonl": {
+          ...{ events: 4, lessons: 1, duplicates: 0, rejected: { empty_line: 3 } },
+          dialects: { "": { events: 4, rejected: { empty_line: 3 } } },
+        },
+        "/logs/b.jsonl": {
+          ...{ events: 2, lessons: 1, duplicates: 1, rejected: {} },
+          dialects: { "": { events: 2, rejected: {} } },
+        },
       });
     });
 
@@ -194,6 +202,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
         lessons: 39,
         duplicates: 0,
         rejected: { refused_by_rows: 1 },
+        dialects: { ralph: { events: 40, rejected: { refused_by_rows: 1 } } },
       });
       expect(said.filter(({ type }) => type === "lesson.refused")).toHaveLength(1);
     });
@@ -337,6 +346,7 @@ export function storeContract(name: string, makePlace: () => Place): void {
         lessons: 300,
         duplicates: 100,
         rejected: {},
+        dialects: { "": { events: 400, rejected: {} } },
       });
     });
 

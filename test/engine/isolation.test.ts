@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../src/engine/errors.ts";
 import { openGuards } from "../../src/engine/guards/guards.ts";
@@ -185,8 +186,9 @@ test("a source that gives events and no lesson is told while it is followed, onc
   appendFileSync(bench.log, '{"event":"task_submitted"}\n'.repeat(60));
   await until(() => engine.progress[0]?.events === 60);
   const alarms = () => bench.events.filter((event) => event.type === "zero.yield");
-  expect(alarms()).toEqual([{ type: "zero.yield", source: bench.log, events: 20, reasons: { task_step: 20 } }]);
-  expect(engine.zeroYield()).toMatchObject([{ source: bench.log, events: 60 }]);
+  const source = join(dirname(bench.log), "*-events.jsonl");
+  expect(alarms()).toEqual([{ type: "zero.yield", source, dialect: "ralph", events: 20, reasons: { task_step: 20 } }]);
+  expect(engine.zeroYield()).toMatchObject([{ source, events: 60 }]);
   appendFileSync(bench.log, lessonLine("one"));
   await until(() => sink.lessons.length === 1);
   await until(() => engine.zeroYield().length === 0);

@@ -38,3 +38,35 @@ export async function* splitBytes(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
   if (rest.length > 0) yield Buffer.concat(rest);
 }
+
+/**
+ * Lines as bytes, without their ends (`\n`, `\r\n`), for whoever must know whether they are UTF-8. A line that goes on
+ * for more than `mostBytes` comes in pieces that are longer than that, so that it can be told and fills no memory.
+ */
+export async function* splitByteLines(
+  chunks: AsyncIterable<Uint8Array>,
+  { mostBytes }: { readonly mostBytes: number },
+): AsyncGenerator<Buffer> {
+  let pieces: Uint8Array[] = [];
+  let length = 0;
+  const take = () => {
+    const line = Buffer.concat(pieces, length);
+    pieces = [];
+    length = 0;
+    return line;
+  };
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; ) {
+      const end = chunk.indexOf(10, start);
+      const piece = chunk.subarray(start, end < 0 ? chunk.length : end);
+      pieces.push(piece);
+      length += piece.length;
+      start += piece.length + 1;
+      if (end >= 0) {
+        const line = take();
+        yield line.at(-1) === 13 ? line.subarray(0, -1) : line;
+      } else if (length > mostBytes) yield take();
+    }
+  }
+  if (length > 0) yield take();
+}

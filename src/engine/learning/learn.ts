@@ -36,6 +36,8 @@ export interface LearnedLine {
   readonly offset: number;
   readonly bytes: number;
   readonly outcomes: readonly Learned[];
+  /** The name of the dialect it is written in; empty where none knows it. */
+  readonly dialect: string;
   /** The conversations open after this line. */
   readonly turns: Turns;
   /** What the record of a completed task says beside its words, for proposals; null for every other line. */
@@ -141,17 +143,19 @@ function learnText(text: string, offset: number, bytes: number, origin: Origin, 
     value = JSON.parse(bare);
   } catch {
     const blank = bare.trim() === "";
-    return { offset, bytes, outcomes: because(blank ? "empty_line" : "malformed_json", !blank), turns, task: null };
+    const outcomes = because(blank ? "empty_line" : "malformed_json", !blank);
+    return { offset, bytes, outcomes, dialect: "", turns, task: null };
   }
   const line = { from: offset, to: offset + bytes };
   const reading = readRecord(value, turns, line);
   const outcomes = judge(reading.outcomes, origin, line);
-  return { offset, bytes, outcomes, turns: reading.turns, task: isTask(value) ? taskFacts(value) : null };
+  const task = isTask(value) ? taskFacts(value) : null;
+  return { offset, bytes, outcomes, dialect: reading.dialect, turns: reading.turns, task };
 }
 
 /** A line that was too long to be read. */
 export function learnTooLong(offset: number, bytes: number, turns: Turns): LearnedLine {
-  return { offset, bytes, outcomes: because("line_too_long", true), turns, task: null };
+  return { offset, bytes, outcomes: because("line_too_long", true), dialect: "", turns, task: null };
 }
 
 /** What a turn came to that nothing has followed for a while, and the turn as it stays open. */
@@ -198,6 +202,7 @@ export function learnLines(
         offset: offset + start,
         bytes: length,
         outcomes: because("invalid_utf8", true),
+        dialect: "",
         turns: open,
         task: null,
       };

@@ -1,6 +1,6 @@
 import type { Lesson, LessonKind } from "../learning/lesson.ts";
 import type { Row } from "./cursor-rows.ts";
-import type { ListedBadLine, ListedLesson, Review, SourceTally, VectorModel } from "./listed.ts";
+import type { ListedBadLine, ListedLesson, Review, VectorModel } from "./listed.ts";
 
 const kinds: ReadonlySet<string> = new Set<LessonKind>([
   "task_completion",
@@ -68,23 +68,6 @@ export function toBadLine(row: Row): ListedBadLine {
     reason: String(row.reason),
     foundAt: String(row.found_at),
   };
-}
-
-/** The counts of every source, from rows of source, what, reason and count. */
-export function toTallies(rows: readonly Row[]): Record<string, SourceTally> {
-  const bySource: Record<string, SourceTally> = {};
-  for (const row of rows) {
-    const source = String(row.source);
-    bySource[source] ??= { events: 0, lessons: 0, duplicates: 0, rejected: {} };
-    const tally = bySource[source];
-    const count = Number(row.count);
-    if (row.what === "rejected") {
-      if (count !== 0) tally.rejected[String(row.reason)] = count;
-    } else if (row.what === "events") tally.events = count;
-    else if (row.what === "lessons") tally.lessons = count;
-    else if (row.what === "duplicates") tally.duplicates = count;
-  }
-  return bySource;
 }
 
 /** The model of the vectors, from the fact that names it. */

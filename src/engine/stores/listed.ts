@@ -17,6 +17,8 @@ export interface SourceTally {
   lessons: number;
   duplicates: number;
   readonly rejected: Record<string, number>;
+  /** The same by dialect: `none` where none knows the lines, an empty name for what was counted without one. */
+  readonly dialects: Record<string, { events: number; readonly rejected: Record<string, number> }>;
 }
 
 /** A bad line as it is listed. */

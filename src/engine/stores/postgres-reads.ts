@@ -1,11 +1,12 @@
 import type { Lesson } from "../learning/lesson.ts";
 import type { Row } from "./cursor-rows.ts";
-import { toBadLine, toLesson, toListed, toReview, toTallies } from "./lesson-rows.ts";
+import { toBadLine, toLesson, toListed, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Ask } from "./postgres.ts";
 import { unescapeText, wordsOf } from "./postgres-text.ts";
 import type { Store } from "./store.ts";
+import { toTallies } from "./tally-rows.ts";
 
 const listed = `SELECT lessons.id, pattern_id, kind, prompt, response, backend, iterations, timestamp, success_metrics,
   feedback, file, inode, "offset", bytes, review, neighbours.value, neighbours.nearest, neighbours.similarity

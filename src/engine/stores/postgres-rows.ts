@@ -2,9 +2,11 @@ import type { Lesson } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
+import { plain } from "./postgres-reads.ts";
 import { escapeText, wordsOf } from "./postgres-text.ts";
 import type { RowsOptions, Sink } from "./store.ts";
 import { openTaken } from "./taken.ts";
+import { type TallyRow, tallyRows, toTallies } from "./tally-rows.ts";
 
 // One JSON text a batch is one value to send and one prepared statement, however many lessons there are.
 const insertLessons = `
@@ -44,15 +46,11 @@ function rowOf(lesson: Lesson) {
   };
 }
 
-interface Count {
+interface Count extends TallyRow {
   readonly source: string;
-  readonly what: string;
-  readonly reason: string;
-  readonly count: number;
 }
 
-async function addCounts(ask: Ask, counts: readonly Count[]): Promise<void> {
-  const given = counts.filter(({ count }) => count !== 0);
+async function addCounts(ask: Ask, given: readonly Count[]): Promise<void> {
   if (given.length === 0) return;
   await ask(
     `INSERT INTO tallies (source, what, reason, count)
@@ -107,6 +105,7 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
     optional: false,
     dependency: "postgresql",
     load: () => loadCursors(postgres.ask, "rows", emit),
+    tallies: async () => toTallies((await postgres.ask("SELECT source, what, reason, count FROM tallies")).map(plain)),
     take: (batch) =>
       delivery.take(batch, async (ask) => {
         const now = new Date().toISOString();
@@ -122,16 +121,11 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
           counted.add(id);
         }
         // A trial has no counts: only the delivery that moves the cursor is counted.
-        const counts = [...batch.tallies].flatMap(([source, { events, rejected }]) => [
-          { source, what: "events", reason: "", count: events },
-          ...[...rejected].map(([reason, count]) => ({ source, what: "rejected", reason, count })),
-        ]);
-        const outcomes = [...taken.bySource].flatMap(([source, { fresh: added, duplicates, withdrawn }]) => [
-          { source, what: "lessons", reason: "", count: added },
-          { source, what: "duplicates", reason: "", count: duplicates },
-          { source, what: "rejected", reason: "withdrawn", count: withdrawn },
-        ]);
-        await addCounts(ask, [...counts, ...outcomes]);
+        const sources = new Set([...batch.tallies.keys(), ...taken.bySource.keys()]);
+        const counts = [...sources].flatMap((source) =>
+          tallyRows(batch.tallies.get(source), taken.bySource.get(source)).map((row) => ({ ...row, source })),
+        );
+        await addCounts(ask, counts);
         await keepBadLines(ask, batch, rejectedKept, now);
         await keepProposals(ask, batch, propose);
         return taken.done();

@@ -1,11 +1,12 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { searchWords, toBadLine, toLesson, toListed, toModel, toReview, toTallies } from "./lesson-rows.ts";
+import { searchWords, toBadLine, toLesson, toListed, toModel, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson, VectorModel } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Embedded } from "./sqlite.ts";
 import { idText, keyOf, keysFrom } from "./sqlite-names.ts";
 import { searchText } from "./sqlite-text.ts";
 import type { Store } from "./store.ts";
+import { toTallies } from "./tally-rows.ts";
 
 const listed = `SELECT lessons.*, ${idText()} AS id, neighbours.value, ${idText("near")} AS nearest, neighbours.similarity
   FROM lessons JOIN names ON names.key = lessons.id LEFT JOIN neighbours ON neighbours.id = lessons.id

@@ -7,6 +7,7 @@ import { forgetText, indexText } from "./sqlite-text.ts";
 import { keepChosen, keepNegatives, noteWithdrawn, teachable } from "./sqlite-withdrawn.ts";
 import type { RowsOptions, Sink } from "./store.ts";
 import { openTaken } from "./taken.ts";
+import { type TallyRow, tallyRows, toTallies } from "./tally-rows.ts";
 
 function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   const changed = store.run(
@@ -31,8 +32,7 @@ function insertLesson(store: Embedded, lesson: Lesson, now: string): boolean {
   return changed > 0;
 }
 
-function count(store: Embedded, source: string, what: string, reason: string, by: number): void {
-  if (by === 0) return;
+function count(store: Embedded, source: string, { what, reason, count: by }: TallyRow): void {
   store.run(
     `INSERT INTO tallies (source, what, reason, count) VALUES (?, ?, ?, ?)
      ON CONFLICT (source, what, reason) DO UPDATE SET count = count + excluded.count`,
@@ -80,6 +80,7 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
     name: "rows",
     optional: false,
     load: async () => loadCursors(store, "rows", emit),
+    tallies: async () => toTallies(store.all("SELECT source, what, reason, count FROM tallies")),
     take: (batch) =>
       store.commit(() => {
         const now = new Date().toISOString();
@@ -96,14 +97,9 @@ export function openRows(store: Embedded, { rejectedKept, propose, emit }: Omit<
         keepChosen(store, batch.chosen);
         indexText(store);
         // A trial has no counts: only the delivery that moves the cursor is counted.
-        for (const [source, { events, rejected }] of batch.tallies) {
-          count(store, source, "events", "", events);
-          for (const [reason, by] of rejected) count(store, source, "rejected", reason, by);
-        }
-        for (const [source, { fresh, duplicates, withdrawn }] of taken.bySource) {
-          count(store, source, "lessons", "", fresh);
-          count(store, source, "duplicates", "", duplicates);
-          count(store, source, "rejected", "withdrawn", withdrawn);
+        for (const source of new Set([...batch.tallies.keys(), ...taken.bySource.keys()])) {
+          const rows = tallyRows(batch.tallies.get(source), taken.bySource.get(source));
+          for (const row of rows) count(store, source, row);
         }
         keepBadLines(store, batch, rejectedKept, now);
         const known = (hash: string) => store.get("SELECT 1 FROM proposals WHERE hash = ?", hash) !== undefined;

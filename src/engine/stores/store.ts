@@ -49,6 +49,8 @@ export interface Sink {
    * when it is worth trying again.
    */
   load(options: { readonly signal: AbortSignal }): Promise<readonly Cursor[]>;
+  /** The counts of every source so far, where the sink keeps them. Fails as `load` does. */
+  tallies?(): Promise<Record<string, SourceTally>>;
   /**
    * Keeps the outputs of a batch and then its cursors, durably. Fails with `full` or `silent` when it is worth trying
    * again, with `refused` when a lesson of the batch cannot be kept, ever.

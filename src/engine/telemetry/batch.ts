@@ -10,10 +10,26 @@ export interface BadLine {
   readonly reason: string;
 }
 
-/** What the lines of one file came to, by count; what is decided later than its line takes its line's reason back. */
-export interface Tally {
+/** What lines came to, by count; what is decided later than its line takes its line's reason back. */
+export interface Counts {
   events: number;
   readonly rejected: Map<string, number>;
+}
+
+/** What the lines of one file came to, by count, and of them those of each dialect; `none` where none knows them. */
+export interface Tally extends Counts {
+  readonly dialects: Map<string, Counts>;
+}
+
+/** The counts of a file by dialect; what no dialect is known for, if anything, has an empty name. */
+export function byDialect({ events, rejected, dialects }: Tally): [dialect: string, counts: Counts][] {
+  const rest: Counts = { events, rejected: new Map(rejected) };
+  for (const own of dialects.values()) {
+    rest.events -= own.events;
+    for (const [reason, count] of own.rejected) rest.rejected.set(reason, (rest.rejected.get(reason) ?? 0) - count);
+  }
+  for (const [reason, count] of rest.rejected) if (count === 0) rest.rejected.delete(reason);
+  return rest.events === 0 && rest.rejected.size === 0 ? [...dialects] : [...dialects, ["", rest]];
 }
 
 /** The better answer to a question whose earlier answers were rejected. */
@@ -74,21 +90,31 @@ export function withdrawnBy({ withdrawn, negatives }: Pick<Batch, "withdrawn" | 
 function tallyOf(batch: OpenBatch, file: string): Tally {
   let tally = batch.tallies.get(file);
   if (!tally) {
-    tally = { events: 0, rejected: new Map() };
+    tally = { events: 0, rejected: new Map(), dialects: new Map() };
     batch.tallies.set(file, tally);
   }
   return tally;
 }
 
-function addReason({ rejected }: Tally, reason: Reason, by: 1 | -1): void {
-  rejected.set(reason, (rejected.get(reason) ?? 0) + by);
+function dialectOf({ dialects }: Tally, name: string): Counts {
+  const dialect = name === "" ? "none" : name;
+  let own = dialects.get(dialect);
+  if (!own) {
+    own = { events: 0, rejected: new Map() };
+    dialects.set(dialect, own);
+  }
+  return own;
 }
 
-function addOutcome(batch: OpenBatch, tally: Tally, outcome: Learned): void {
+function addReason(counts: readonly Counts[], reason: Reason, by: 1 | -1): void {
+  for (const { rejected } of counts) rejected.set(reason, (rejected.get(reason) ?? 0) + by);
+}
+
+function addOutcome(batch: OpenBatch, counts: readonly Counts[], outcome: Learned): void {
   if (outcome.withdraws !== undefined) batch.withdrawn.push(outcome.withdraws);
   if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
   else {
-    addReason(tally, outcome.reason, 1);
+    addReason(counts, outcome.reason, 1);
     if (outcome.negative) batch.negatives.push(outcome.negative);
     if (outcome.chosen) batch.chosen.push(outcome.chosen);
   }
@@ -97,20 +123,23 @@ function addOutcome(batch: OpenBatch, tally: Tally, outcome: Learned): void {
 /** Puts one line of a file into a batch. */
 export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
   const tally = tallyOf(batch, file);
+  const own = dialectOf(tally, line.dialect);
   batch.bytes += line.bytes;
   if (line.task) batch.tasks.push(line.task);
   for (const outcome of line.outcomes) {
     batch.events++;
     tally.events++;
-    addOutcome(batch, tally, outcome);
+    own.events++;
+    addOutcome(batch, [tally, own], outcome);
     if (!("lesson" in outcome) && outcome.bad)
       batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
   }
 }
 
-/** Puts what a turn came to into a batch, in the place of its line's `turn_open`. */
-export function addSettled(batch: OpenBatch, outcome: Learned, file: string): void {
+/** Puts what a turn of a dialect came to into a batch, in the place of its line's `turn_open`. */
+export function addSettled(batch: OpenBatch, outcome: Learned, dialect: string, file: string): void {
   const tally = tallyOf(batch, file);
-  addReason(tally, "turn_open", -1);
-  addOutcome(batch, tally, outcome);
+  const counts = [tally, dialectOf(tally, dialect)];
+  addReason(counts, "turn_open", -1);
+  addOutcome(batch, counts, outcome);
 }

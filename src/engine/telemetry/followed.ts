@@ -150,7 +150,7 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
     followed.ready = [learnTooLong(offset, chunk.length, turns)];
   } else if (chunk.restBytes > 0) {
     const { restBytes } = chunk;
-    const rest = { offset, bytes: restBytes, outcomes: [], turns, task: null };
+    const rest = { offset, bytes: restBytes, outcomes: [], dialect: "", turns, task: null };
     const { lines } = memory.learn(chunk.bytes.subarray(restBytes), offset + restBytes, { file, inode }, turns);
     followed.ready = [rest, ...lines];
     followed.read = { at: offset, before: Buffer.from(chunk.before), bytes: Buffer.from(chunk.bytes), head };

@@ -13,7 +13,7 @@ export function settleTurns(batch: OpenBatch, followed: Followed): void {
   followed.turns = followed.turns.map((turn) => {
     const settled = settleTurn(turn, { file, inode });
     if (settled === null) return turn;
-    addSettled(batch, settled.learned, file);
+    addSettled(batch, settled.learned, turn.dialect, file);
     return settled.turn;
   });
   batch.cursors.push(cursorOf(followed));

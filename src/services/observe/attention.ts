@@ -47,11 +47,7 @@ function ofLearning({ learner, sinks, pressure, disk }: Unjudged): AttentionView
 }
 
 function ofSources({ learned }: Unjudged): AttentionView[] {
-  return (learned?.sources ?? []).flatMap(({ source, barren, events }): AttentionView[] =>
-    barren
-      ? [{ level: "warn", text: `0 lessons from ${events} events of ${source}`, pane: "learning", item: source }]
-      : [],
-  );
+  return (learned?.barren ?? []).map(({ text, item }) => ({ level: "warn", text, pane: "learning", item }));
 }
 
 function ofPodman({ services }: Unjudged): AttentionView[] {

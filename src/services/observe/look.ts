@@ -1,26 +1,37 @@
+import { reasonSentences } from "../../engine/learning/formats/reasons.ts";
 import { essentialSinks, type Store } from "../../engine/stores/store.ts";
 import { isPaused } from "../../engine/telemetry/backlog.ts";
 import type { Stack } from "../stack.ts";
 import { lagOf } from "../status.ts";
+import { sourceNamesIn, zeroYieldIn } from "../yield.ts";
+import { dialectWords } from "./sentence.ts";
 import type { LearnedView, SinkView, View } from "./view.ts";
 
 async function learnedOf(stack: Stack, store: Store): Promise<LearnedView> {
   const { values } = stack.config;
   const [tallies, counts, model] = await Promise.all([store.tallies(), store.counts(), store.vectorModel()]);
   const rejected: Record<string, number> = {};
+  const zeroYield = zeroYieldIn(stack.config, tallies);
+  const nameOf = sourceNamesIn(stack.config, tallies);
   const sources = Object.entries(tallies).map(([source, { events, lessons, duplicates, rejected: reasons }]) => {
     for (const [reason, count] of Object.entries(reasons)) rejected[reason] = (rejected[reason] ?? 0) + count;
     const refused = Object.values(reasons).reduce((sum, count) => sum + count, 0);
-    const barren = events >= values["learning.zeroYieldEvents"] && lessons + duplicates === 0;
-    return { source, events, lessons, duplicates, rejected: refused, barren };
+    const barren = lessons + duplicates === 0 && zeroYield.some((one) => one.source === nameOf(source));
+    return { source, events, lessons, duplicates, rejected: refused, reasons, barren };
   });
+  const barren = zeroYield.map(({ source, dialect, events }) => ({
+    text: `0 lessons from ${events} events of ${source}${dialectWords(dialect)}`,
+    item: sources.find((one) => one.barren && nameOf(one.source) === source)?.source ?? "",
+  }));
   const sum = (of: (one: (typeof sources)[number]) => number) => sources.reduce((all, one) => all + of(one), 0);
   return {
     events: sum(({ events }) => events),
     lessons: sum(({ lessons }) => lessons),
     duplicates: sum(({ duplicates }) => duplicates),
     rejected,
+    reasons: reasonSentences(rejected),
     sources: sources.toSorted((a, b) => b.events - a.events),
+    barren,
     pairs: counts.pairs ?? 0,
     readyPairs: values["dataset.readyPairs"],
     highValue: counts.highValue ?? 0,

@@ -1,10 +1,17 @@
 import type { EngineEvent } from "../../engine/events.ts";
+import { reasonsInWords } from "../../engine/learning/formats/reasons.ts";
 import type { StackEvent } from "../supervisor/said.ts";
 import { sizeWords, spanWords } from "./amounts.ts";
 import type { Level } from "./view.ts";
 
 function words(state: string): string {
   return state.replaceAll("_", " ");
+}
+
+/** The dialect of a source, in words to stand behind its name. */
+export function dialectWords(dialect: string): string {
+  if (dialect === "") return "";
+  return dialect === "none" ? " that no dialect knows" : ` (${dialect})`;
 }
 
 /** What an event means to a person; null where it is only progress. */
@@ -24,10 +31,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `${event.sink} refused lesson ${event.lesson}: ${event.why}`;
     case "cursor.corrupt":
       return `the checkpoint of ${event.sink} for ${event.file} is damaged; ${event.used} is used`;
-    case "zero.yield": {
-      const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
-      return `0 lessons from ${event.events} events of ${event.source} (${reasons.join(", ")})`;
-    }
+    case "zero.yield":
+      return `0 lessons from ${event.events} events of ${event.source}${dialectWords(event.dialect)}: ${reasonsInWords(event.reasons)}`;
     case "pressure.changed":
       return event.paused
         ? `backlog of ${sizeWords(event.backlogBytes)}: intake is paused and optional work put off; draining goes on`

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { readTime } from "../../engine/base/time.ts";
 import { msToBeat } from "../../engine/pause.ts";
 import { inodeKey } from "../../engine/telemetry/identity.ts";
 import { discover } from "../../engine/telemetry/sources.ts";
@@ -25,7 +26,7 @@ interface Tailed {
 
 function timeOf(text: string): string | null {
   const found = /"(?:timestamp|time|ts|@timestamp)"\s*:\s*"([^"]{10,40})"/.exec(text.slice(0, 2000))?.[1];
-  return found !== undefined && !Number.isNaN(Date.parse(found)) ? found : null;
+  return readTime(found) || null;
 }
 
 function readNew(file: string, tailed: Tailed, emit: (line: LogLine) => void, scratch: Buffer): void {

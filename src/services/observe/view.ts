@@ -35,7 +35,11 @@ export interface LearnedView {
   readonly lessons: number;
   readonly duplicates: number;
   readonly rejected: Readonly<Record<string, number>>;
+  /** The sentence of every reason that was counted. */
+  readonly reasons: Readonly<Record<string, string>>;
   readonly sources: readonly SourceView[];
+  /** What gave many events and not one lesson: a sentence for each, and a file of it, if there is one. */
+  readonly barren: readonly { readonly text: string; readonly item: string }[];
   readonly pairs: number;
   readonly readyPairs: number;
   readonly highValue: number;
@@ -53,7 +57,9 @@ export interface SourceView {
   readonly lessons: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** Whether it gave many events and not one lesson. */
+  /** The same by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Whether it taught nothing and belongs to what gave many events and not one lesson. */
   readonly barren: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { cutText } from "../../engine/base/text.ts";
+import { readTime } from "../../engine/base/time.ts";
 import { Failure } from "../../engine/errors.ts";
 import type { Container, Health, Image, Inspected, Machine, PodmanEvent, Usage } from "./container.ts";
 import {
@@ -94,12 +95,11 @@ export function parseEvent(line: string): PodmanEvent {
   const event = parsePrinted(eventShape, line, "events");
   const milliseconds =
     event.timeNano !== undefined ? event.timeNano / 1e6 : event.time === undefined ? null : event.time * 1000;
-  const at = event.Time === undefined ? milliseconds : Date.parse(event.Time);
   return {
     what: event.Status,
     id: event.ID,
     name: event.Name,
-    at: at === null || Number.isNaN(at) ? null : new Date(at).toISOString(),
+    at: readTime(event.Time ?? milliseconds) || null,
     // 4.3 leaves a 0 out; 5.x tells it again when the container is removed.
     exitCode: event.Status.endsWith("died") ? (event.ContainerExitCode ?? 0) : null,
     health: event.health_status === undefined ? null : healthWord(event.health_status),

@@ -34,8 +34,8 @@ export function learningBlock(view: View, cells: number, state: PaneState): Line
   const rejected = learned === null ? null : Object.values(learned.rejected).reduce((sum, one) => sum + one, 0);
   const reasons = Object.entries(learned?.rejected ?? {})
     .toSorted(([, a], [, b]) => b - a)
-    .map(([reason, number]) => `${reason} ${count(number)}`)
-    .join(", ");
+    .map(([reason, number]) => `${reason} ${count(number)}: ${learned?.reasons[reason] ?? ""}`)
+    .join("  ");
   const newest = sinks
     .flatMap(({ checkpointAt }) => (checkpointAt === null ? [] : [checkpointAt]))
     .toSorted()

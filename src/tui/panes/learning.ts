@@ -57,7 +57,7 @@ export const learningPane: Pane = {
   items: itemsOf,
   details(view, id) {
     const source = view.learned?.sources.find((one) => one.source === id);
-    return source === undefined ? "" : sourceDetails(source);
+    return source === undefined ? "" : sourceDetails(source, view.learned?.reasons ?? {});
   },
   render(view, size, state) {
     const { signs, list } = state;

@@ -275,7 +275,10 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
       expect(await rows.take(second, { signal })).toMatchObject({ fresh: 1, duplicates: 0 });
       expect(await store.counts()).toMatchObject({ lessons: 2 });
       expect(await store.tallies()).toEqual({
-        "/logs/a.jsonl": { events: 2, lessons: 2, duplicates: 0, rejected: {} },
+        "/logs/a.jsonl": {
+          ...{ events: 2, lessons: 2, duplicates: 0, rejected: {} },
+          dialects: { "": { events: 2, rejected: {} } },
+        },
       });
     },
   );

@@ -27,7 +27,7 @@ test("what was there at the end is shown first, then what comes, whole line by w
   appendFileSync(file, '{"timestamp":"2026-03-01T10:00:00Z","event":"one"}\nhalf');
   look();
   expect(lines.slice(before)).toEqual([
-    { service: "hybrid", at: "2026-03-01T10:00:00Z", text: '{"timestamp":"2026-03-01T10:00:00Z","event":"one"}' },
+    { service: "hybrid", at: "2026-03-01T10:00:00.000Z", text: '{"timestamp":"2026-03-01T10:00:00Z","event":"one"}' },
   ]);
   appendFileSync(file, " and the other half\n");
   look();

@@ -38,7 +38,7 @@ function textOf(content: ClaudeMessage["message"]["content"]): string {
 
 // Without its session a line belongs to the one conversation of its file.
 function talkOf(line: ClaudeMessage): Talk {
-  return { dialect: "claude", session: line.sessionId };
+  return { dialect: "Claude Code", session: line.sessionId };
 }
 
 function readUser(record: JsonRecord, line: ClaudeMessage, turns: Turns, place: ByteRange): Reading {

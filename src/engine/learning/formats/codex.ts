@@ -22,7 +22,7 @@ const outputs: ReadonlySet<string> = new Set([
 const ends: ReadonlySet<string> = new Set(["exec_command_end", "patch_apply_end", "mcp_tool_call_end"]);
 
 // A rollout holds one session; its lines do not repeat the session's name.
-const talk: Talk = { dialect: "codex", session: "" };
+const talk: Talk = { dialect: "Codex", session: "" };
 
 // The end of a command is told twice, as the model is told it and as an event: only one of them is a step.
 function noteFailure(turns: Turns): Turns {

@@ -66,7 +66,7 @@ function without(turns: Turns, gone: Turn): Turns {
 
 function draftOfTurn(turn: Turn): Draft {
   return {
-    patternId: `${turn.dialect}_${turn.session}_${turn.startedAt || turn.answeredAt}`,
+    patternId: `${turn.dialect.toLowerCase().replaceAll(" ", "-")}_${turn.session}_${turn.startedAt || turn.answeredAt}`,
     kind: "conversation",
     prompt: turn.corrects?.prompt ?? turn.prompt,
     response: turn.response,

@@ -1,3 +1,4 @@
+import { readTime } from "../../base/time.ts";
 import type { ByteRange, Draft } from "../lesson.ts";
 import type { Reason } from "./reasons.ts";
 import type { Turns } from "./shapes.ts";
@@ -29,6 +30,8 @@ export interface Reading {
 /** One way of writing telemetry. Reading is pure: the same line after the same turns gives the same reading. */
 export interface Dialect {
   readonly name: string;
+  /** Whether nothing written in it can ever teach, so that its silence is no sign of trouble. */
+  readonly silent?: true;
   /** Whether a parsed line is written in this dialect; cheap, it runs for every line. */
   recognises(record: JsonRecord): boolean;
   /** Reads a line that takes these bytes of its file. */
@@ -66,7 +69,7 @@ export function eventName(record: JsonRecord): string | null {
   return typeof record.event_type === "string" ? record.event_type : null;
 }
 
-/** A time as ISO 8601 UTC: from text, epoch seconds or milliseconds; empty where it is none. */
+/** A time as ISO 8601 in UTC, however the producer wrote it; empty where it is none. */
 export function isoTime(value: unknown): string {
   if (value === lastTime.value) return lastTime.iso;
   lastTime = { value, iso: readTime(value) };
@@ -75,15 +78,6 @@ export function isoTime(value: unknown): string {
 
 // Within one line the same time is asked for more than once.
 let lastTime: { readonly value: unknown; readonly iso: string } = { value: undefined, iso: "" };
-
-function readTime(value: unknown): string {
-  let date: Date;
-  if (typeof value === "number") date = new Date(value > 1e12 ? value : value * 1000);
-  else if (typeof value === "string")
-    date = new Date(value.endsWith("Z") ? value.replace(/([+-]\d\d:?\d\d)Z$/, "$1") : value);
-  else return "";
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString();
-}
 
 /** The user's verdict as -1, 0 or 1; null when none was given. */
 export function verdict(value: number | null | undefined): -1 | 0 | 1 | null {

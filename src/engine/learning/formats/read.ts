@@ -22,12 +22,19 @@ function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A reading and the name of the dialect that it was written in; empty where none knows the line. */
+export interface NamedReading extends Reading {
+  readonly dialect: string;
+}
+
 /** Reads one parsed line after the turns that are open before it. Pure, and never fails: what is wrong is an outcome. */
-export function readRecord(value: unknown, turns: Turns, line: ByteRange): Reading {
-  if (!isRecord(value)) return rejectBad("not_an_object", turns);
+export function readRecord(value: unknown, turns: Turns, line: ByteRange): NamedReading {
+  if (!isRecord(value)) return { ...rejectBad("not_an_object", turns), dialect: "" };
   const named = eventName(value) !== null;
   for (const dialect of named ? stack : others) {
-    if (dialect.recognises(value)) return dialect.read(value, turns, line);
+    if (!dialect.recognises(value)) continue;
+    const { outcomes, turns: next } = dialect.read(value, turns, line);
+    return { outcomes, turns: next, dialect: dialect.name };
   }
-  return named ? reject("unknown_event", turns) : rejectBad("unknown_shape", turns);
+  return { ...(named ? reject("unknown_event", turns) : rejectBad("unknown_shape", turns)), dialect: "" };
 }

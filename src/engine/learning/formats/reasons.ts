@@ -55,5 +55,54 @@ export const reasons = {
   bookkeeping: "The agent's own bookkeeping.",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Why an event teaches nothing. */
+/** A reason that a dialect or a rule gives; the compiler holds that each has its sentence. */
 export type Reason = keyof typeof reasons;
+
+/** The reasons of a source that is well: what comes beside the work, and could not have taught. */
+const chores: ReadonlySet<string> = new Set<Reason>([
+  "empty_line",
+  "no_spans",
+  "not_genai",
+  "task_step",
+  "routing_decision",
+  "context_lookup",
+  "health_report",
+  "service_call",
+  "turn_open",
+  "tool_call",
+  "tool_result",
+  "thinking",
+  "local_command",
+  "sidechain",
+  "summary",
+  "bookkeeping",
+]);
+
+/** Whether a reason only says that an event came beside the work and could not have taught. */
+export function isChore(word: string): boolean {
+  return chores.has(word);
+}
+
+const sentences: ReadonlyMap<string, string> = new Map(Object.entries(reasons));
+
+/** The sentence of a reason as it was counted, whichever version of this program counted it. */
+export function reasonSentence(word: string): string {
+  const sink = /^refused_by_(.+)$/s.exec(word)?.[1];
+  if (sink !== undefined) return `The sink ${sink} refused the lesson for good.`;
+  return sentences.get(word) ?? "This version of aistack does not know this reason.";
+}
+
+/** Reasons with their counts and sentences, as one text. */
+export function reasonsInWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([word, count]) => `${word} ${count} (${reasonSentence(word).replace(/\.$/, "")})`)
+    .join(", ");
+}
+
+/** The sentences of those reasons that were counted, most often counted first. */
+export function reasonSentences(counts: Readonly<Record<string, number>>): Record<string, string> {
+  const words = Object.entries(counts).filter(([, count]) => count > 0);
+  return Object.fromEntries(words.toSorted(([, a], [, b]) => b - a).map(([word]) => [word, reasonSentence(word)]));
+}

@@ -1,0 +1,89 @@
+const mostMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const leastMs = -62_135_596_800_000;
+
+const clock = String.raw`(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?`;
+const zone = String.raw`(Z|[+-]\d\d(?::?\d\d)?)?`;
+const iso = new RegExp(`^(\\d{4})-?(\\d\\d)-?(\\d\\d)(?:[T ]${clock} ?${zone}Z?)?$`, "i");
+const mail = /^(?:[a-z]{3}, )?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? (?:GMT|UTC?|Z|([+-]\d{4}))$/i;
+const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const exact = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * A time as ISO 8601 in UTC with milliseconds, from what producers write: ISO 8601 with or without its zone (then it is
+ * UTC, never the machine's zone), the date of a mail, or the time since 1970 in seconds, milliseconds, microseconds or
+ * nanoseconds, as a number or its digits. Empty for all that is no time of the years 1 to 9999; never fails.
+ */
+export function readTime(value: unknown): string {
+  if (typeof value === "number") return isoOf(epochMs(value));
+  if (typeof value !== "string" || value.length > 80) return "";
+  const text = value.trim();
+  const ms = textMs(text);
+  const read = isoOf(ms);
+  // What is written like this already is handed on as it is.
+  return exact.test(value) && read === value ? value : read;
+}
+
+function isoOf(ms: number): string {
+  return ms >= leastMs && ms <= mostMs ? new Date(ms).toISOString() : "";
+}
+
+// Until the year 5138 the four units cannot be mistaken for one another.
+function epochMs(value: number): number {
+  if (!(value >= 0)) return Number.NaN;
+  if (value < 1e11) return Math.floor(value * 1000 + 1e-4);
+  if (value < 1e14) return Math.floor(value);
+  if (value < 1e17) return Math.floor(value / 1e3);
+  return value < 1e20 ? Math.floor(value / 1e6) : Number.NaN;
+}
+
+function textMs(text: string): number {
+  const found = iso.exec(text);
+  if (found) {
+    const [, year, month, day, hour, minute, second, fraction, offset] = found;
+    return partsMs({ year, month: Number(month), day, hour, minute, second, fraction, offset });
+  }
+  const digits = /^(\d{9,20})(?:\.\d*)?$/.exec(text)?.[1];
+  if (digits !== undefined) return digitsMs(text, digits);
+  const sent = mail.exec(text);
+  if (!sent) return Number.NaN;
+  const [, day, name = "", year, hour, minute, second, offset] = sent;
+  return partsMs({ year, month: months.indexOf(name.toLowerCase()) + 1, day, hour, minute, second, offset });
+}
+
+// More digits than a number holds are cut to milliseconds first.
+function digitsMs(text: string, digits: string): number {
+  if (digits.length <= 14) return epochMs(Number(text));
+  return Number(digits.slice(0, digits.length <= 17 ? -3 : -6));
+}
+
+interface Parts {
+  readonly year: string | undefined;
+  readonly month: number;
+  readonly day: string | undefined;
+  readonly hour: string | undefined;
+  readonly minute: string | undefined;
+  readonly second: string | undefined;
+  readonly fraction?: string | undefined;
+  readonly offset: string | undefined;
+}
+
+function partsMs({ year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset }: Parts): number {
+  const [y, d, h, m, s] = [year, day, hour, minute, second].map(Number);
+  if (y === undefined || d === undefined || h === undefined || m === undefined || s === undefined) return Number.NaN;
+  // A leap second is the one after it; midnight at the end of a day is that of the next.
+  const isClock = (h < 24 && m < 60 && s <= 60) || (h === 24 && m === 0 && s === 0 && Number(fraction) === 0);
+  if (y < 1 || !isClock) return Number.NaN;
+  const date = new Date(0);
+  date.setUTCFullYear(y, month - 1, d);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== d) return Number.NaN;
+  const ms = Number(fraction.slice(0, 3).padEnd(3, "0"));
+  return date.getTime() + (h * 3600 + m * 60 + s) * 1000 + ms - offsetMs(offset);
+}
+
+function offsetMs(offset: string | undefined): number {
+  if (offset === undefined || /^z$/i.test(offset)) return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(":", "") || "0");
+  if (hours > 23 || minutes > 59) return Number.NaN;
+  return (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
