@@ -104,7 +104,7 @@ function isTokenLimit(tokens: number): boolean {
 }
 
 function endsWhole(response: string): boolean {
-  return /(?:[.!?…:;)\]}>"'`*|—]|```|\p{Extended_Pictographic})\s*$/u.test(response);
+  return /[.!?…:;)\]}>"'`*|—\p{Extended_Pictographic}]$/u.test(response.trimEnd().slice(-2));
 }
 
 /** Milliseconds within which no model, however small, has an answer of more than a few words. */

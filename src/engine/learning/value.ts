@@ -1,4 +1,5 @@
 import type { Words } from "./lesson.ts";
+import { hashWords } from "./words.ts";
 
 /** A lesson of at least this value is a good one (original system). */
 export const highValue = 0.7;
@@ -13,32 +14,73 @@ export interface Value {
   readonly value: number | null;
 }
 
-const reusable = ["how to", "best practice", "configure", "setup", "install"];
 const weights = { outcome: 0.4, feedback: 0.2, reusability: 0.2, complexity: 0.1, novelty: 0.1 } as const;
 
 /** The parts of a value that only the words decide, each 0 to 1. */
-interface Merits {
+export interface Merits {
   readonly reusability: number;
   readonly complexity: number;
 }
 
-/** How reusable and how complex a piece of work is, by its words (the original system's rules). */
-function meritsOf(draft: Pick<Words, "prompt" | "response">): Merits {
-  const [prompt, response] = [draft.prompt.toLowerCase(), draft.response.toLowerCase()];
-  const reusability = Math.min(
-    1,
-    0.25 * reusable.filter((words) => prompt.includes(words) || response.includes(words)).length,
-  );
-  const numbered = ["1.", "2.", "3."].filter((mark) => draft.response.includes(mark)).length;
-  const fences = draft.response.split("```").length - 1;
-  const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(draft.response.length / 2000, 1));
+// Only the beginning of an answer is measured: it is what most answers are, and long ones are not better for it.
+const lookedAtUnits = 2000;
+const richWords = 60;
+
+const trial =
+  /^\W{0,4}(?:(?:this is )?(?:a |just a |only a )?(?:smoke |quick |simple |health |connection |sanity )?(?:test|testing|ping|check|probe)\b(?!.{0,40}\b(?:fail|write|add|fix|for|that|whether|case|suite|coverage)).{0,60}$|(?:hello|hi|hey|good (?:morning|evening|day)|greetings|yo)\b.{0,60}$|(?:please )?(?:just |only |simply )?(?:reply|respond|answer|say|output|print|return|write|echo|repeat)\b.{0,40}\b(?:exactly|only|just|nothing (?:else|but)|the (?:single |one )?(?:word|string|text|token|number)|after me|verbatim|one word|yes or no|ok\b)|repeat (?:after|the following)|(?:are you (?:there|alive|working|ready|ok)|can you (?:hear|read|see) (?:me|this)|who are you|what (?:model|version) are you)\b)|lorem ipsum|\bfoo bar baz\b|\b(?:asdf|qwerty)\b/i;
+const offer =
+  /^\W{0,4}(?:(?:hello|hi|hey|sure|of course|certainly|great|okay|ok|thanks?|thank you|you(?:'|’)re welcome|understood|got it|no problem|absolutely|yes|done)\b[^.!?\n]{0,40}[.!,]?\s{0,4}){0,3}(?:(?:how (?:can|may) i (?:help|assist)|what (?:can i|would you like)|i(?:'|’)?m (?:here|ready|happy) to|let me know|is there anything|feel free|could you (?:please )?(?:provide|share|clarify|tell|give|specify)|please (?:provide|share|clarify|specify|tell)|can you (?:please )?(?:provide|share|clarify)|i(?:'|’)?d be (?:happy|glad) to).{0,200})?$/is;
+const hollow = /\{\{\s*\w+\s*\}\}|<(?:your|insert|placeholder)[^>]{0,40}>\s*$|^\W*(?:TODO|TBD|N\/A|placeholder)\W*$/i;
+const teaching =
+  /\b(?:how to|best practice|because|instead of|make sure|so that|for example|e\.g\.|note that|the (?:cause|reason|problem|fix|solution)|configure|set ?up|install|caused by|which means|in order to)\b/i;
+const concrete =
+  /```|`[^`\n]{2,80}`|(?:^|\s)(?:\$ |sudo |git |npm |docker |podman |kubectl |pip |cargo |make |curl )|(?:^|[\s("'])(?:\.{0,2}\/)?[\w.-]+\/[\w./-]+|\b\w+\.(?:ts|js|py|rs|go|java|c|h|cpp|json|ya?ml|toml|md|sh|sql|css|html|nix)\b|\b\w+\([^()\n]{0,80}\)|\s--?[a-z][\w-]+|\b[A-Z][a-z]+[A-Z]\w+\b|\b\w+_\w+\b/;
+const asking =
+  /\?|^\W{0,8}(?:please |can you |could you |you are |act as )?(?:write|add|fix|explain|implement|refactor|show|make|create|find|change|update|remove|rename|convert|design|review|describe|list|compare|debug|test|configure|install|set ?up|optimi[sz]e|analy[sz]e|summari[sz]e|translate|generate|build|help|give|use|run|check|move|parse|sort|migrate|document|why|how|what|which|when|where)\b/i;
+
+function distinctShare(words: Uint32Array): number {
+  return words.length === 0 ? 0 : new Set(words).size / words.length;
+}
+
+// What only tries whether somebody answers, what only repeats the question, and what says nothing, is worth nothing to
+// anybody else.
+function isJunk(prompt: string, response: string, asked: Uint32Array, said: Uint32Array): boolean {
+  if (trial.test(prompt) || hollow.test(response)) return true;
+  if (said.length <= 60 && offer.test(response)) return true;
+  if (said.length > 50 && distinctShare(said) < 0.15) return true;
+  if (said.length === 0) return true;
+  if (said.length > 40) return false;
+  const question = new Set(asked);
+  const repeated = said.reduce((count, word) => count + Number(question.has(word)), 0);
+  return repeated / said.length > 0.9;
+}
+
+/**
+ * How reusable and how complex a piece of work is, by its words. Reusable is what tells something (different words of an
+ * answer, up to 60), names something that can be typed or opened, gives a reason, and answers what was asked; what only
+ * tries the machine out, or says nothing, is not. Complexity as in the original system: steps, code and length.
+ */
+export function meritsOf(lesson: Pick<Words, "prompt" | "response">): Merits {
+  const [prompt, response] = [lesson.prompt.trim(), lesson.response.trim()];
+  const [question, answer] = [prompt.slice(0, lookedAtUnits), response.slice(0, lookedAtUnits)];
+  const [asked, said] = [hashWords(question), hashWords(answer)];
+  if (isJunk(question, answer, asked, said)) return { reusability: 0, complexity: 0 };
+  const told = Math.min(1, new Set(said).size / richWords);
+  const reusability =
+    0.4 * told +
+    0.3 * Number(concrete.test(answer)) +
+    0.15 * Number(teaching.test(answer)) +
+    0.15 * Number(asked.length >= 4 && asking.test(question));
+  const numbered = ["1.", "2.", "3."].filter((mark) => response.includes(mark)).length;
+  const fences = response.split("```").length - 1;
+  const complexity = Math.min(1, 0.1 * numbered + 0.15 * fences + 0.5 * Math.min(response.length / 2000, 1));
   return { reusability, complexity };
 }
 
 /**
- * The value of a piece of work, 0 to 1: .4 outcome + .2 feedback + .2 reusability + .1 complexity + .1 novelty (the
- * original system's formula). Novelty is measured; until it is, there is no value. Without the user's feedback its
- * weight is shared among the others, so silence counts neither for nor against.
+ * The value of a lesson, 0 to 1: .4 outcome + .2 feedback + .2 reusability + .1 complexity + .1 novelty (the original
+ * system's weights). Novelty is measured; until it is, there is no value. Without the user's feedback its weight is
+ * shared among the others, so silence counts neither for nor against.
  */
 export function appraise(lesson: Pick<Words, "prompt" | "response" | "feedback">, novelty: number | null): Value {
   // Only what succeeded is a lesson.

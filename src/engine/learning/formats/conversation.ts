@@ -21,7 +21,8 @@ import type { Turn, Turns } from "./shapes.ts";
 //   nothing comes, the follower settles it (`settle`) after an idle time, or at the end of `learn --once`.
 // - A turn is taught exactly once: what it was taught as stands in it (`taught`), and the cursor saves that.
 // - Its words are redacted as they come in, because the cursor writes them down.
-// - It cannot know a rejection that is told elsewhere, or later than the next message.
+// - It cannot know a rejection that is told elsewhere, or later than the next message; and an answer that was taken back
+//   because its turn went on is not taught again where the turn ends with those very words.
 
 /** Conversations of one file that may be open at once; of more, the one opened first is closed. */
 const openMost = 16;
@@ -209,20 +210,24 @@ export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   return reject("turn_open", put(turns, next));
 }
 
-/** A step of the work: a tool that ran, and whether it failed; words before it are not the answer. */
+/**
+ * A step of the work: a tool that ran, and whether it failed. Words before it are not the answer, also where they were
+ * taught as if they were, because nothing came for a while.
+ */
 export function step(turns: Turns, talk: Talk, { failed, reason }: { failed: boolean; reason: Reason }): Reading {
   const turn = turnOf(turns, talk);
   if (turn === null) return reject(reason, turns);
-  const next = {
+  const next = put(turns, {
     ...turn,
     response: "",
     steps: turn.steps + 1,
     failures: turn.failures + Number(failed),
     failing: failed,
     stop: "",
+    taught: "",
     settled: false,
-  };
-  return reject(reason, put(turns, next));
+  });
+  return turn.taught === "" ? reject(reason, next) : { outcomes: [{ reason, ...replaced(turn) }], turns: next };
 }
 
 /** The turn was stopped before its end; one whose answer was whole already stays. */

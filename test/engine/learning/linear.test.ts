@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { isFailedOutput } from "../../../src/engine/learning/formats/failed-output.ts";
+import { typedBy } from "../../../src/engine/learning/formats/harness.ts";
+import { unknownEnding } from "../../../src/engine/learning/lesson.ts";
+import { rejects } from "../../../src/engine/learning/rejection.ts";
+import { refusal } from "../../../src/engine/learning/success.ts";
+import { meritsOf } from "../../../src/engine/learning/value.ts";
+
+/** Texts that make a careless expression try every way of reading them. */
+const parts = [
+  "<system-reminder>",
+  "<system-reminder></system-reminder>",
+  "<task-notification ",
+  "# Context from my IDE setup:\n",
+  "## My request for x\n",
+  "```\n",
+  "~~~~\n",
+  "hello ",
+  "sure, ",
+  "no, ",
+  "a/",
+  "a_",
+  "{[\n",
+  "Exit code: ",
+  "[Cron ",
+  "x=1 ",
+  "   ",
+  "\n",
+  "`",
+  "1.",
+  "<your ",
+  "Background command ",
+];
+
+const checks: Readonly<Record<string, (text: string) => unknown>> = {
+  "taking out what the harness put there": typedBy,
+  "looking for a rejection": rejects,
+  "looking for a failed command": (text) => isFailedOutput({ content: text }),
+  "judging success": (response) =>
+    refusal({
+      patternId: "",
+      kind: "conversation",
+      prompt: "",
+      response,
+      backend: "",
+      iterations: 1,
+      timestamp: "",
+      successMetrics: {},
+      feedback: null,
+      ending: unknownEnding,
+    }),
+  appraising: (text) => meritsOf({ prompt: text, response: text }),
+};
+
+test.each(Object.keys(checks))("%s takes no more than a second for 16 MB of hostile text", (name) => {
+  const slowest = { part: "", ms: 0 };
+  for (const part of parts) {
+    const text = part.repeat(Math.ceil(2 ** 24 / part.length));
+    const started = performance.now();
+    checks[name]?.(text);
+    const ms = performance.now() - started;
+    if (ms > slowest.ms) Object.assign(slowest, { part, ms });
+  }
+  process.stdout.write(`${name}, 16 MB, slowest: ${Math.round(slowest.ms)} ms for ${JSON.stringify(slowest.part)}\n`);
+  expect(slowest.ms).toBeLessThan(1000);
+});
