@@ -40,6 +40,8 @@ function behindBreaker(store: Store, guards: QdrantGuards): RowsStore {
     cursors: (sink, emit) => breaker.run(() => store.cursors(sink, emit)),
     saveCursors: (sink, cursors) => breaker.run(() => store.saveCursors(sink, cursors)),
     counts: () => breaker.run(() => store.counts()),
+    withdrawn: (ids) => breaker.run(() => store.withdrawn(ids)),
+    noteWithdrawn: (ids) => breaker.run(() => store.noteWithdrawn(ids)),
     openTables: () => breaker.run(() => store.openTables()),
   };
 }

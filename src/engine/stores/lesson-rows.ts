@@ -1,4 +1,4 @@
-import type { Lesson, LessonKind } from "../learning/lesson.ts";
+import type { Lesson, LessonKind, Negative } from "../learning/lesson.ts";
 import type { Row } from "./cursor-rows.ts";
 import type { ListedBadLine, ListedLesson, Review, VectorModel } from "./listed.ts";
 
@@ -36,6 +36,13 @@ export function toLesson(row: Row): Lesson {
     feedback: row.feedback === null ? null : Number(row.feedback) > 0 ? 1 : Number(row.feedback) < 0 ? -1 : 0,
     origin: { file: String(row.file), inode: String(row.inode), offset: Number(row.offset), bytes: Number(row.bytes) },
   };
+}
+
+/** The rejected work in a row, with its number. */
+export function toNegative(row: Row): Negative & { readonly seq: number } {
+  // What is learned of work that is good is not kept of rejected work.
+  const lesson = toLesson({ ...row, iterations: 1, success_metrics: "{}", feedback: null });
+  return { ...lesson, chosen: String(row.chosen), seq: Number(row.seq) };
 }
 
 /** The review a word stands for; any other word is `pending`. */

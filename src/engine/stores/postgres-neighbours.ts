@@ -12,11 +12,14 @@ import {
   openRecentWords,
   type RecentWords,
 } from "../learning/nearest.ts";
+import { bandKeys } from "../learning/similar.ts";
 import { appraise } from "../learning/value.ts";
 import { hashWords } from "../learning/words.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
 import { unescapeText } from "./postgres-text.ts";
+import { noteWithdrawn, withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { Sink } from "./store.ts";
 
 interface Placed {
@@ -137,6 +140,23 @@ async function place(ask: Ask, recent: RecentWords, lessons: readonly Lesson[]):
   return placed.length;
 }
 
+// What was near to a withdrawn lesson is measured as if that had never been there. Returns how many there were.
+async function remove(ask: Ask, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  await noteWithdrawn(ask, ids);
+  const removed = await ask("DELETE FROM neighbours WHERE id = ANY ($1::text[]) RETURNING key, signature", [ids]);
+  if (removed.length === 0) return 0;
+  const bands = removed.flatMap(({ key, signature }) =>
+    bandKeys(numbersOfBytes(signature)).map((band) => ({ key: Number(key), band })),
+  );
+  await ask(
+    "DELETE FROM bands USING unnest($1::bigint[], $2::bigint[]) AS t (band, key) WHERE bands.band = t.band AND bands.key = t.key",
+    [bands.map(({ band }) => band), bands.map(({ key }) => key)],
+  );
+  await ask("UPDATE neighbours SET nearest = NULL, similarity = 0 WHERE nearest = ANY ($1::text[])", [ids]);
+  return removed.length;
+}
+
 /** The sink that measures how new each lesson is, and from that its value; a whole batch with few statements. */
 export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
   const delivery = openDelivery(postgres, "neighbours");
@@ -148,8 +168,12 @@ export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
     load: () => loadCursors(postgres.ask, "neighbours", emit),
     take: (batch) =>
       delivery.take(batch, async (ask) => {
-        const fresh = await place(ask, recent, batch.lessons);
-        return { fresh, duplicates: batch.lessons.length - fresh };
+        const removed = await remove(ask, withdrawnBy(batch));
+        const ids = batch.lessons.map(({ id }) => id);
+        const withdrawn = await withdrawnAmong(ask, ids);
+        const lessons = batch.lessons.filter(({ id }) => !withdrawn.has(id));
+        const added = await place(ask, recent, lessons);
+        return { fresh: added - removed, duplicates: batch.lessons.length - added };
       }),
   };
 }

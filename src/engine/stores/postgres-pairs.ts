@@ -2,19 +2,18 @@ import type { PairNames } from "./pairs.ts";
 import type { Postgres } from "./postgres.ts";
 import { loadCursors, lockSink, saveCursors } from "./postgres-cursors.ts";
 import { findLesson } from "./postgres-reads.ts";
-import { noteWithdrawn } from "./postgres-withdrawn.ts";
+import { noteWithdrawn, withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { SinkOptions } from "./store.ts";
 
 /** The names of the dataset's pairs on a PostgreSQL server. */
 export function pairNames(postgres: Postgres, { emit }: Pick<SinkOptions, "emit">): PairNames {
   const { ask } = postgres;
-  const among = async (sql: string, ids: readonly string[]) =>
-    new Set(ids.length === 0 ? [] : (await ask(sql, [ids])).map(({ id }) => String(id)));
   return {
     dependency: "postgresql",
     cursors: () => loadCursors(ask, "dataset", emit),
-    known: (ids) => among("SELECT id FROM pairs WHERE id = ANY ($1::text[])", ids),
-    withdrawn: (ids) => among("SELECT id FROM withdrawn WHERE id = ANY ($1::text[])", ids),
+    known: async (ids) =>
+      new Set((await ask("SELECT id FROM pairs WHERE id = ANY ($1::text[])", [ids])).map(({ id }) => String(id))),
+    withdrawn: (ids) => withdrawnAmong(ask, ids),
     all: async () => (await ask("SELECT id FROM pairs ORDER BY key")).map(({ id }) => String(id)),
     bytes: async () => Number((await ask("SELECT value FROM facts WHERE name = 'dataset.bytes'"))[0]?.value ?? 0),
     add: (ids, bytes, cursors, gone) =>

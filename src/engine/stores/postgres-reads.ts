@@ -1,10 +1,11 @@
 import type { Lesson } from "../learning/lesson.ts";
 import type { Row } from "./cursor-rows.ts";
-import { toBadLine, toLesson, toListed, toReview } from "./lesson-rows.ts";
+import { toBadLine, toLesson, toListed, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Ask } from "./postgres.ts";
 import { unescapeText, wordsOf } from "./postgres-text.ts";
+import { withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { Store } from "./store.ts";
 import { toTallies } from "./tally-rows.ts";
 
@@ -38,11 +39,9 @@ async function listLessons(ask: Ask, limit: number, search: string | null): Prom
   return lessonsIn(await ask(`${listed} WHERE words @@ $1::tsquery ORDER BY seq DESC LIMIT $2`, [query, limit]));
 }
 
-// Rows of these tables are only ever added, or all removed, and numbered from 1 without gaps, so the last number is the
-// count: a status must not read whole tables.
-const counts = `SELECT (SELECT coalesce(max(seq), 0) FROM lessons) AS lessons,
-  (SELECT coalesce(max(key), 0) FROM vectors) AS vectors,
-  (SELECT coalesce(max(key), 0) FROM neighbours) AS measured,
+// Each of these tables has an index of its small keys, which is all that counting reads.
+const counts = `SELECT (SELECT count(*) FROM lessons) AS lessons, (SELECT count(*) FROM vectors) AS vectors,
+  (SELECT count(*) FROM neighbours) AS measured,
   (SELECT count(*) FROM neighbours WHERE value >= 0.7) AS "highValue",
   (SELECT count(*) FROM neighbours WHERE similarity >= 0.8) AS "nearDuplicates",
   (SELECT count(*) FROM pairs) AS pairs,
@@ -89,6 +88,8 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "nearDuplicates"
+  | "negatives"
+  | "withdrawn"
 >;
 
 /** Looks at the store on a PostgreSQL server. */
@@ -130,5 +131,10 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         nearest: String(nearest),
       })),
+    negatives: async (after, limit) =>
+      (await ask("SELECT * FROM negatives WHERE seq > $1 ORDER BY seq LIMIT $2", [after, limit])).map((row) =>
+        toNegative(plain(row)),
+      ),
+    withdrawn: (ids) => withdrawnAmong(ask, ids),
   };
 }

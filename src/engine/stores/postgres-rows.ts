@@ -1,9 +1,10 @@
 import type { Lesson } from "../learning/lesson.ts";
-import type { Batch } from "../telemetry/batch.ts";
+import { type Batch, withdrawnBy } from "../telemetry/batch.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, openDelivery } from "./postgres-cursors.ts";
 import { plain } from "./postgres-reads.ts";
-import { escapeText, wordsOf } from "./postgres-text.ts";
+import { escapeText, unescapeText, wordsOf } from "./postgres-text.ts";
+import { keepChosen, keepNegatives, noteWithdrawn, withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { RowsOptions, Sink } from "./store.ts";
 import { openTaken } from "./taken.ts";
 import { type TallyRow, tallyRows, toTallies } from "./tally-rows.ts";
@@ -44,6 +45,13 @@ function rowOf(lesson: Lesson) {
     bytes: origin.bytes,
     words: wordsOf(`${lesson.prompt}\n${lesson.response}`),
   };
+}
+
+// Returns the files that they were learned from.
+async function removeLessons(ask: Ask, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const removed = await ask("DELETE FROM lessons WHERE id = ANY ($1::text[]) RETURNING file", [ids]);
+  return removed.map(({ file }) => unescapeText(String(file)));
 }
 
 interface Count extends TallyRow {
@@ -109,17 +117,26 @@ export function openRows(postgres: Postgres, { rejectedKept, propose, emit }: Ro
     take: (batch) =>
       delivery.take(batch, async (ask) => {
         const now = new Date().toISOString();
+        const taken = openTaken();
+        const gone = withdrawnBy(batch);
+        await noteWithdrawn(ask, gone);
+        for (const file of await removeLessons(ask, gone)) taken.remove(file);
+        const ids = batch.lessons.map(({ id }) => id);
+        const withdrawn = await withdrawnAmong(ask, ids);
+        const lessons = batch.lessons.filter(({ id }) => !withdrawn.has(id));
+        for (const { id, origin } of batch.lessons) if (withdrawn.has(id)) taken.pass(origin.file);
         const unique = new Map<string, Lesson>();
-        for (const lesson of batch.lessons) if (!unique.has(lesson.id)) unique.set(lesson.id, lesson);
+        for (const lesson of lessons) if (!unique.has(lesson.id)) unique.set(lesson.id, lesson);
         const rows = [...unique.values()].map(rowOf);
         const added = rows.length === 0 ? [] : await ask(insertLessons, [JSON.stringify(rows), now]);
         const fresh = new Set(added.map(({ id }) => String(id)));
-        const taken = openTaken();
         const counted = new Set<string>();
-        for (const { id, origin } of batch.lessons) {
+        for (const { id, origin } of lessons) {
           taken.add(origin.file, fresh.has(id) && !counted.has(id));
           counted.add(id);
         }
+        await keepNegatives(ask, batch.negatives, now);
+        await keepChosen(ask, batch.chosen);
         // A trial has no counts: only the delivery that moves the cursor is counted.
         const sources = new Set([...batch.tallies.keys(), ...taken.bySource.keys()]);
         const counts = [...sources].flatMap((source) =>

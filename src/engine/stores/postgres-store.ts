@@ -11,6 +11,7 @@ import { openRows } from "./postgres-rows.ts";
 import { tablesOf } from "./postgres-tables.ts";
 import { escapeText } from "./postgres-text.ts";
 import { nearestLessons, openVectors, vectorModel } from "./postgres-vectors.ts";
+import { noteWithdrawn } from "./postgres-withdrawn.ts";
 import type { Store } from "./store.ts";
 
 function storeOf(postgres: Postgres): Store {
@@ -30,6 +31,8 @@ function storeOf(postgres: Postgres): Store {
       return { ok: true, found: server, hint: "" };
     },
     cursors: (sink, emit) => loadCursors(ask, sink, emit),
+    noteWithdrawn: (ids) =>
+      transaction(`What was withdrawn was not noted in ${place}`, (ask) => noteWithdrawn(ask, ids)),
     saveCursors: (sink, cursors) =>
       transaction(`The place of ${sink} was not saved`, async (ask) => {
         await lockSink(ask, schema, sink);

@@ -1,4 +1,5 @@
 import type { Embedder } from "../learning/embed.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import { nowOrLater } from "./later.ts";
 import { modelFact, toModel } from "./lesson-rows.ts";
 import type { VectorModel } from "./listed.ts";
@@ -6,6 +7,7 @@ import { otherModel } from "./model.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { loadCursors, lockSink, openDelivery } from "./postgres-cursors.ts";
 import { unescapeText } from "./postgres-text.ts";
+import { noteWithdrawn } from "./postgres-withdrawn.ts";
 import type { Sink, SinkOptions } from "./store.ts";
 
 const atOnce = 200;
@@ -39,17 +41,24 @@ async function adopt(postgres: Postgres, wanted: VectorModel, rebuild: boolean):
   });
 }
 
-// The given ids must be different and not there yet.
+// The given ids must be different; of those that are withdrawn nothing is kept.
 async function insert(ask: Ask, ids: readonly string[], vectors: readonly Float32Array[]): Promise<number> {
   if (ids.length === 0) return 0;
   const added = await ask(
     `INSERT INTO vectors (key, id, embedding)
      SELECT (SELECT coalesce(max(key), 0) FROM vectors) + row_number() OVER (ORDER BY place), id, embedding
      FROM unnest($1::text[], $2::bytea[]) WITH ORDINALITY AS t (id, embedding, place)
-     WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE vectors.id = t.id) RETURNING id`,
+     WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE vectors.id = t.id)
+     AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.id = t.id) RETURNING id`,
     [ids, vectors.map(bytesOf)],
   );
   return added.length;
+}
+
+async function remove(ask: Ask, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  await noteWithdrawn(ask, ids);
+  return (await ask("DELETE FROM vectors WHERE id = ANY ($1::text[]) RETURNING id", [ids])).length;
 }
 
 async function rebuildAll(postgres: Postgres, embedder: Embedder, signal: AbortSignal): Promise<void> {
@@ -96,19 +105,22 @@ export async function openVectors(
       return loadCursors(postgres.ask, "vectors", emit);
     },
     async take(batch, options) {
+      const gone = withdrawnBy(batch);
       const unique = new Map(batch.lessons.map((lesson) => [lesson.id, lesson]));
       const rows = await postgres.ask("SELECT id FROM vectors WHERE id = ANY ($1::text[])", [[...unique.keys()]]);
       for (const { id } of rows) unique.delete(String(id));
+      for (const id of gone) unique.delete(id);
       const missing = [...unique.values()];
       const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
       const vectors = await embedder.embed(texts, options);
       return delivery.take(batch, async (ask) => {
-        const fresh = await insert(
+        const removed = await remove(ask, gone);
+        const added = await insert(
           ask,
           missing.map(({ id }) => id),
           vectors,
         );
-        return { fresh, duplicates: batch.lessons.length - fresh };
+        return { fresh: added - removed, duplicates: batch.lessons.length - added };
       });
     },
   };

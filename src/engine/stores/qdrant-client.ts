@@ -59,6 +59,8 @@ export interface Qdrant {
   known(name: string, ids: readonly string[], options: Options): Promise<string[]>;
   /** Adds points, or puts them in the place of those with the same ids; resolves once the server has them for good. */
   upsert(name: string, points: readonly Point[], options: Options): Promise<void>;
+  /** Removes points; resolves once the server has removed them for good. */
+  remove(name: string, ids: readonly string[], options: Options): Promise<void>;
   /** The points nearest to a vector, nearest first, with their cosine similarity. */
   nearest(name: string, vector: readonly number[], limit: number, options: Options): Promise<Found[]>;
 }
@@ -208,6 +210,13 @@ export async function openQdrant(server: QdrantServer): Promise<Qdrant> {
       const answer = await call(what, options, (init) =>
         api.upsertPoints({ collection_name: name, wait: true, points: list }, init),
       );
+      changed(what, answer);
+    },
+    async remove(name, ids, options) {
+      if (ids.length === 0) return;
+      const what = `${ids.length} points were not removed from ${name}`;
+      const asked = { collection_name: name, wait: true, points: [...ids] };
+      const answer = await call(what, options, (init) => api.deletePoints(asked, init));
       changed(what, answer);
     },
     async nearest(name, vector, limit, options) {

@@ -64,3 +64,20 @@ export async function addLessons(
   }
   return [...missing.values()].map(({ id }) => id);
 }
+
+/** Removes the points of lessons, whatever kind of work they were known by, and returns how many there were. */
+export async function removeLessons(
+  ids: readonly string[],
+  { qdrant, prefix }: Pick<PointsPlace, "qdrant" | "prefix">,
+  options: { readonly signal: AbortSignal },
+): Promise<number> {
+  if (ids.length === 0) return 0;
+  const points = ids.map(lessonUuid);
+  let removed = 0;
+  for (const name of lessonCollections) {
+    const there = await qdrant.known(`${prefix}${name}`, points, options);
+    await qdrant.remove(`${prefix}${name}`, there, options);
+    removed += there.length;
+  }
+  return removed;
+}

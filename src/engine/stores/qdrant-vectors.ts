@@ -2,19 +2,23 @@ import { Failure } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { Lesson } from "../learning/lesson.ts";
 import type { Refusals } from "../refusals.ts";
+import { withdrawnBy } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import { toLesson } from "./lesson-rows.ts";
 import type { Qdrant } from "./qdrant-client.ts";
 import { lessonCollections } from "./qdrant-collections.ts";
 import { isMissing } from "./qdrant-failure.ts";
-import { addLessons, type PointsPlace } from "./qdrant-points.ts";
+import { addLessons, type PointsPlace, removeLessons } from "./qdrant-points.ts";
 import { noteFilled, prepareCollections } from "./qdrant-ready.ts";
 import type { Sink, Store } from "./store.ts";
 import { type Table, tables, type Values } from "./tables.ts";
 
 /** The store that has the rows and the cursors. */
-export type RowsStore = Pick<Store, "cursors" | "saveCursors" | "counts" | "openTables">;
+export type RowsStore = Pick<
+  Store,
+  "cursors" | "saveCursors" | "counts" | "openTables" | "withdrawn" | "noteWithdrawn"
+>;
 
 /** What the sink of vectors in Qdrant is opened with. */
 export interface QdrantVectorsOptions extends PointsPlace {
@@ -66,7 +70,8 @@ function notYet({ behind }: RowsNow): Failure {
 /**
  * Opens the sink of vectors in Qdrant. States: not ready (the server was not asked yet, or lost a collection), ready.
  * Loading its cursors makes it ready: the collections are made, and filled from the rows where they are new, so that a
- * server that comes later, or empty, has every lesson. Points are named by their lessons (`lessonUuid`), and cursors
+ * server that comes later, or empty, has every lesson; what is withdrawn is noted in the store of rows, then removed, and
+ * never added again. Points are named by their lessons (`lessonUuid`), and cursors
  * are saved in the store of rows after the server has the points for good.
  */
 export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: QdrantVectorsOptions): Sink {
@@ -79,11 +84,18 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
   let made = 0;
   // What a trial, or a delivery whose cursors were not saved, has added; it counts once, with its cursors.
   const uncounted = new Set<string>();
+  // The same of what was removed.
+  let removed = 0;
 
   const startOver = () => {
     after = null;
     read = 0;
     made = 0;
+  };
+
+  const teachable = async (lessons: readonly Lesson[]): Promise<readonly Lesson[]> => {
+    const withdrawn = await store.withdrawn(lessons.map(({ id }) => id));
+    return withdrawn.size === 0 ? lessons : lessons.filter(({ id }) => !withdrawn.has(id));
   };
 
   // A lesson that Qdrant refuses is listed, and the others go on.
@@ -112,7 +124,7 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
       const next: readonly Values[] = await rows.read(table, after, Math.min(filledAtOnce, all - read));
       if (next.length === 0) break;
       const lessons = next.map((row) => toLesson(Object.fromEntries(table.columns.map(([one], at) => [one, row[at]]))));
-      made += await addEach(lessons, options);
+      made += await addEach(await teachable(lessons), options);
       after = next.at(-1) ?? null;
       read += next.length;
     }
@@ -156,11 +168,21 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
     async take(batch, options) {
       try {
         await makeReady(options);
-        for (const id of await addLessons(batch.lessons, place, options)) uncounted.add(id);
+        const gone = withdrawnBy(batch);
+        // Noted first: what the server is filled with after this, by whomever, is without them.
+        if (gone.length > 0) await store.noteWithdrawn(gone);
+        removed += await removeLessons(gone, place, options);
+        for (const id of gone) uncounted.delete(id);
+        const lessons = await teachable(batch.lessons);
+        for (const id of await addLessons(lessons, place, options)) uncounted.add(id);
         if (batch.cursors.length > 0) await store.saveCursors(name, batch.cursors);
-        const fresh = new Set(batch.lessons.filter(({ id }) => uncounted.has(id)).map(({ id }) => id)).size;
-        if (batch.trial !== true) uncounted.clear();
-        return { fresh, duplicates: batch.lessons.length - fresh };
+        const added = new Set(batch.lessons.filter(({ id }) => uncounted.has(id)).map(({ id }) => id)).size;
+        const taken = { fresh: added - removed, duplicates: batch.lessons.length - added };
+        if (batch.trial !== true) {
+          uncounted.clear();
+          removed = 0;
+        }
+        return taken;
       } catch (error) {
         throw again(error);
       }

@@ -11,12 +11,12 @@ export const foldedFact = "bands.folded";
 
 /** The bands of all measured lessons: the newest in memory, the rest in a table. */
 export interface Bands {
-  /** Makes the memory what the table of measured lessons says; call it first in every commit. */
+  /** Makes the memory what the table of measured lessons says; call it in every commit, once nothing more is removed. */
   meet(): void;
   /** The keys of the newest lessons that share a band. */
   find(bands: readonly number[]): number[];
   add(key: number, bands: readonly number[]): void;
-  /** Forgets a lesson's bands, before its row is deleted. */
+  /** Forgets a lesson's bands, before its row is deleted; only before `meet`. */
   remove(key: number): void;
 }
 
@@ -95,7 +95,8 @@ export function openBands(store: Embedded, youngMax = youngLessons): Bands {
     remove(key) {
       store.run("DELETE FROM bands WHERE key = ?", key);
       // The number of the newest lesson is given again to the next one.
-      if (key === lastKey(store) && key <= foldedTo(store)) saveFact(store, foldedFact, String(key - 1));
+      const last = Number(store.get("SELECT max(key) AS key FROM neighbours WHERE key <> ?", key)?.key ?? 0);
+      if (last < foldedTo(store)) saveFact(store, foldedFact, String(last));
       outdated = true;
     },
   };

@@ -63,12 +63,13 @@ function place(store: Embedded, bands: Bands, recent: RecentWords<number>, lesso
 }
 
 // What was near to a withdrawn lesson is measured as if that had never been there.
-function remove(store: Embedded, bands: Bands, id: number): void {
+function remove(store: Embedded, bands: Bands, id: number): boolean {
   const row = store.get("SELECT key FROM neighbours WHERE id = ?", id);
-  if (row === undefined) return;
+  if (row === undefined) return false;
   bands.remove(Number(row.key));
   store.run("DELETE FROM neighbours WHERE id = ?", id);
   store.run("UPDATE neighbours SET nearest = NULL, similarity = 0 WHERE nearest = ?", id);
+  return true;
 }
 
 /** The sink that measures how new each lesson is, and from that its value; optional work, so it may be put off. */
@@ -81,12 +82,13 @@ export function openNeighbours(store: Embedded, emit: Emit): Sink {
     load: async () => loadCursors(store, "neighbours", emit),
     take: (batch) =>
       store.commit(() => {
+        const gone = noteWithdrawn(store, withdrawnBy(batch));
+        const removed = gone.filter((key) => remove(store, bands, key)).length;
         bands.meet();
-        for (const key of noteWithdrawn(store, withdrawnBy(batch))) remove(store, bands, key);
         const lessons = teachable(store, batch.lessons);
-        const fresh = lessons.filter((lesson) => place(store, bands, recent, lesson)).length;
+        const added = lessons.filter((lesson) => place(store, bands, recent, lesson)).length;
         saveCursors(store, "neighbours", batch.cursors);
-        return { fresh, duplicates: batch.lessons.length - fresh };
+        return { fresh: added - removed, duplicates: batch.lessons.length - added };
       }),
   };
 }

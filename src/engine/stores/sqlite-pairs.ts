@@ -4,7 +4,7 @@ import { loadCursors, saveCursors } from "./sqlite-cursors.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
 import { idText, keptOf, nameOf } from "./sqlite-names.ts";
 import { findLesson } from "./sqlite-reads.ts";
-import { noteWithdrawn } from "./sqlite-withdrawn.ts";
+import { noteWithdrawn, withdrawnAmong } from "./sqlite-withdrawn.ts";
 import type { SinkOptions } from "./store.ts";
 
 /** The names of the dataset's pairs in the embedded store. */
@@ -17,7 +17,7 @@ export function pairNames(store: Embedded, { emit }: Pick<SinkOptions, "emit">):
         .all(`SELECT ${idText()} AS id FROM pairs JOIN names ON names.key = pairs.id ORDER BY pairs.key`)
         .map(({ id }) => String(id)),
     bytes: async () => Number(factOf(store, "dataset.bytes") ?? 0),
-    withdrawn: async (ids) => keptOf(store, "withdrawn", ids),
+    withdrawn: async (ids) => withdrawnAmong(store, ids),
     add: (ids, bytes, cursors, gone) =>
       store.commit(() => {
         for (const key of noteWithdrawn(store, gone)) store.run("DELETE FROM pairs WHERE id = ?", key);

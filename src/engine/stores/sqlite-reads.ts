@@ -1,10 +1,11 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { searchWords, toBadLine, toLesson, toListed, toModel, toReview } from "./lesson-rows.ts";
+import { searchWords, toBadLine, toLesson, toListed, toModel, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson, VectorModel } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Embedded } from "./sqlite.ts";
 import { idText, keyOf, keysFrom } from "./sqlite-names.ts";
 import { searchText } from "./sqlite-text.ts";
+import { withdrawnAmong } from "./sqlite-withdrawn.ts";
 import type { Store } from "./store.ts";
 import { toTallies } from "./tally-rows.ts";
 
@@ -90,6 +91,8 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "nearDuplicates"
+  | "negatives"
+  | "withdrawn"
 >;
 
 /** Looks at the embedded store. */
@@ -124,5 +127,15 @@ export function readsOf(store: Embedded): Reads {
            JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
         )
         .map(({ id, nearest }) => ({ id: String(id), nearest: String(nearest) })),
+    negatives: async (after, limit) =>
+      store
+        .all(
+          `SELECT negatives.*, ${idText()} AS id FROM negatives JOIN names ON names.key = negatives.id
+           WHERE seq > ? ORDER BY seq LIMIT ?`,
+          after,
+          limit,
+        )
+        .map(toNegative),
+    withdrawn: async (ids) => withdrawnAmong(store, ids),
   };
 }

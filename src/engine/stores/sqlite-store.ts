@@ -26,6 +26,10 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
     vectorModel: async () => vectorModel(database),
     health: async () => health(database),
     cursors: async (sink, emit) => (await import("./sqlite-cursors.ts")).loadCursors(database, sink, emit),
+    async noteWithdrawn(ids) {
+      const { noteWithdrawn } = await import("./sqlite-withdrawn.ts");
+      await database.commit(() => void noteWithdrawn(database, ids));
+    },
     async saveCursors(sink, cursors) {
       const { saveCursors } = await import("./sqlite-cursors.ts");
       await database.commit(() => saveCursors(database, sink, cursors));

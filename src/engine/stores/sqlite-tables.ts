@@ -19,15 +19,30 @@ const markName = "migration";
 /** What only this file's own layout needs to know is not moved. */
 const ownFacts = [markName, foldedFact, indexedFact, namedFact];
 // Tables whose lessons stand there by their number; on the outside they have their names.
-const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs"]);
+const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs", "withdrawn", "negatives"]);
+
+// Tables of which not everything, or not in the order of the outside, stands in the table of that name.
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ["bands", "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands"],
+  ["withdrawn", "temp.withdrawn_names AS withdrawn"],
+]);
 
 function isName({ name }: Table, column: string): boolean {
   return named.has(name) && (column === "id" || column === "nearest");
 }
 
 function expressionOf(table: Table, column: string): string {
-  if (!isName(table, column)) return column;
+  if (!isName(table, column) || table.name === "withdrawn") return column;
   return `(SELECT ${idText()} FROM names WHERE names.key = ${table.name}.${column}) AS ${column}`;
+}
+
+// In a table of this connection, by their names, whose order is not that of their numbers.
+function showWithdrawn(store: Embedded): void {
+  store.run("DROP TABLE IF EXISTS temp.withdrawn_names");
+  store.run("CREATE TEMP TABLE withdrawn_names (id TEXT PRIMARY KEY) WITHOUT ROWID");
+  store.run(
+    `INSERT INTO withdrawn_names (id) SELECT ${idText()} FROM withdrawn JOIN names ON names.key = withdrawn.id`,
+  );
 }
 
 /** The tables of the embedded store. */
@@ -38,20 +53,20 @@ export function tablesOf(store: Embedded): Tables {
   const save = (mark: string) => saveFact(store, markName, mark);
   const countOf = (name: string, where: string) =>
     Number(store.get(`SELECT count(*) AS n FROM ${name} WHERE ${where}`)?.n);
-  let shown = false;
-  const show = () => {
-    showYoungBands(store);
-    shown = true;
+  const shown = new Set<string>();
+  const show = ({ name }: Table) => {
+    if (name === "bands") showYoungBands(store);
+    if (name === "withdrawn") showWithdrawn(store);
+    shown.add(name);
   };
-  const rowsOf = ({ name }: Table) =>
-    name === "bands" ? "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands" : name;
+  const rowsOf = ({ name }: Table) => elsewhere.get(name) ?? name;
   return {
     async count(table) {
-      if (table.name === "bands") show();
-      return countOf(rowsOf(table), own(table));
+      if (table.name === "bands") show(table);
+      return countOf(table.name === "withdrawn" ? table.name : rowsOf(table), own(table));
     },
     async read(table, after, limit) {
-      if (table.name === "bands" && (after === null || !shown)) show();
+      if (elsewhere.has(table.name) && (after === null || !shown.has(table.name))) show(table);
       const names = namesOf(table);
       const keys = names.slice(0, table.keys);
       const later = after === null ? "" : `AND (${keys.join(", ")}) > (${keys.map(() => "?").join(", ")})`;

@@ -59,7 +59,8 @@ async function adopt(store: Embedded, { label, dimensions }: Embedder, rebuild: 
 async function rebuildAll(store: Embedded, embedder: Embedder, signal: AbortSignal): Promise<void> {
   for (let after = 0; ; ) {
     const rows = store.all(
-      "SELECT seq, id, prompt, response FROM lessons WHERE seq > ? ORDER BY seq LIMIT ?",
+      `SELECT seq, id, prompt, response FROM lessons WHERE seq > ?
+       AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.id = lessons.id) ORDER BY seq LIMIT ?`,
       after,
       rebuiltAtOnce,
     );
@@ -98,15 +99,16 @@ export async function openVectors(
       const gone = withdrawnBy(batch);
       const vectors = await vectorsOf(embedder, missing, options);
       return store.commit(() => {
-        let fresh = 0;
-        for (const key of noteWithdrawn(store, gone)) fresh -= store.run("DELETE FROM vectors WHERE id = ?", key);
+        let added = 0;
+        let removed = 0;
+        for (const key of noteWithdrawn(store, gone)) removed += store.run("DELETE FROM vectors WHERE id = ?", key);
         const wanted = new Set(teachable(store, missing));
         missing.forEach((lesson, index) => {
           const vector = vectors[index];
-          if (vector && wanted.has(lesson) && insert(store, nameOf(store, lesson.id), vector)) fresh++;
+          if (vector && wanted.has(lesson) && insert(store, nameOf(store, lesson.id), vector)) added++;
         });
         saveCursors(store, "vectors", batch.cursors);
-        return { fresh, duplicates: batch.lessons.length - fresh };
+        return { fresh: added - removed, duplicates: batch.lessons.length - added };
       });
     },
   };

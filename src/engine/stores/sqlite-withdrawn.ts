@@ -1,7 +1,7 @@
 import type { Lesson, Negative } from "../learning/lesson.ts";
 import type { Chosen } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
-import { nameOf } from "./sqlite-names.ts";
+import { keyOf, nameOf } from "./sqlite-names.ts";
 
 /** Notes names as withdrawn, for every sink, and returns their numbers; only inside a commit. */
 export function noteWithdrawn(store: Embedded, ids: readonly string[]): number[] {
@@ -10,6 +10,13 @@ export function noteWithdrawn(store: Embedded, ids: readonly string[]): number[]
     store.run("INSERT INTO withdrawn (id) VALUES (?) ON CONFLICT DO NOTHING", key);
     return key;
   });
+}
+
+/** Which of these lessons some sink has heard of as withdrawn; not inside a commit. */
+export function withdrawnAmong(store: Embedded, ids: readonly string[]): ReadonlySet<string> {
+  if (store.get("SELECT 1 FROM withdrawn LIMIT 1") === undefined) return new Set();
+  const isGone = (id: string) => store.get("SELECT 1 FROM withdrawn WHERE id = ?", keyOf(store, id)) !== undefined;
+  return new Set(ids.filter(isGone));
 }
 
 /** The lessons of which no sink has heard that they were withdrawn. */

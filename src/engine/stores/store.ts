@@ -1,6 +1,7 @@
 import type { Emit } from "../events.ts";
 import type { BreakerName } from "../guards/names.ts";
 import type { Embedder } from "../learning/embed.ts";
+import type { Negative } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import type {
@@ -106,10 +107,16 @@ export interface Store {
   reviews(): Promise<{ readonly id: string; readonly review: Review }[]>;
   /** Each near-duplicate with the lesson it is near to, in the order they were measured. */
   nearDuplicates(): Promise<{ readonly id: string; readonly nearest: string }[]>;
+  /** Rejected work after a number, in the order it was rejected, at most so many. */
+  negatives(after: number, limit: number): Promise<readonly (Negative & { readonly seq: number })[]>;
+  /** Which of these lessons some sink has heard of as withdrawn. */
+  withdrawn(ids: readonly string[]): Promise<ReadonlySet<string>>;
   vectorModel(): Promise<VectorModel | null>;
   health(): Promise<StoreHealth>;
   /** The cursors of one sink; a damaged one is named and its previous copy used, else its file is read again. */
   cursors(sink: string, emit: Emit): Promise<Cursor[]>;
+  /** Notes lessons as withdrawn, durably, for a sink whose outputs are kept elsewhere. */
+  noteWithdrawn(ids: readonly string[]): Promise<void>;
   /** Saves the cursors of a sink whose outputs are kept elsewhere, durably. */
   saveCursors(sink: string, cursors: readonly Cursor[]): Promise<void>;
   review(id: string, verdict: Review): Promise<void>;

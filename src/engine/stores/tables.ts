@@ -97,6 +97,31 @@ export const tables: readonly Table[] = [
     ],
   },
   {
+    name: "withdrawn",
+    keys: 1,
+    columns: [["id", text]],
+  },
+  {
+    name: "negatives",
+    keys: 1,
+    columns: [
+      ["seq", whole],
+      ["id", text],
+      ["pattern_id", text],
+      ["kind", text],
+      ["prompt", text],
+      ["response", text],
+      ["chosen", text],
+      ["backend", text],
+      ["timestamp", text],
+      ["file", text],
+      ["inode", text],
+      ["offset", whole],
+      ["bytes", whole],
+      ["rejected_at", text],
+    ],
+  },
+  {
     name: "cursors",
     keys: 2,
     columns: [
