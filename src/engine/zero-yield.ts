@@ -73,7 +73,7 @@ function barrenIn(
   groups: ReadonlyMap<string, Group>,
   { atLeast, teaches }: { readonly atLeast: number; readonly teaches: boolean },
 ): ZeroYield[] {
-  const barren = [...groups].filter(([dialect, group]) => group.events > 0 && taughtBy(group) <= 0);
+  const barren = [...groups].filter(([, group]) => group.events > 0 && taughtBy(group) <= 0);
   const counted = barren.map(([dialect, group]): ZeroYield => {
     const own = [...group.rejected].filter(([reason]) => !teaches || !isChore(reason));
     const reasons = sorted(own);

@@ -5,18 +5,18 @@ import { tables } from "./tables.ts";
 
 /*
  * Whether a store is whole is asked before anything is learned on it. To look at every page takes about a second for a
- * gigabyte, so it is only done where something may have happened: a store is *closed well* when the last that wrote to it
- * noted its size, its time and its inode beside it, and they are still the same. Any other store is looked through at
- * its next start, and a small one at every start. Of a very large one only the small tables are, which hold the places
- * and counts; the doctor looks at everything. SQLite keeps no checksums of pages: letters that changed inside a text are
- * not seen by anybody.
+ * gigabyte in memory and ten from a slow disk, so it is only done where something may have happened: a store is
+ * *closed well* when the last that wrote to it noted its size, its time and its inode beside it, and they are still the
+ * same. Any other store is looked through at its next start, and a small one at every start. Of a large one only the
+ * small tables are, which hold the places and counts; the doctor looks at everything. SQLite keeps no checksums of
+ * pages: letters that changed inside a text are not seen by anybody.
  */
 
 const mebibyte = 1024 * 1024;
 /** Up to this size the look takes less than a tenth of a second. */
 const alwaysBytes = 64 * mebibyte;
-/** Up to this size everything is looked at, which takes about a second. */
-const wholeBytes = 1024 * mebibyte;
+/** Up to this size everything is looked at: a quarter of a second, or what a slow disk takes to read that much. */
+const wholeBytes = 256 * mebibyte;
 /** While somebody else may be learning, those who only look take no longer than they must. */
 const lookingBytes = 16 * mebibyte;
 const bodies: ReadonlySet<string> = new Set(["lessons", "vectors", "lessons_text_data"]);
