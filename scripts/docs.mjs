@@ -1,6 +1,7 @@
 // Writes the tables of the README from the program itself; with --check it only says whether they are up to date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { environmentName, settings } from "../src/engine/config.ts";
+import { needs, needsOfAll } from "../src/engine/learning/formats/needs.ts";
 import { reasons } from "../src/engine/learning/formats/reasons.ts";
 import { actions } from "../src/services/actions.ts";
 
@@ -25,6 +26,12 @@ const tables = {
       row(`\`${key}\``, `\`${JSON.stringify(fallback)}\``, accepts, `\`${environmentName(key)}\``, sentence),
     ),
   ),
+  needs: `${table(
+    ["event", "fields", "and"],
+    needs.map(({ events, fields, rule }) =>
+      row(events.map((name) => `\`${name}\``).join(", "), fields.map((name) => `\`${name}\``).join(", "), rule),
+    ),
+  )}\n\n${needsOfAll}`,
   reasons: table(
     ["reason", "meaning"],
     Object.entries(reasons).map(([reason, sentence]) => row(`\`${reason}\``, sentence)),

@@ -1,5 +1,4 @@
 import type { Emit } from "./events.ts";
-import { dialects } from "./learning/formats/read.ts";
 import { isChore } from "./learning/formats/reasons.ts";
 import { addTo } from "./progress.ts";
 import type { SourceTally } from "./stores/listed.ts";
@@ -46,8 +45,6 @@ function addCounts(group: Group, events: number, rejected: Iterable<readonly [st
   for (const [reason, count] of rejected) addTo(group.rejected, reason, count);
 }
 
-const silent: ReadonlySet<string> = new Set(dialects.filter((one) => one.silent).map(({ name }) => name));
-
 const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
 
 // Every event became a lesson, or was rejected for a reason.
@@ -76,9 +73,7 @@ function barrenIn(
   groups: ReadonlyMap<string, Group>,
   { atLeast, teaches }: { readonly atLeast: number; readonly teaches: boolean },
 ): ZeroYield[] {
-  const barren = [...groups].filter(
-    ([dialect, group]) => group.events > 0 && taughtBy(group) <= 0 && !(teaches && silent.has(dialect)),
-  );
+  const barren = [...groups].filter(([, group]) => group.events > 0 && taughtBy(group) <= 0);
   const counted = barren.map(([dialect, group]): ZeroYield => {
     const own = [...group.rejected].filter(([reason]) => !teaches || !isChore(reason));
     const reasons = sorted(own);

@@ -68,6 +68,7 @@ export const statusAction: Action = {
     "Show what was learned, how far behind each sink is and what it waits for, and what the stack's services do",
   args: [],
   reads: true,
+  isBad: ({ damaged }) => damaged === true,
   async run(stack, _given, { signal }) {
     const { config } = stack;
     const engine = lookAtHold(config.home);
@@ -79,24 +80,25 @@ export const statusAction: Action = {
     try {
       return { ...state, ...(await learned(stack, seen)), breakers, ...services };
     } catch (error) {
-      // A server that is away hides what it keeps, not what the engine says.
+      // A server that is away, or a damaged store, hides what it keeps, not what the engine says.
       if (!(error instanceof Failure) || !away.has(error.code)) throw error;
-      const { what, why, hint } = error;
+      const { code, what, why, hint } = error;
       const backpressure = pressureOf(config, null, seen);
       return {
         ...state,
         learned: null,
-        store: { what, why, hint },
+        store: { code, what, why, hint },
         sinks: reportedSinks(seen),
         backpressure,
         breakers,
         ...services,
+        ...(code === "corrupt" ? { damaged: true } : {}),
       };
     }
   },
 };
 
-const away: ReadonlySet<string> = new Set(["silent", "config", "timeout", "dependency"]);
+const away: ReadonlySet<string> = new Set(["silent", "config", "timeout", "dependency", "corrupt"]);
 
 async function learned(stack: Stack, seen: SeenReport | null): Promise<Plain> {
   const { config } = stack;

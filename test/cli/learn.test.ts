@@ -93,7 +93,9 @@ describe("learning from the recorded samples", () => {
 
   test("a source that gives events and no lesson is warned of with its reasons", () => {
     const { stderr } = aistack(["learn", "--once", "--home", temporary(), ...samples]);
-    expect(stderr).toMatch(/0 lessons from 127 events of .*query-gaps\.jsonl \(no_answer 127\)/);
+    expect(stderr).toMatch(
+      /0 lessons from 127 events of .*telemetry\/\*\.jsonl \(query gap\): no_answer 127 \(A question that got no answer\)/,
+    );
   });
 });
 

@@ -95,7 +95,7 @@ test("a home that is a file, and a store that is none, are named with what to do
   writeFileSync(join(broken, "aistack.db"), "no store ".repeat(2000));
   for (const [home, why] of [
     [file, /was not made:[\s\S]*Type:\s+ls -ld/],
-    [broken, /The store \S+ was\s+not written: file is not a database/],
+    [broken, /The store \S+ is\s+damaged: file is not a database/],
   ] as const) {
     const terminal = openOn(home);
     await terminal.see("Failing");

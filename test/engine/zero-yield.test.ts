@@ -61,8 +61,6 @@ describe("a source that gives events and not one lesson", () => {
     const idle: Lines = { dialect: "hybrid", rejected: { routing_decision: 500 } };
     expect(find({ "/logs/a.jsonl": [idle] })).toMatchObject([{ dialect: "hybrid", events: 500 }]);
     expect(find({ "/logs/a.jsonl": [idle, { dialect: "ralph", taught: 1 }] })).toEqual([]);
-    const gaps: Lines = { dialect: "query gap", rejected: { no_answer: 500 } };
-    expect(find({ "/logs/a.jsonl": [gaps, { dialect: "ralph", taught: 1 }] })).toEqual([]);
   });
 
   test("counts beside work that teaches only what could have taught", () => {

@@ -1,4 +1,5 @@
 import { type Embedded, openEmbedded } from "./sqlite.ts";
+import { damaged } from "./sqlite-intact.ts";
 import { keyOf } from "./sqlite-names.ts";
 import { readsOf, vectorModel } from "./sqlite-reads.ts";
 import { schemaVersion } from "./sqlite-schema.ts";
@@ -7,7 +8,7 @@ import type { Store, StoreHealth } from "./store.ts";
 function health(database: Embedded): StoreHealth {
   const found = String(database.get("PRAGMA quick_check")?.quick_check ?? "no answer");
   if (found === "ok") return { ok: true, found: database.file, hint: "" };
-  return { ok: false, found, hint: `Type: mv ${database.file} ${database.file}.damaged; aistack learn --once` };
+  return { ok: false, found, hint: damaged(database.file, found).hint };
 }
 
 /**

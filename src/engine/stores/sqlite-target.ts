@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
+import { forgetClosed } from "./sqlite-intact.ts";
 import { openEmbeddedStore } from "./sqlite-store.ts";
 import { stampOf, type Target } from "./target.ts";
 
@@ -24,6 +25,7 @@ export function embeddedTarget(file: string): Target {
           await openEmbeddedStore(file).close();
           await rename(file, aside);
         }
+        forgetClosed(building);
         await rename(building, file);
         await syncDirectory(dirname(file));
         return stands ? aside : null;

@@ -1,10 +1,11 @@
-import { closeSync, existsSync, openSync, statfsSync } from "node:fs";
+import { closeSync, existsSync, openSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
+import { checkIntact, damaged, markClosed, versionOf, wasClosedWell } from "./sqlite-intact.ts";
 import { schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
@@ -44,9 +45,17 @@ export interface Embedded {
   close(): void;
 }
 
+function primaryCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 0;
+}
+
+// SQLITE_CORRUPT and SQLITE_NOTADB.
+function isDamage(error: unknown): boolean {
+  return primaryCode(error) === 11 || primaryCode(error) === 26;
+}
+
 function storeFailure(error: unknown, file: string): Error {
-  const code = error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : 0;
-  const primary = code & 0xff;
+  const primary = primaryCode(error);
   const what = `The store ${file} was not written`;
   const text = { what, why: messageOf(error), cause: error };
   if (primary === 13)
@@ -61,12 +70,7 @@ function storeFailure(error: unknown, file: string): Error {
     return new Failure("home", { ...text, hint: "Make the home writable, or give another one with --home" });
   if (primary === 18 || primary === 19 || primary === 20)
     return new Failure("refused", { ...text, hint: "The lesson is listed by: aistack learn --rejected" });
-  if (primary === 11 || primary === 26) {
-    return new Failure("corrupt", {
-      ...text,
-      hint: `Move it aside and learn again from the logs: mv ${file} ${file}.damaged`,
-    });
-  }
+  if (isDamage(error)) return damaged(file, messageOf(error), error);
   return diskFailure(error, what, file);
 }
 
@@ -98,6 +102,13 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     }
     return statement;
   };
+  const read = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw isDamage(error) ? storeFailure(error, file) : error;
+    }
+  };
   const key = inodeKeyAt(file);
   const transactions = openTransactions(database, {
     check() {
@@ -114,8 +125,8 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     onBegin: transactions.onBegin,
     run: (sql, ...values) => Number(prepare(sql).run(...values).changes),
     add: (sql, ...values) => Number(prepare(sql).run(...values).lastInsertRowid),
-    all: (sql, ...values) => prepare(sql).all(...values),
-    get: (sql, ...values) => prepare(sql).get(...values),
+    all: (sql, ...values) => read(() => prepare(sql).all(...values)),
+    get: (sql, ...values) => read(() => prepare(sql).get(...values)),
     commit: transactions.commit,
     soon: transactions.soon,
     commits: transactions.spent,
@@ -128,28 +139,44 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
       open = false;
       transactions.abandon();
       database.close();
+      if (!readOnly) markClosed(file);
     },
   };
 }
 
+// Others may make the tables at the same moment, so what is there is read again once nobody else writes.
+function upgrade(database: DatabaseSync, file: string): void {
+  database.exec("BEGIN IMMEDIATE");
+  const version = versionOf(database, file);
+  if (version < schemaVersion) {
+    const change = version === 0 ? schema : schemaFromOne;
+    database.exec(`${change} PRAGMA user_version=${schemaVersion}`);
+  }
+  database.exec("COMMIT");
+}
+
+function nothingYet(why: string): Failure {
+  return new Failure("home", { what: "There is nothing to look at yet", why, hint: "Type: aistack learn --once" });
+}
+
 function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   if (readOnly && !existsSync(file)) {
-    throw new Failure("home", {
-      what: "There is nothing to look at yet",
-      why: `${file} does not exist`,
-      hint: "Type: aistack learn --once",
-    });
+    throw nothingYet(`${file} does not exist`);
   }
   let database: DatabaseSync | null = null;
   try {
     // Made here, because SQLite would make it readable by others.
     if (!readOnly) closeSync(openSync(file, "a", 0o600));
+    const closedWell = wasClosedWell(file);
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
         "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
       );
-    const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+    if (readOnly && statSync(file).size === 0) throw nothingYet(`${file} is empty`);
+    database.exec("BEGIN");
+    const version = versionOf(database, file);
+    database.exec("COMMIT");
     if (version > schemaVersion) {
       throw new Failure("config", {
         what: `The store ${file} was not opened`,
@@ -157,10 +184,8 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
         hint: "Use the newer aistack that wrote it",
       });
     }
-    if (version < schemaVersion && !readOnly) {
-      const change = version === 0 ? schema : schemaSteps.slice(version - 1).join("");
-      database.exec(`BEGIN IMMEDIATE; ${change} PRAGMA user_version=${schemaVersion}; COMMIT`);
-    }
+    if (version > 0) checkIntact(database, file, { readOnly, closedWell });
+    if (version < schemaVersion && !readOnly) upgrade(database, file);
     return database;
   } catch (error) {
     database?.close();

@@ -15,7 +15,6 @@ const known: ReadonlySet<string> = new Set([
 /** The AIDB server: what it was asked for, without the words, so none of it teaches. */
 export const aidb: Dialect = {
   name: "aidb",
-  silent: true,
   recognises: (record) => known.has(eventName(record) ?? ""),
   read: (_record, turns) => reject("service_call", turns),
 };

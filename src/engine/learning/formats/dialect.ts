@@ -30,8 +30,6 @@ export interface Reading {
 /** One way of writing telemetry. Reading is pure: the same line after the same turns gives the same reading. */
 export interface Dialect {
   readonly name: string;
-  /** Whether nothing written in it can ever teach, so that its silence is no sign of trouble. */
-  readonly silent?: true;
   /** Whether a parsed line is written in this dialect; cheap, it runs for every line. */
   recognises(record: JsonRecord): boolean;
   /** Reads a line that takes these bytes of its file. */

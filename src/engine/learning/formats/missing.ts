@@ -1,11 +1,22 @@
-import type * as z from "zod";
 import type { Reason } from "./reasons.ts";
 import * as shapes from "./shapes.ts";
+
+/** What parsing finds wrong, as zod says it. */
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly code: string;
+  readonly expected?: unknown;
+}
+
+/** A shape to parse by. */
+interface Parser {
+  safeParse(value: unknown): { readonly error?: { readonly issues: readonly Issue[] } | undefined };
+}
 
 type Malformed = Extract<Reason, `malformed_${string}`>;
 
 /** The shape a line of each reason should have had; null where it was not even read that far. */
-const shapeOf: Readonly<Record<Malformed, z.ZodType | null>> = {
+const shapeOf: Readonly<Record<Malformed, Parser | null>> = {
   malformed_json: null,
   malformed_task: shapes.taskShape,
   malformed_error_resolution: shapes.errorShape,
@@ -17,7 +28,7 @@ const shapeOf: Readonly<Record<Malformed, z.ZodType | null>> = {
   malformed_rollout: shapes.codexShape,
   malformed_span: shapes.spanShape,
 };
-const shapesByReason: ReadonlyMap<string, z.ZodType | null> = new Map(Object.entries(shapeOf));
+const shapesByReason: ReadonlyMap<string, Parser | null> = new Map(Object.entries(shapeOf));
 
 const mostSaid = 5;
 
@@ -40,7 +51,7 @@ function kindOf(value: unknown): string {
         : `a ${typeof value}`;
 }
 
-function wantedOf(issue: z.core.$ZodIssue): string {
+function wantedOf(issue: Issue): string {
   if (issue.code !== "invalid_type") return ", and that does not fit";
   return `, not ${issue.expected === "object" || issue.expected === "record" ? "an object" : `a ${issue.expected}`}`;
 }
