@@ -149,7 +149,7 @@ function upgrade(database: DatabaseSync, file: string): void {
   database.exec("BEGIN IMMEDIATE");
   const version = versionOf(database, file);
   if (version < schemaVersion) {
-    const change = version === 0 ? schema : schemaFromOne;
+    const change = version === 0 ? schema : schemaSteps.slice(version - 1).join("");
     database.exec(`${change} PRAGMA user_version=${schemaVersion}`);
   }
   database.exec("COMMIT");
