@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
+import { benchFormer } from "./bench/former.mjs";
 import { benchPodman, hasPodman } from "./bench/podman.mjs";
 import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
@@ -129,6 +130,12 @@ try {
   say(`corpus: ${(size / 1e6).toFixed(1)} MB, ${corpus.lines} lines`);
   for (const [shape, lines] of Object.entries(corpus.shapes)) say(`  ${shape}: ${lines} lines`);
 
+  if (positionals.includes("former")) {
+    benchFormer({ work, program, directory, say, bar, report, pairs: values.quick ? 1 : 3 });
+    if (values.json) console.log(JSON.stringify(report));
+    rmSync(work, { recursive: true, force: true });
+    process.exit();
+  }
   const runs = [1, 2, 3].map(() => floorSeconds(corpus.files));
   const floors = runs.map(({ seconds }) => seconds);
   const floor = size / 1e6 / median(floors);
