@@ -60,10 +60,6 @@ export function emptyBatch(): OpenBatch {
   return { events: 0, bytes: 0, lessons: [], bad: [], tallies: new Map(), tasks: [], cursors: [] };
 }
 
-function countOne({ rejected }: Counts, reason: string): void {
-  rejected.set(reason, (rejected.get(reason) ?? 0) + 1);
-}
-
 /** Puts one line of a file into a batch. */
 export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode: string): void {
   let tally = batch.tallies.get(file);
@@ -85,8 +81,8 @@ export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode
     own.events++;
     if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
     else {
-      countOne(tally, outcome.reason);
-      countOne(own, outcome.reason);
+      for (const counts of [tally, own])
+        counts.rejected.set(outcome.reason, (counts.rejected.get(outcome.reason) ?? 0) + 1);
       if (outcome.bad)
         batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
     }
