@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Failure } from "../errors.ts";
+import { schemaVersion } from "./sqlite-schema.ts";
 import { tables } from "./tables.ts";
 
 /*
@@ -100,11 +101,17 @@ function checked(database: DatabaseSync, table: string): string {
 export function checkIntact(
   database: DatabaseSync,
   file: string,
-  { readOnly, closedWell }: { readonly readOnly: boolean; readonly closedWell: boolean },
+  {
+    readOnly,
+    closedWell,
+    version,
+  }: { readonly readOnly: boolean; readonly closedWell: boolean; readonly version: number },
 ): void {
   const rows = database.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all();
   const names = rows.map(({ name }) => String(name));
-  const missing = ["names", "lessons_text", ...tables.map(({ name }) => name)].filter((name) => !names.includes(name));
+  // An older version has fewer tables; which ones, the steps to this one know.
+  const wanted = version < schemaVersion ? [] : ["names", "lessons_text", ...tables.map(({ name }) => name)];
+  const missing = wanted.filter((name) => !names.includes(name));
   if (missing.length > 0) throw damaged(file, `it has no table ${missing.join(", ")}`);
   const { size } = statSync(file);
   const most = !readOnly ? alwaysBytes : hasWal(file) ? lookingBytes : closedWell ? 0 : alwaysBytes;

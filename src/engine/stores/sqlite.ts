@@ -184,7 +184,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
         hint: "Use the newer aistack that wrote it",
       });
     }
-    if (version > 0) checkIntact(database, file, { readOnly, closedWell });
+    if (version > 0) checkIntact(database, file, { readOnly, closedWell, version });
     if (version < schemaVersion && !readOnly) upgrade(database, file);
     return database;
   } catch (error) {
