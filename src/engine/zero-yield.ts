@@ -47,6 +47,9 @@ function addCounts(group: Group, events: number, rejected: Iterable<readonly [st
 
 const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
 
+/** The dialects in which nothing that is written can ever teach. */
+export const silentDialects: ReadonlySet<string> = new Set(["aidb", "query gap"]);
+
 // Every event became a lesson, or was rejected for a reason.
 function taughtBy({ events, rejected }: Group): number {
   return events - sum(rejected.values());
@@ -73,7 +76,9 @@ function barrenIn(
   groups: ReadonlyMap<string, Group>,
   { atLeast, teaches }: { readonly atLeast: number; readonly teaches: boolean },
 ): ZeroYield[] {
-  const barren = [...groups].filter(([, group]) => group.events > 0 && taughtBy(group) <= 0);
+  const barren = [...groups].filter(
+    ([dialect, group]) => group.events > 0 && taughtBy(group) <= 0 && !(teaches && silentDialects.has(dialect)),
+  );
   const counted = barren.map(([dialect, group]): ZeroYield => {
     const own = [...group.rejected].filter(([reason]) => !teaches || !isChore(reason));
     const reasons = sorted(own);

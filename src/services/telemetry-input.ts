@@ -37,7 +37,7 @@ function stopped(error: Failure, at: { file: string; number: number; events: num
   return new Failure(error.code, {
     what: `${before} written to ${file}; line ${number} was not, and what follows it was not read`,
     why: error.why,
-    hint: `${error.hint}${error.hint === "" ? "" : ". "}Then go on with line ${number}: tail -n +${number}`,
+    hint: `${error.hint}${error.hint === "" ? "" : ". "}Then write ${number === 1 ? "all of it again" : `the rest: tail -n +${number}`}`,
     cause: error,
     retryAfterMs: error.retryAfterMs,
     facts: { file, writtenLines: number - 1, events, bytes, badLine: number },

@@ -92,9 +92,28 @@ describe("learning from the recorded samples", () => {
   });
 
   test("a source that gives events and no lesson is warned of with its reasons", () => {
-    const { stderr } = aistack(["learn", "--once", "--home", temporary(), ...samples]);
+    const gaps = join(fixtures, "telemetry/query-gaps.jsonl");
+    const { stderr } = aistack(["learn", "--once", "--home", temporary(), "--source", gaps]);
     expect(stderr).toMatch(
-      /0 lessons from 127 events of .*telemetry\/\*\.jsonl \(query gap\): no_answer 127 \(A question that got no answer\)/,
+      /0 lessons from 127 events of .*query-gaps\.jsonl \(query gap\): no_answer 127 \(A question that got no answer\)/,
+    );
+  });
+
+  test("a hundred small files that teach nothing are one source, in the run, in status and in doctor", () => {
+    const home = temporary();
+    const logs = temporary();
+    const line = '{"type":"session_meta","timestamp":"2026-03-01T10:00:00Z","payload":{"id":"x"}}\n';
+    for (let index = 0; index < 100; index++) writeFileSync(join(logs, `rollout-${index}.jsonl`), line.repeat(20));
+    const args = ["--home", home, "--set", `telemetry.sources=["${logs}/*.jsonl"]`];
+    const { stderr } = aistack(["learn", "--once", ...args]);
+    expect(stderr).toContain(`0 lessons from 2000 events of ${logs}/*.jsonl (Codex): bookkeeping 2000`);
+    expect(aistackJson(["status", ...args])).toMatchObject({
+      zeroYield: [{ source: `${logs}/*.jsonl`, dialect: "Codex", events: 2000, rejected: { bookkeeping: 2000 } }],
+      learned: { reasons: { bookkeeping: "The agent's own bookkeeping." } },
+    });
+    const { checks } = JSON.parse(aistack(["doctor", "--json", ...args]).stdout);
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: "yield", verdict: "warning", found: expect.stringContaining("2000 events") }),
     );
   });
 });

@@ -45,6 +45,8 @@ test("every pane looks as it did, on every size of terminal", async () => {
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home, ...settings]);
   await terminal.see(/dataset +24/);
   await terminal.see("need Podman");
+  await terminal.see("nothing behind");
+  await terminal.see("All well");
   await terminal.until(() => !/^(?!.*0\/s).*\d\/s/m.test(terminal.text()));
   for (const [columns, rows] of sizes) {
     terminal.resize(columns, rows);

@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EngineEvent } from "../../src/engine/events.ts";
+import { dialects } from "../../src/engine/learning/formats/read.ts";
 import { reasonSentence, reasonSentences, reasons } from "../../src/engine/learning/formats/reasons.ts";
 import type { SourceTally } from "../../src/engine/stores/listed.ts";
 import { tallyRows, toTallies } from "../../src/engine/stores/tally-rows.ts";
 import { emptyBatch, type Tally } from "../../src/engine/telemetry/batch.ts";
-import { findZeroYield, openZeroYield } from "../../src/engine/zero-yield.ts";
+import { findZeroYield, openZeroYield, silentDialects } from "../../src/engine/zero-yield.ts";
 
 interface Lines {
   readonly dialect: string;
@@ -61,6 +62,10 @@ describe("a source that gives events and not one lesson", () => {
     const idle: Lines = { dialect: "hybrid", rejected: { routing_decision: 500 } };
     expect(find({ "/logs/a.jsonl": [idle] })).toMatchObject([{ dialect: "hybrid", events: 500 }]);
     expect(find({ "/logs/a.jsonl": [idle, { dialect: "ralph", taught: 1 }] })).toEqual([]);
+    const gaps: Lines = { dialect: "query gap", rejected: { no_answer: 500 } };
+    expect(find({ "/logs/a.jsonl": [gaps] })).toMatchObject([{ dialect: "query gap", events: 500 }]);
+    expect(find({ "/logs/a.jsonl": [gaps, { dialect: "ralph", taught: 1 }] })).toEqual([]);
+    for (const name of silentDialects) expect(dialects.map((one) => one.name)).toContain(name);
   });
 
   test("counts beside work that teaches only what could have taught", () => {

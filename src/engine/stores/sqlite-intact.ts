@@ -40,8 +40,7 @@ export function markClosed(file: string): void {
   try {
     if (!existsSync(`${file}-wal`)) writeFileSync(markFile(file), markOf(file), { mode: 0o600 });
   } catch {
-    // Without the note the next start looks through the store, which is right where a disk is full or was taken away.
-    forgetClosed(file);
+    // An older note tells of an older file, so the next start looks through the store: right where a disk is full or gone.
   }
 }
 

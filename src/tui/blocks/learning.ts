@@ -26,16 +26,25 @@ export function learnerWords({ learner }: View): string {
   return words[learner.state];
 }
 
-/** What was learned, with its pace. */
-export function learningBlock(view: View, cells: number, state: PaneState): Line[] {
+/** What the reasons mean, the most frequent first; nothing where nothing was rejected. */
+export function reasonsRow({ learned }: View, state: PaneState): Line[] {
+  const said = Object.entries(learned?.rejected ?? {})
+    .filter(([, number]) => number > 0)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([reason]) => `${reason}: ${learned?.reasons[reason] ?? ""}`);
+  return said.length === 0 ? [] : [row("because", "", [span(said.join("  "), "dim")], state)];
+}
+
+/** What was learned, with its pace; `more` stands below what was rejected. */
+export function learningBlock(view: View, cells: number, state: PaneState, more: readonly Line[] = []): Line[] {
   const { learned, rates, sinks } = view;
   const { signs } = state;
   const spark = Math.max(0, Math.min(40, cells - 22 - 10));
   const rejected = learned === null ? null : Object.values(learned.rejected).reduce((sum, one) => sum + one, 0);
   const reasons = Object.entries(learned?.rejected ?? {})
     .toSorted(([, a], [, b]) => b - a)
-    .map(([reason, number]) => `${reason} ${count(number)}: ${learned?.reasons[reason] ?? ""}`)
-    .join("  ");
+    .map(([reason, number]) => `${reason} ${count(number)}`)
+    .join(", ");
   const newest = sinks
     .flatMap(({ checkpointAt }) => (checkpointAt === null ? [] : [checkpointAt]))
     .toSorted()
@@ -52,6 +61,7 @@ export function learningBlock(view: View, cells: number, state: PaneState): Line
     row("lessons", count(learned?.lessons ?? null), pace(rates.lessons), state),
     row("duplicates", count(learned?.duplicates ?? null), [], state),
     row("rejected", count(rejected), [span(reasons, "dim")], state),
+    ...more,
     row(
       "dataset",
       count(learned?.pairs ?? null),

@@ -1,6 +1,6 @@
 import type { SourceView, View } from "../../services/observe/view.ts";
 import { head } from "../blocks/block.ts";
-import { learningBlock } from "../blocks/learning.ts";
+import { learningBlock, reasonsRow } from "../blocks/learning.ts";
 import { pressureBlock } from "../blocks/pressure.ts";
 import { sinksBlock } from "../blocks/sinks.ts";
 import { clean } from "../clean.ts";
@@ -63,7 +63,7 @@ export const learningPane: Pane = {
     const { signs, list } = state;
     const upper = [
       ...trouble(view, size.columns),
-      ...learningBlock(view, size.columns, state),
+      ...learningBlock(view, size.columns, state, reasonsRow(view, state)),
       ...sinksBlock(view, size.columns, state),
       ...pressureBlock(view, size.columns, state),
     ];
