@@ -6,7 +6,7 @@ import { type Dialect, eventName, type JsonRecord, type Reading, reject, rejectB
 import { errorResolution } from "./error-resolution.ts";
 import { hybrid } from "./hybrid.ts";
 import { inference } from "./inference.ts";
-import { otlp } from "./otlp.ts";
+import { otlp } from "./otlp/otlp.ts";
 import { queryGap } from "./query-gap.ts";
 import { ralph } from "./ralph.ts";
 import type { Turns } from "./shapes.ts";
