@@ -4,7 +4,15 @@ import { type Dialect, isoTime, type Reading, reject, rejectBad } from "../diale
 import { isFailedOutput } from "../failed-output.ts";
 import { type CodexEntry, codexShape, type Turns } from "../shapes.ts";
 
-const kinds: ReadonlySet<string> = new Set(["session_meta", "turn_context", "response_item", "event_msg", "compacted", "world_state", "token_usage_record"]);
+const kinds: ReadonlySet<string> = new Set([
+  "session_meta",
+  "turn_context",
+  "response_item",
+  "event_msg",
+  "compacted",
+  "world_state",
+  "token_usage_record",
+]);
 const calls: ReadonlySet<string> = new Set([
   "function_call",
   "custom_tool_call",

@@ -35,11 +35,20 @@ function isEvent(type: string): boolean {
 function readUser(data: JsonRecord, at: string, turns: Turns, place: ByteRange): Reading {
   if (typeof data.content !== "string") return rejectBad("malformed_transcript", turns);
   const source = textOf(data.source);
+  if (data.isAutopilotContinuation === true) return reject("bookkeeping", turns);
   const isPerson = source === "" || source === "user" || source.startsWith("immediate") || source.startsWith("command");
   if (isPerson) return ask(turns, { ...talk, text: data.content, at }, place);
   const wakes = data.delivery === "idle" || data.delivery === "queued";
   if (!wakes || !/^(?:system|schedule|agent|background)/.test(source)) return reject("bookkeeping", turns);
   return ask(turns, { ...talk, text: "[System notification]", at }, place);
+}
+
+// A shell says how its command ended in the last line of what it printed.
+function hasFailed({ success, result, error, shellExecution }: JsonRecord): boolean {
+  const printed = textOf(recordOf(result).content).slice(-200);
+  const ended = /<(?:shellId: \S{1,40} )?(?:completed|exited) with exit code (-?\d{1,10})>\s*$/.exec(printed);
+  if (ended !== null) return Number(ended[1]) !== 0;
+  return success === false || isFailedOutput(shellExecution) || isFailedOutput(result) || isFailedOutput({ error });
 }
 
 function readAssistant(data: JsonRecord, at: string, turns: Turns, place: ByteRange): Reading {
@@ -100,11 +109,12 @@ export const copilot: Dialect = {
     if (type === "assistant.message") return readAssistant(data, at, turns, place);
     if (type === "assistant.reasoning") return reject("thinking", turns);
     if (type === "tool.execution_complete") {
-      const failed = data.success === false || isFailedOutput(data.result) || isFailedOutput({ error: data.error });
-      return step(turns, talk, { failed, reason: "tool_result" });
+      if (data.isUserRequested === true) return reject("local_command", turns);
+      return step(turns, talk, { failed: hasFailed(data), reason: "tool_result" });
     }
     if (type === "tool.execution_start") return reject("tool_call", turns);
     if (type === "abort") return interrupt(turns, talk);
+    if (type === "assistant.idle" && data.aborted === true) return interrupt(turns, talk);
     return readSession(type, data, at, turns, place);
   },
 };

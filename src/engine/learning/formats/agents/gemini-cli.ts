@@ -1,6 +1,6 @@
 import type { ByteRange } from "../../lesson.ts";
 import { contentWords } from "../chat/said.ts";
-import { answer, ask, end, interrupt, step, type Talk } from "../conversation.ts";
+import { answer, ask, end, interrupt, step, type Talk, turnOf } from "../conversation.ts";
 import { type Dialect, isoTime, type JsonRecord, type Outcome, type Reading, reject, rejectBad } from "../dialect.ts";
 import { isFailedOutput } from "../failed-output.ts";
 import { isRecord, listOf, recordOf, textOf, tokensOf } from "../field.ts";
@@ -31,6 +31,8 @@ function readMessage(message: JsonRecord, turns: Turns, place: ByteRange): Readi
   if (type === "user") {
     const { results } = contentWords(content);
     if (results.length > 0 && text.trim() === "") {
+      // The message that called the tool tells its result as well.
+      if (turnOf(turns, talk)?.response === "") return reject("tool_result", turns);
       return step(turns, talk, { failed: isFailedOutput(results), reason: "tool_result" });
     }
     return ask(turns, { ...talk, text, at }, place);
