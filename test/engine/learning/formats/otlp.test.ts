@@ -304,6 +304,18 @@ describe("the last question is paired with the answer to it", () => {
       },
     ],
     [
+      "several choices",
+      {
+        attributes: {
+          "gen_ai.input.messages": parts,
+          "gen_ai.output.messages": [
+            ...output,
+            { role: "assistant", parts: [{ type: "text", content: "SECRET-CHOICE" }] },
+          ],
+        },
+      },
+    ],
+    [
       "a tool between them",
       {
         attributes: {

@@ -127,3 +127,15 @@ test("a run without a screen holds no question", () => {
     ["bookkeeping", "no_question", "no_question", "not_successful", "no_question", "not_successful"],
   ]);
 });
+
+test.each([
+  { method: "GET", request: "GET /index.html HTTP/1.1 of a host", response: "200 and the page that was asked for" },
+  { request: { method: "GET", url: "/" }, response: { status: 200, headers: {} } },
+  { level: "info", time: 1, input: "one text of a program", output: "another text of a program", pid: 3 },
+  { type: "message", text: "a message of another program" },
+  { type: "session", user: "x" },
+  { type: "user", name: "x" },
+  { data: { content: "x" }, type: "page.view" },
+])("another program's line is known by none: %j", (line) => {
+  expect(readFile([line])).toMatchObject({ lessons: [], reasons: ["unknown_shape"], dialects: [""] });
+});

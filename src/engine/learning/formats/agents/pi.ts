@@ -27,6 +27,8 @@ const entries: ReadonlySet<string> = new Set([
 // What OpenClaw puts around the words of a message from a chat: who sent it, when, and which one it is.
 const around = /^(?:[A-Z][\w ()-]{1,80} \(untrusted[^)\n]{0,80}\):\s{0,4}```(?:json)?\n[^`]{0,4000}```\s{0,8}){1,8}/;
 const stamp = /^\[(?:[A-Za-z][\w .:+@-]{0,80} )?(?:[A-Z][a-z]{2} )?\d{4}-\d\d-\d\d[ T][\d:]{4,8}[^\]\n]{0,20}\]\s/;
+// Where OpenClaw is to send the words of an answer.
+const sent = /^\s{0,8}\[\[[a-z_]{1,40}(?::[^\]\n]{0,80})?\]\]\s{0,8}/;
 const named = /\n?\[message_id: [^\]\n]{1,80}\]\s*$/;
 
 function typedText(text: string): string {
@@ -36,8 +38,7 @@ function typedText(text: string): string {
 function readUser(message: JsonRecord, at: string, turns: Turns, place: ByteRange): Reading {
   const { text, results } = contentWords(message.content);
   if (results.length > 0) {
-    const reading = step(turns, talk, { failed: isFailedOutput(results), reason: "tool_result" });
-    return reading;
+    return step(turns, talk, { failed: isFailedOutput(results), reason: "tool_result" });
   }
   return ask(turns, { ...talk, text: typedText(text), at }, place);
 }
@@ -45,7 +46,8 @@ function readUser(message: JsonRecord, at: string, turns: Turns, place: ByteRang
 function readAssistant(message: JsonRecord, at: string, turns: Turns, place: ByteRange): Reading {
   // OpenClaw writes what it delivered to a chat a second time.
   if (message.model === "delivery-mirror" || message.model === "gateway-injected") return reject("bookkeeping", turns);
-  const { text, calls } = contentWords(message.content);
+  const { text: words, calls } = contentWords(message.content);
+  const text = words.replace(sent, "");
   const stop = textOf(message.stopReason, message.stop_reason);
   const model = textOf(message.model);
   if (stop === "aborted") return interrupt(turns, talk);

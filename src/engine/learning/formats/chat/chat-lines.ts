@@ -21,7 +21,17 @@ const answers = [
   "responses",
   "result",
 ] as const;
-const questions = ["request", "prompt", "input", "instruction", "question", "query", "kwargs", "request_body"] as const;
+const questions = [
+  "request",
+  "prompt",
+  "input",
+  "instruction",
+  "question",
+  "query",
+  "kwargs",
+  "request_body",
+  "proxy_server_request",
+] as const;
 
 function first(record: JsonRecord, names: readonly string[]): unknown {
   const name = names.find((one) => record[one] !== undefined && record[one] !== null);
@@ -152,8 +162,18 @@ function readLine(record: JsonRecord, turns: Turns, place: ByteRange): Reading {
   return { outcomes: exchange(messagesOf(record), facts, place), turns };
 }
 
+/** What may be bare words on both sides; elsewhere two texts are any program's, and only messages say that it is a talk. */
+const plainQuestions: ReadonlySet<string> = new Set(["prompt", "instruction", "question", "query"]);
+const fieldsMost = 4;
+
 function isPair(record: JsonRecord): boolean {
-  return isWords(first(record, questions)) && isWords(first(record, answers));
+  const sent = fromJson(first(record, questions));
+  const came = fromJson(first(record, answers));
+  if (!isWords(sent) || !isWords(came)) return false;
+  const isPlain = questions.some((name) => plainQuestions.has(name) && isWords(record[name]));
+  if (isPlain || requestMessages(isRecord(sent) || Array.isArray(sent) ? sent : "").length > 0) return true;
+  if (typeof came !== "string") return responseMessages(came).some(({ role }) => role === "assistant");
+  return typeof record.input === "string" && "output" in record && Object.keys(record).length <= fieldsMost;
 }
 
 /** Chat lines: OpenAI chat, ShareGPT, Alpaca, preference pairs, and the requests and responses that gateways log. */

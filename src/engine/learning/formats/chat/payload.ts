@@ -2,18 +2,21 @@ import type { JsonRecord } from "../dialect.ts";
 import { fromJson, isRecord, listOf, recordOf, textOf } from "../field.ts";
 import { answered, asked, contentWords, readMessages, readSaid, type Said } from "./said.ts";
 
-// What was sent to a model's API and what came back, in the forms of the providers' own interfaces.
+// What was sent to a model's API and what came back, in the forms of the providers' own interfaces. Gateways put them
+// into one another, but not deeper than this.
+const deepest = 6;
 
 /** The messages that a request holds: a list of them, one prompt, or the bare words. */
-export function requestMessages(value: unknown): readonly Said[] {
+export function requestMessages(value: unknown, depth = 0): readonly Said[] {
   const request = fromJson(value);
   if (typeof request === "string") return request.trim() === "" ? [] : [asked(request)];
   const listed = readMessages(request);
   if (listed.length > 0) return listed;
   const { prompt, input, inputs, question, query, body } = recordOf(request);
+  if (depth > deepest) return [];
   for (const inner of [prompt, input, inputs, question, query, body]) {
     if (typeof inner === "string" && inner.trim() !== "") return [asked(inner)];
-    const found = isRecord(inner) || Array.isArray(inner) ? requestMessages(inner) : [];
+    const found = isRecord(inner) || Array.isArray(inner) ? requestMessages(inner, depth + 1) : [];
     if (found.length > 0) return found;
   }
   return [];
@@ -45,7 +48,7 @@ function candidateMessages(chunks: readonly unknown[]): readonly Said[] {
 }
 
 /** The messages of a response: choices, candidates, generations, output items, or the bare words. */
-export function responseMessages(value: unknown): readonly Said[] {
+export function responseMessages(value: unknown, depth = 0): readonly Said[] {
   const response = fromJson(value);
   if (typeof response === "string") return response.trim() === "" ? [] : [answered(response)];
   if (Array.isArray(response)) {
@@ -73,7 +76,7 @@ export function responseMessages(value: unknown): readonly Said[] {
   if (content !== undefined) return [assistant(response)];
   for (const one of [message, inner, output, text, body]) {
     if (typeof one === "string") return one.trim() === "" ? [] : [answered(one)];
-    if (isRecord(one)) return responseMessages(one);
+    if (isRecord(one) && depth < deepest) return responseMessages(one, depth + 1);
   }
   return readMessages(response);
 }

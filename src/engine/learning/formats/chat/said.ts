@@ -82,9 +82,7 @@ function blockWords(block: JsonRecord): Words {
 /** The words of a message's content: text, a list of blocks of whatever kind, or one block. */
 export function contentWords(content: unknown): Words {
   if (typeof content === "string") return { ...none, text: content };
-  if (isRecord(content)) {
-    return Array.isArray(content.parts) ? contentWords(content.parts) : blockWords(content);
-  }
+  if (isRecord(content)) return Array.isArray(content.parts) ? contentWords(content.parts) : blockWords(content);
   const blocks = listOf(content).map((block) =>
     typeof block === "string" ? { ...none, text: block } : blockWords(recordOf(block)),
   );

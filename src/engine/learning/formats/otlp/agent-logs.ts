@@ -2,7 +2,7 @@ import type { ByteRange } from "../../lesson.ts";
 import { responseMessages } from "../chat/payload.ts";
 import { answer, ask, interrupt, step, type Talk } from "../conversation.ts";
 import { isoTime, type Reading, reject } from "../dialect.ts";
-import { fromJson, isRecord, listOf, recordOf, textOf, tokensOf } from "../field.ts";
+import { fromJson, isRecord, listOf, numberOf, recordOf, textOf, tokensOf } from "../field.ts";
 import type { Turns } from "../shapes.ts";
 import type { Attributes } from "./attributes.ts";
 
@@ -10,12 +10,23 @@ import type { Attributes } from "./attributes.ts";
 // `<name>.api_response`, …) log question and answer; Claude Code and Codex log the question alone.
 
 const dialect = "OTLP agent log";
+const questionsOnly: ReadonlySet<string> = new Set(["claude_code", "codex"]);
+
+const events: ReadonlySet<string> = new Set([
+  "user_prompt",
+  "api_request",
+  "api_response",
+  "api_error",
+  "api_cancel",
+  "tool_call",
+]);
 
 /** The event of an agent's own log: who wrote it, and its name there; null where a record is none. */
 export function agentEvent(name: string): { readonly agent: string; readonly event: string } | null {
   const match = /^([a-z][\w-]{1,40})\.([a-z]\w{1,60})$/.exec(name);
   const [, agent = "", event = ""] = match ?? [];
-  return agent === "" || agent === "gen_ai" ? null : { agent, event };
+  const isKnown = questionsOnly.has(agent) || agent === "gemini_cli" || agent === "qwen-code" || events.has(event);
+  return agent !== "" && isKnown ? { agent, event } : null;
 }
 
 // One prompt of one session. The records of a response may leave the session out.
@@ -58,7 +69,9 @@ function readResponse(turns: Turns, talk: Talk, attributes: Attributes, at: stri
   const isAside = (role !== "" && role !== "main") || recordOf(fromJson(text)).next_speaker !== undefined;
   if (isAside) return reject("bookkeeping", turns);
   const reasons = fromJson(attributes.get("finish_reasons"));
-  const error = textOf(attributes.get("error"), attributes.get("error.message"), attributes.get("error_type"));
+  const status = numberOf(attributes.get("status_code"), attributes.get("http.status_code")) ?? 200;
+  const told = textOf(attributes.get("error"), attributes.get("error.message"), attributes.get("error_type"));
+  const error = told || (status >= 400 ? `status ${status}` : "");
   if (text === "" && error === "") return reject(calls ? "tool_call" : "no_text", turns);
   const said = {
     ...talk,
@@ -72,7 +85,7 @@ function readResponse(turns: Turns, talk: Talk, attributes: Attributes, at: stri
   return answer(turns, said, place);
 }
 
-// Chunks of what people ask Claude Code and Codex, whose answers are nowhere in these logs.
+// What people ask Claude Code and Codex; the answers are nowhere in these logs.
 function readQuestionsOnly(event: string, turns: Turns): Reading {
   if (event === "user_prompt") return reject("answer_not_logged", turns);
   if (event === "tool_result") return reject("tool_result", turns);
@@ -88,7 +101,7 @@ export function readAgentLog(
   turns: Turns,
   place: ByteRange,
 ): Reading {
-  if (agent === "claude_code" || agent === "codex") return readQuestionsOnly(event, turns);
+  if (questionsOnly.has(agent)) return readQuestionsOnly(event, turns);
   const session = textOf(attributes.get("session.id"), attributes.get("session_id"));
   const talk = talkOf(turns, session, textOf(attributes.get("prompt_id"), attributes.get("prompt.id")));
   const at = isoTime(time);

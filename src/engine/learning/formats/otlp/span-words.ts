@@ -27,6 +27,13 @@ export interface SpanWords {
   readonly answered: readonly Said[];
 }
 
+// Several answers beside one another are choices, of which the first counts; with tools between them they are steps.
+function firstChoice(said: readonly Said[]): readonly Said[] {
+  if (said.some(({ calls, role }) => calls || role === "tool")) return said;
+  const first = said.find(({ role, text }) => role === "assistant" && text.trim() !== "");
+  return first === undefined ? said : [first];
+}
+
 function listed(value: unknown): readonly Said[] {
   const parsed = fromJson(value);
   return readMessages(isRecord(parsed) && !("messages" in parsed) ? [parsed] : parsed);
@@ -36,7 +43,10 @@ function listed(value: unknown): readonly Said[] {
 function conventions({ own, events }: Place): SpanWords {
   const first = (name: string) =>
     [own, ...events.map(({ attributes }) => attributes)].map((one) => one.get(name)).find((one) => one !== undefined);
-  return { asked: listed(first("gen_ai.input.messages")), answered: listed(first("gen_ai.output.messages")) };
+  return {
+    asked: listed(first("gen_ai.input.messages")),
+    answered: firstChoice(listed(first("gen_ai.output.messages"))),
+  };
 }
 
 // A message with several blocks is written as JSON into one attribute.
@@ -52,7 +62,7 @@ function traceloop({ own }: Place): SpanWords {
   const answers = said("gen_ai.completion.", "llm.completions.");
   return {
     asked: said("gen_ai.prompt.", "llm.prompts.").map((one) => readSaid({ role: "user", ...one })),
-    answered: answers.map((one) => readSaid({ role: "assistant", ...one })),
+    answered: firstChoice(answers.map((one) => readSaid({ role: "assistant", ...one }))),
   };
 }
 
@@ -71,7 +81,7 @@ function openInference({ own }: Place): SpanWords {
   const output = messages("llm.output_messages.", "assistant");
   return {
     asked: input.length > 0 ? input : prompts,
-    answered: output.length > 0 ? output : choice === undefined ? [] : [answered(choice)],
+    answered: output.length > 0 ? firstChoice(output) : choice === undefined ? [] : [answered(choice)],
   };
 }
 
