@@ -7,6 +7,8 @@ export interface Read {
   readonly reasons: readonly string[];
   readonly dialects: readonly string[];
   readonly negatives: number;
+  /** The dialects of the conversations that were open at the end. */
+  readonly open: readonly string[];
 }
 
 /** Reads text or records as the lines of one file, and settles what is open at its end. */
@@ -20,6 +22,7 @@ export function readFile(lines: string | readonly unknown[]): Read {
     lessons: outcomes.flatMap((one) => ("lesson" in one ? [one.lesson] : [])),
     reasons: outcomes.flatMap((one) => ("reason" in one ? [one.reason] : [])),
     dialects: read.map(({ dialect }) => dialect),
+    open: (read.at(-1)?.turns ?? []).map(({ dialect }) => dialect),
     negatives: outcomes.filter((one) => "negative" in one && one.negative !== undefined).length,
   };
 }

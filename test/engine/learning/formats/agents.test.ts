@@ -74,7 +74,10 @@ describe.each(hands)("$name", (hand) => {
   test("each of its lines is known by it alone", () => {
     const lines = [...start, ...turn, ...hand.tool(true), ...(hand.abort?.() ?? []), ...(hand.error?.() ?? [])];
     const { dialects, reasons } = readFile(lines);
-    expect([...new Set(dialects)]).toEqual([hand.name === "Droid" ? "Pi" : hand.name]);
+    const name = hand.name === "Droid" ? "Pi" : hand.name;
+    expect([...new Set(dialects)]).toEqual([name]);
+    // What a turn comes to later is counted under the same name.
+    expect(readFile([...start, ...hand.ask(question)]).open).toEqual([name]);
     expect(reasons.filter((reason) => reason.startsWith("unknown") || reason.startsWith("malformed"))).toEqual([]);
   });
 
@@ -86,4 +89,65 @@ describe.each(hands)("$name", (hand) => {
       }
     }
   });
+});
+
+test("a Gemini session of one object in one line is read message by message", () => {
+  const message = (type: string, content: string, index: number) => ({ id: `m${index}`, timestamp: "", type, content });
+  const messages = [
+    message("user", question, 0),
+    message("gemini", answer, 1),
+    message("user", next, 2),
+    message("gemini", after, 3),
+  ];
+  const { lessons } = readFile([{ sessionId: "s", projectHash: "p", messages }]);
+  expect(lessons.map(({ prompt, response }) => [prompt, response])).toEqual([
+    [question, answer],
+    [next, after],
+  ]);
+});
+
+test("what a person went back from is not taught", () => {
+  const gemini = [
+    { id: "a", type: "user", content: question },
+    { id: "b", type: "gemini", content: answer },
+    { $rewindTo: "a" },
+  ];
+  const line = (type: string, data: object) => ({ type, data, id: "e", timestamp: "", parentId: null });
+  const copilot = [
+    line("user.message", { content: question }),
+    line("assistant.message", { content: answer }),
+    line("session.snapshot_rewind", { upToEventId: "e" }),
+  ];
+  expect([readFile(gemini).lessons, readFile(copilot).lessons]).toEqual([[], []]);
+});
+
+test("what agents say to one another, and what wakes an agent by itself, is not a person's question", () => {
+  const line = (type: string, data: object, more: object = {}) => ({ type, data, id: "e", timestamp: "", ...more });
+  const sub = readFile([
+    line("user.message", { content: question }),
+    line("assistant.message", { content: "It looks for it.", parentToolCallId: "c", toolRequests: [] }),
+    line("assistant.message", { content: "It looks on.", toolRequests: [] }, { agentId: "a" }),
+    line("user.message", { content: "SKILL", source: "skill-pdf" }),
+    line("user.message", { content: "GO ON", isAutopilotContinuation: true }),
+    line("assistant.message", { content: answer, toolRequests: [] }),
+  ]);
+  expect(sub.lessons.map(({ prompt, response }) => [prompt, response])).toEqual([[question, answer]]);
+  const woken = readFile([
+    line("user.message", { content: "The job is done.", source: "system", delivery: "idle" }),
+    line("assistant.message", { content: answer, toolRequests: [] }),
+  ]);
+  expect([woken.lessons.length, woken.reasons.includes("machine_chatter")]).toEqual([0, true]);
+});
+
+test("what OpenClaw puts around a message from a chat is not what the person typed", () => {
+  const around = 'Conversation info (untrusted metadata):\n```json\n{"sender": "SECRET"}\n```\n\n';
+  const line = (role: string, text: string) => ({
+    type: "message",
+    id: "a",
+    message: { role, content: [{ type: "text", text }], stopReason: "stop" },
+  });
+  for (const typed of [around + question, `[Sun 2026-03-01 10:00 UTC] ${question}`, `${question}\n[message_id: 7]`]) {
+    const { lessons } = readFile([line("user", typed), line("assistant", `[[reply_to_current]] ${answer}`)]);
+    expect(lessons.map(({ prompt, response }) => [prompt, response])).toEqual([[question, answer]]);
+  }
 });

@@ -9,7 +9,9 @@ import type { Attributes } from "./attributes.ts";
 // Agents log what they do as OTLP log records, one a step. Gemini CLI, Qwen Code and their kin (`<name>.user_prompt`,
 // `<name>.api_response`, …) log question and answer; Claude Code and Codex log the question alone.
 
-const dialect = "OTLP agent log";
+const dialect = "OTLP";
+// Between the session and the prompt in the name of a conversation.
+const mark = " # ";
 const questionsOnly: ReadonlySet<string> = new Set(["claude_code", "codex"]);
 
 const events: ReadonlySet<string> = new Set([
@@ -33,20 +35,20 @@ export function agentEvent(name: string): { readonly agent: string; readonly eve
 function talkOf(turns: Turns, session: string, prompt: string): Talk {
   const open = turns.filter((turn) => turn.dialect === dialect);
   if (session === "" && prompt !== "") {
-    const known = open.findLast((turn) => turn.session.endsWith(` ${prompt}`));
+    const known = open.findLast((turn) => turn.session.endsWith(`${mark}${prompt}`));
     if (known) return { dialect, session: known.session };
   }
   if (prompt === "") {
-    const known = open.findLast((turn) => turn.session.startsWith(`${session} `));
+    const known = open.findLast((turn) => turn.session.startsWith(`${session}${mark}`));
     if (known) return { dialect, session: known.session };
   }
-  return { dialect, session: `${session} ${prompt}` };
+  return { dialect, session: `${session}${mark}${prompt}` };
 }
 
 // The next prompt of a session closes the one before it, and may reject it.
 function followed(turns: Turns, session: string, talk: Talk): Turns {
   if (session === "") return turns;
-  const before = turns.findLast((turn) => turn.dialect === dialect && turn.session.startsWith(`${session} `));
+  const before = turns.findLast((turn) => turn.dialect === dialect && turn.session.startsWith(`${session}${mark}`));
   return before === undefined
     ? turns
     : turns.map((turn) => (turn === before ? { ...turn, session: talk.session } : turn));
