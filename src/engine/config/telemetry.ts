@@ -29,6 +29,42 @@ export const telemetrySettings = {
     "true or false",
     "Read Codex CLI rollouts under `~/.codex/sessions`; private, so off until you say so.",
   ),
+  "telemetry.copilot": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read Copilot CLI session events under `~/.copilot/session-state`; private, so off until you say so.",
+  ),
+  "telemetry.geminiCli": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read Gemini CLI chats under `~/.gemini/tmp`; private, so off until you say so.",
+  ),
+  "telemetry.qwenCode": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read Qwen Code chats under `~/.qwen/projects`; private, so off until you say so.",
+  ),
+  "telemetry.pi": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read Pi sessions under `~/.pi/agent/sessions`; private, so off until you say so.",
+  ),
+  "telemetry.openclaw": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read OpenClaw sessions under `~/.openclaw/agents`; private, so off until you say so.",
+  ),
+  "telemetry.droid": setting(
+    () => z.boolean(),
+    false,
+    "true or false",
+    "Read Factory Droid sessions under `~/.factory/sessions`; private, so off until you say so.",
+  ),
   "telemetry.maxLineBytes": setting(
     () =>
       z

@@ -1,10 +1,11 @@
 import { accessSync, constants, globSync, readdirSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import picomatch from "picomatch";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
+import { userHome } from "../home.ts";
 import { lazily } from "../lazily.ts";
+import { agentPlaces } from "./agents.ts";
 import { parseArchiveName } from "./archive-name.ts";
 
 /** One place that telemetry comes from. */
@@ -32,18 +33,18 @@ export function telemetryDirectory(config: Config): string {
 /** Every place that is looked at, enabled or not, own telemetry first. */
 export function listSources(config: Config): Source[] {
   const own = (name: string, pattern: string): Source => ({ name, pattern, enabled: true, enable: "" });
-  const agent = (name: string, pattern: string, key: "telemetry.claudeCode" | "telemetry.codex"): Source => ({
-    name,
-    pattern,
-    enabled: config.values[key],
-    enable: config.values[key] ? "" : `aistack config set ${key} true`,
-  });
+  const home = userHome();
+  const older = home === null ? [] : [join(home, ".local/share/nixos-ai-stack/telemetry", "*-events.jsonl")];
   return [
     own("stack", join(telemetryDirectory(config), "*-events.jsonl")),
-    own("older stack", join(homedir(), ".local/share/nixos-ai-stack/telemetry", "*-events.jsonl")),
+    ...older.map((pattern) => own("older stack", pattern)),
     ...config.values["telemetry.sources"].map((pattern) => own("configured", resolve(pattern))),
-    agent("Claude Code", join(homedir(), ".claude/projects/**/*.jsonl"), "telemetry.claudeCode"),
-    agent("Codex", join(homedir(), ".codex/sessions/**/rollout-*.jsonl"), "telemetry.codex"),
+    ...agentPlaces(config).map(({ name, pattern, key }) => ({
+      name,
+      pattern,
+      enabled: config.values[key],
+      enable: config.values[key] ? "" : `aistack config set ${key} true`,
+    })),
   ];
 }
 

@@ -1,19 +1,41 @@
 import type { ByteRange } from "../lesson.ts";
+import { claudeCode } from "./agents/claude-code.ts";
+import { claudeStream } from "./agents/claude-stream.ts";
+import { codex } from "./agents/codex.ts";
+import { codexExec } from "./agents/codex-exec.ts";
+import { codexFlat } from "./agents/codex-flat.ts";
+import { copilot } from "./agents/copilot.ts";
+import { geminiCli } from "./agents/gemini-cli.ts";
+import { pi } from "./agents/pi.ts";
+import { qwenCode } from "./agents/qwen-code.ts";
 import { aidb } from "./aidb.ts";
-import { claudeCode } from "./claude-code.ts";
-import { codex } from "./codex.ts";
+import { chatLines } from "./chat/chat-lines.ts";
 import { type Dialect, eventName, type JsonRecord, type Reading, reject, rejectBad } from "./dialect.ts";
 import { errorResolution } from "./error-resolution.ts";
 import { hybrid } from "./hybrid.ts";
 import { inference } from "./inference.ts";
-import { otlp } from "./otlp.ts";
+import { otlp } from "./otlp/otlp.ts";
 import { queryGap } from "./query-gap.ts";
 import { ralph } from "./ralph.ts";
 import type { Turns } from "./shapes.ts";
 import { vscode } from "./vscode.ts";
 
 const stack: readonly Dialect[] = [hybrid, inference, ralph, errorResolution, aidb, vscode];
-const others: readonly Dialect[] = [claudeCode, codex, otlp, queryGap];
+// A line is of the first dialect that knows it: the ones that look most closely come first.
+const others: readonly Dialect[] = [
+  otlp,
+  qwenCode,
+  geminiCli,
+  claudeStream,
+  claudeCode,
+  codex,
+  codexExec,
+  copilot,
+  pi,
+  codexFlat,
+  queryGap,
+  chatLines,
+];
 
 /** Every dialect that is understood. */
 export const dialects: readonly Dialect[] = [...stack, ...others];

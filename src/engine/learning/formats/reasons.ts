@@ -35,6 +35,7 @@ export const reasons = {
   no_text: "The event came without the words of question and answer.",
   no_answer: "A question that got no answer.",
   no_question: "An answer without the question before it.",
+  answer_not_logged: "A question in the log of an agent that does not write its answers there.",
   no_spans: "An export line without spans.",
   not_genai: "A span that is not about a language model.",
   task_step: "A step of a task; only its end teaches.",

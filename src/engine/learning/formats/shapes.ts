@@ -171,6 +171,7 @@ const anyValue = z.looseObject({
   doubleValue: z.number().optional(),
   boolValue: z.boolean().optional(),
   arrayValue: z.looseObject({ values: z.array(z.unknown()).default([]) }).optional(),
+  kvlistValue: z.looseObject({ values: z.array(z.unknown()).default([]) }).optional(),
 });
 const attributes = z.array(z.looseObject({ key: text, value: anyValue.optional() })).default([]);
 
@@ -201,12 +202,3 @@ export const logsShape = z.looseObject({
     z.looseObject({ scopeLogs: z.array(z.looseObject({ logRecords: z.array(z.unknown()).default([]) })).default([]) }),
   ),
 });
-
-/** Messages as the GenAI conventions write them into one attribute. */
-export const messagesShape = z.array(
-  z.looseObject({
-    role: text.optional(),
-    content: text.optional(),
-    parts: z.array(z.looseObject({ type: text.optional(), content: z.unknown().optional() })).optional(),
-  }),
-);

@@ -1,9 +1,9 @@
-import type { ByteRange } from "../lesson.ts";
-import { answer, ask, interrupt, step, type Talk } from "./conversation.ts";
-import { type Dialect, isoTime, type JsonRecord, type Reading, reject, rejectBad } from "./dialect.ts";
-import { isFailedOutput } from "./failed-output.ts";
-import { isClaudeRecord, parseQuickly } from "./quick.ts";
-import { type ClaudeMessage, claudeShape, type Turns } from "./shapes.ts";
+import type { ByteRange } from "../../lesson.ts";
+import { answer, ask, interrupt, step, type Talk } from "../conversation.ts";
+import { type Dialect, isoTime, type JsonRecord, type Reading, reject, rejectBad } from "../dialect.ts";
+import { isFailedOutput } from "../failed-output.ts";
+import { isClaudeRecord, parseQuickly } from "../quick.ts";
+import { type ClaudeMessage, claudeShape, type Turns } from "../shapes.ts";
 
 const bookkeeping: ReadonlySet<string> = new Set([
   "file-history-snapshot",

@@ -1,10 +1,18 @@
-import type { ByteRange } from "../lesson.ts";
-import { answer, ask, interrupt, step, type Talk, turnOf, withModel } from "./conversation.ts";
-import { type Dialect, isoTime, type Reading, reject, rejectBad } from "./dialect.ts";
-import { isFailedOutput } from "./failed-output.ts";
-import { type CodexEntry, codexShape, type Turns } from "./shapes.ts";
+import type { ByteRange } from "../../lesson.ts";
+import { answer, ask, interrupt, step, type Talk, turnOf, withModel } from "../conversation.ts";
+import { type Dialect, isoTime, type Reading, reject, rejectBad } from "../dialect.ts";
+import { isFailedOutput } from "../failed-output.ts";
+import { type CodexEntry, codexShape, type Turns } from "../shapes.ts";
 
-const kinds: ReadonlySet<string> = new Set(["session_meta", "turn_context", "response_item", "event_msg", "compacted"]);
+const kinds: ReadonlySet<string> = new Set([
+  "session_meta",
+  "turn_context",
+  "response_item",
+  "event_msg",
+  "compacted",
+  "world_state",
+  "token_usage_record",
+]);
 const calls: ReadonlySet<string> = new Set([
   "function_call",
   "custom_tool_call",
