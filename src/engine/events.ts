@@ -2,6 +2,7 @@
 export type EngineEvent =
   | { type: "file.found"; sink: string; file: string; bytes: number }
   | { type: "file.gone"; sink: string; file: string; unreadBytes: number }
+  | { type: "file.cut"; sink: string; file: string; unreadBytes: number }
   | { type: "file.renewed"; sink: string; file: string; why: "replaced" | "truncated" | "rewritten" }
   | { type: "file.unreadable"; file: string; why: string }
   | { type: "batch.taken"; sink: string; events: number; lessons: number; bytes: number; checkpointMs: number }

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import type { Turn } from "../learning/formats/shapes.ts";
 import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
-import { type Cursor, cursorVersion } from "./cursor.ts";
+import { type Cursor, cursorVersion, type PackedPlace } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";
 import {
   type Fingerprint,
@@ -61,6 +61,8 @@ export interface Followed {
   checkedMtimeMs: number;
   /** Its place was found, not read, so no batch has saved it yet. */
   adopted: boolean;
+  /** For a compressed file: its lines are made ready elsewhere, and no descriptor of it is kept here. */
+  packed: PackedPlace | null;
 }
 
 /** A file at its beginning, or where a cursor left it. */
@@ -81,6 +83,7 @@ export function followedFrom(inode: string, file: string, rotatedFrom: string | 
     read: null,
     checkedMtimeMs: -1,
     adopted: false,
+    packed: null,
   };
 }
 
@@ -93,6 +96,7 @@ export function cursorOf(followed: Followed): Cursor {
     offset: followed.offset,
     print: followed.print,
     turn: followed.turn,
+    ...(followed.packed === null ? {} : { packed: followed.packed }),
   };
 }
 
@@ -104,6 +108,7 @@ export function restart(followed: Followed): void {
 
 /** Opens the file if need be; says how it relates to its cursor, or that it is no longer the same file. */
 export function openFollowed(followed: Followed, descriptors: Descriptors): Relation | "replaced" {
+  if (followed.packed !== null) return "same";
   const wasOpen = followed.fd !== null;
   const fd = descriptors.open(followed);
   if (wasOpen) return "same";
@@ -179,11 +184,10 @@ export function release(followed: Followed): void {
 
 /** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */
 export function advance(followed: Followed, line: LearnedLine): void {
-  if (followed.fd === null) return;
+  if (followed.fd === null && followed.packed === null) return;
   followed.offset = line.offset + line.bytes;
   followed.turn = line.turn;
   const { fd, offset, print, read } = followed;
-  followed.print = read
-    ? fingerprintOf(read.head, tailOf(read, offset), offset, print)
-    : fingerprint(fd, offset, print);
+  if (read) followed.print = fingerprintOf(read.head, tailOf(read, offset), offset, print);
+  else if (fd !== null) followed.print = fingerprint(fd, offset, print);
 }

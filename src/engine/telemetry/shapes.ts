@@ -13,4 +13,13 @@ export const cursorShape = z.strictObject({
     tailHash: z.string(),
   }),
   turn: turnShape.nullable(),
+  packed: z
+    .strictObject({
+      bytes: z.int().min(0),
+      headBytes: z.int().min(0).max(1024),
+      headHash: z.string(),
+      tailHash: z.string(),
+      finished: z.boolean(),
+    })
+    .optional(),
 });

@@ -1,10 +1,10 @@
-import { fstatSync, statSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { basename, parse } from "node:path";
 import { errnoOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, Place } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";
 import {
   advance,
@@ -18,16 +18,17 @@ import {
   restart,
 } from "./followed.ts";
 import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
+import { openLosses } from "./losses.ts";
 import { findInode } from "./lost.ts";
+import { lookAt } from "./odd-file.ts";
+import { openPackedGenerations } from "./packed-generations.ts";
+import { sayUnreadablePackings } from "./packings.ts";
 import type { FoundFile } from "./sources.ts";
 
 /** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
 const leftPlacesMax = 1000;
 /** Time stamps of files are coarse: one younger than this may stand for two changes. */
 const coarseMs = 100;
-
-/** How far some content was taken, wherever that content is now. */
-type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turn">;
 
 /** What a follower needs: its sink's name and cursors, where files are found, and who learns from lines. */
 export interface FollowOptions {
@@ -50,6 +51,11 @@ export interface Follower {
   /** Looks which files there are now; call it before reading and then every so often. */
   refresh(): void;
   /**
+   * Goes on with compressed generations until some of their lines are ready or that many milliseconds are over; whether
+   * more is to be done. Call it after `refresh` and before `next`.
+   */
+  unpack(withinMs: number): Promise<boolean>;
+  /**
    * The next events, at most `events` unless one line has more, or fewer when that many milliseconds are over; null when
    * nothing waits.
    */
@@ -70,6 +76,7 @@ export function openFollower(options: FollowOptions): Follower {
   const files = new Map<string, Followed>();
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
+  const losses = openLosses(sink, emit);
   let left: Place[] = [];
   let turnTo = 0;
 
@@ -79,7 +86,9 @@ export function openFollower(options: FollowOptions): Follower {
     emit({ type: "file.unreadable", file, why });
   };
 
-  const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten") => {
+  const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten", unreadBytes = 0) => {
+    const { file } = followed;
+    if (unreadBytes > 0) losses.note(followed, { type: "file.cut", file, unreadBytes });
     if (followed.offset > 0) left = [...left, cursorOf(followed)].slice(-leftPlacesMax);
     restart(followed);
     emit({ type: "file.renewed", sink, file: followed.file, why });
@@ -111,10 +120,12 @@ export function openFollower(options: FollowOptions): Follower {
       if (!open(copy) || copy.fd === null) return "read";
       if (relate(copy.fd, place.offset, place.print) !== "same") continue;
       const origin = files.get(place.inode);
+      if (origin?.packed && !origin.packed.finished) return "leave";
       if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
         if (relate(origin.fd, copy.size, print) === "same") return "leave";
         continue;
       }
+      losses.found(place);
       Object.assign(copy, { offset: place.offset, print: place.print, turn: place.turn, adopted: true });
       return "read";
     }
@@ -126,9 +137,10 @@ export function openFollower(options: FollowOptions): Follower {
 
   // A file of just the size that was taken may still have been written anew.
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
+    const unreadBytes = followed.size - followed.offset;
     followed.size = size;
     forgetStale(followed);
-    if (size < followed.offset) renew(followed, "truncated");
+    if (size < followed.offset) renew(followed, "truncated", unreadBytes);
     if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
     const wasOpen = followed.fd !== null;
     if (open(followed) && followed.fd !== null && wasOpen && !stillHas(followed.fd, followed)) {
@@ -139,17 +151,17 @@ export function openFollower(options: FollowOptions): Follower {
   };
 
   const meet = ({ file, rotatedFrom }: FoundFile) => {
-    let stat: ReturnType<typeof statSync>;
-    try {
-      stat = statSync(file);
-    } catch (error) {
-      if (errnoOf(error) !== "ENOENT") sayUnreadable(file, errnoOf(error));
-      return;
-    }
-    if (!stat?.isFile()) return sayUnreadable(file, "not a regular file");
+    const look = lookAt(file);
+    if (look.kind === "nothing") return;
+    if (look.kind === "odd") return sayUnreadable(file, look.why);
+    const { stat } = look;
     const inode = inodeKey(stat);
-    const met = files.get(inode);
-    const cursor = met ? undefined : saved.get(inode);
+    // A compressed file that had this inode is gone.
+    const packed = files.get(inode);
+    if (packed?.packed) saved.set(inode, cursorOf(packed));
+    const met = packed?.packed ? undefined : packed;
+    const known = met ? undefined : saved.get(inode);
+    const cursor = known?.packed ? undefined : known;
     const followed = met ?? followedFrom(inode, file, rotatedFrom, cursor);
     const before = met === undefined ? cursor?.file : met.fd === null ? met.file : undefined;
     Object.assign(followed, { file, rotatedFrom, seen: true });
@@ -173,10 +185,12 @@ export function openFollower(options: FollowOptions): Follower {
       const unreadBytes = Math.max(0, followed.size - followed.offset);
       const linked = followed.fd !== null && fstatSync(followed.fd).nlink > 0;
       if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
+      if (followed.fd !== null && generations.undecided(followed.file)) continue;
       descriptors.close(followed);
       files.delete(followed.inode);
       saved.set(followed.inode, cursorOf(followed));
-      emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
+      if (unreadBytes > 0) losses.note(followed, { type: "file.gone", file: followed.file, unreadBytes });
+      else emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
     }
   };
 
@@ -191,7 +205,7 @@ export function openFollower(options: FollowOptions): Follower {
   const seekRenamed = (first: boolean) => {
     if (!first) return;
     for (const cursor of saved.values()) {
-      if (files.has(cursor.inode) || !options.covers(cursor.file)) continue;
+      if (cursor.packed || files.has(cursor.inode) || !options.covers(cursor.file)) continue;
       const elsewhere = findInode(cursor.file, cursor.inode);
       if (!elsewhere || elsewhere.size <= cursor.offset) continue;
       const followed = followedFrom(cursor.inode, elsewhere.file, null, cursor);
@@ -205,12 +219,33 @@ export function openFollower(options: FollowOptions): Follower {
   const refresh = () => {
     for (const followed of files.values()) followed.seen = false;
     const found = options.discover();
-    for (const one of found) if (one.rotatedFrom === null) meet(one);
-    for (const one of found) if (one.rotatedFrom !== null) meet(one);
+    const plain = found.filter(({ packed }) => packed === null);
+    for (const one of plain) if (one.rotatedFrom === null) meet(one);
+    for (const one of plain) if (one.rotatedFrom !== null) meet(one);
+    generations.see(found);
     settleUnseen();
     seekRenamed(first);
     first = false;
+    sayUnreadablePackings(found, sayUnreadable);
   };
+
+  // What was written in a directory by a log that is gone may be known under any of the log's names.
+  const generations = openPackedGenerations({
+    ...options,
+    files,
+    saved,
+    places: (log) =>
+      [...left, ...[...files.values()].map(cursorOf), ...saved.values()].filter(
+        ({ file, offset }) => offset > 0 && isNamedAfter(file, log),
+      ),
+    has: (followed, offset, print) => {
+      if (!open(followed) || followed.fd === null) return false;
+      return relate(followed.fd, offset, print) === "same";
+    },
+    isNamedAfter,
+    found: losses.found,
+    sayUnreadable,
+  });
 
   const takeFrom = (followed: Followed, batch: OpenBatch, events: number, until: number) => {
     const full = () => batch.events >= events;
@@ -238,6 +273,11 @@ export function openFollower(options: FollowOptions): Follower {
 
   return {
     refresh,
+    async unpack(withinMs) {
+      const more = await generations.work(withinMs);
+      if (!more) losses.say();
+      return more;
+    },
     next(events, withinMs = Number.POSITIVE_INFINITY) {
       const until = performance.now() + withinMs;
       const batch = emptyBatch();
@@ -264,6 +304,7 @@ export function openFollower(options: FollowOptions): Follower {
         lagBytes: Math.max(0, size - offset),
       })),
     close() {
+      generations.close();
       for (const followed of files.values()) descriptors.close(followed);
     },
   };

@@ -14,6 +14,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `${event.file} is not read: ${event.why}`;
     case "file.gone":
       return event.unreadBytes > 0 ? `${event.file} is gone with ${sizeWords(event.unreadBytes)} unread` : null;
+    case "file.cut":
+      return `${event.file} was cut with ${sizeWords(event.unreadBytes)} unread, and no copy of them is left`;
     case "file.renewed":
       return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
     case "sink.waiting":
@@ -62,6 +64,7 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
 }
 
 const bad: ReadonlySet<string> = new Set([
+  "file.cut",
   "file.unreadable",
   "cursor.corrupt",
   "rotation.failed",

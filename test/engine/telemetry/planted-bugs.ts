@@ -47,7 +47,7 @@ export const bugs: readonly Bug[] = [
         'if (fstatSync(fd).size < offset) return "truncated";',
         'if (fstatSync(fd).size < offset) return "same";',
       ],
-      ["telemetry/tail.ts", 'if (size < followed.offset) renew(followed, "truncated");', ""],
+      ["telemetry/tail.ts", 'if (size < followed.offset) renew(followed, "truncated", unreadBytes);', ""],
     ],
   },
   {
