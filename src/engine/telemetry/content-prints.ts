@@ -1,4 +1,7 @@
-import { type Fingerprint, fingerprintOf, headBytesMax, tailBytesMax } from "./identity.ts";
+import { type Fingerprint, fingerprintOf, headBytesMax } from "./identity.ts";
+
+/** Bytes before the current place that are kept: many more than a fingerprint needs, to know a whole content by. */
+const keptBytes = 4096;
 
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 
@@ -27,8 +30,8 @@ export function openContentPrints(): ContentPrints {
     add(chunk) {
       bytes += chunk.length;
       if (head.length < headBytesMax) head = Buffer.concat([head, chunk.subarray(0, headBytesMax - head.length)]);
-      const longer = chunk.length >= tailBytesMax ? chunk : Buffer.concat([tail, chunk]);
-      tail = Buffer.from(longer.subarray(Math.max(0, longer.length - tailBytesMax)));
+      const longer = chunk.length >= keptBytes ? chunk : Buffer.concat([tail, chunk]);
+      tail = Buffer.from(longer.subarray(Math.max(0, longer.length - keptBytes)));
     },
     print: () => fingerprintOf(head, tail, bytes, nothing),
   };

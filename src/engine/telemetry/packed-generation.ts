@@ -4,7 +4,7 @@ import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import type { Compression } from "./archive-name.ts";
 import { type ContentPrints, openContentPrints } from "./content-prints.ts";
-import { type Fingerprint, fingerprint } from "./identity.ts";
+import { type Fingerprint, fingerprint, readAt, relate, shortHash } from "./identity.ts";
 import { restOfTaken } from "./lines.ts";
 import { openUnpacking, type Unpacking } from "./unpacking.ts";
 
@@ -20,7 +20,15 @@ export interface Survey {
   readonly print: Fingerprint;
   /** Its fingerprints at the places that were asked for, as far as it reaches. */
   readonly prints: ReadonlyMap<number, Fingerprint>;
+  /** A hash of its last bytes, and how many those are: a place can be anywhere in a line, where the usual few may be alike. */
+  readonly end: { readonly bytes: number; readonly hash: string };
   readonly damage: string | null;
+}
+
+/** Whether an open plain file begins with all that a compressed generation holds. */
+export function holdsAll(fd: number, { bytes, print, end }: Survey): boolean {
+  if (relate(fd, bytes, print) !== "same") return false;
+  return shortHash(readAt(fd, bytes - end.bytes, end.bytes)) === end.hash;
 }
 
 /** A look through a compressed generation that is under way. */
@@ -81,7 +89,9 @@ export function openSurvey(file: string, compression: Compression, places: Itera
         add(chunk);
         return null;
       }
-      return { bytes: passed.bytes(), print: passed.print(), prints, damage: unpacking.damage() };
+      const tail = passed.tail();
+      const end = { bytes: tail.length, hash: shortHash(tail) };
+      return { bytes: passed.bytes(), print: passed.print(), prints, end, damage: unpacking.damage() };
     },
     close: () => unpacking.close(),
   };

@@ -3,9 +3,10 @@ import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import type { Cursor, Place } from "./cursor.ts";
 import { type Followed, followedFrom } from "./followed.ts";
-import { type Fingerprint, inodeKey } from "./identity.ts";
+import { type Fingerprint, inodeKey, relate } from "./identity.ts";
 import { lookAt } from "./odd-file.ts";
 import {
+  holdsAll,
   openPackedLines,
   openSurvey,
   type PackedLines,
@@ -47,8 +48,8 @@ export interface PackedOptions {
   readonly saved: ReadonlyMap<string, Cursor>;
   /** Every place where content may have been left, with names of the log. */
   readonly places: (log: string) => readonly Place[];
-  /** Whether a followed plain file begins with so many bytes of this fingerprint. */
-  readonly has: (followed: Followed, offset: number, print: Fingerprint) => boolean;
+  /** The descriptor of a followed plain file that is still what it was; null of one that cannot be opened. */
+  readonly opened: (followed: Followed) => number | null;
   readonly isNamedAfter: (file: string, log: string) => boolean;
   /** Content that was thought to be lost goes on in a compressed generation. */
   readonly found: (place: Place) => void;
@@ -222,13 +223,15 @@ class Generations implements PackedGenerations {
   }
 
   // A followed plain file that has all of it and gives it; with `taken`, one that has given it already.
-  #heldBy(entry: Entry, { bytes, print }: Survey, taken: boolean): Followed | null {
+  #heldBy(entry: Entry, survey: Survey, taken: boolean): Followed | null {
+    const { bytes } = survey;
     if (bytes === 0) return null;
     for (const followed of this.#options.files.values()) {
       if (followed.packed !== null || followed.size < bytes) continue;
       if (taken !== followed.offset >= bytes) continue;
       if (!this.#options.isNamedAfter(followed.file, entry.log)) continue;
-      if (this.#options.has(followed, bytes, print)) return followed;
+      const fd = this.#options.opened(followed);
+      if (fd !== null && holdsAll(fd, survey)) return followed;
     }
     return null;
   }
@@ -327,13 +330,14 @@ class Generations implements PackedGenerations {
 
   // The furthest place whose content this is, unless that content is another file's which is still there.
   #placeIn(entry: Entry, survey: Survey): Place | null {
-    const { places, files, has, found } = this.#options;
+    const { places, files, opened, found } = this.#options;
     const fitting = places(entry.log)
       .filter(({ offset, print }) => offset > 0 && samePrint(survey.prints.get(offset), print))
       .toSorted((a, b) => b.offset - a.offset);
     for (const place of fitting) {
       const origin = files.get(place.inode);
-      if (origin && origin.packed === null && has(origin, place.offset, place.print)) continue;
+      const fd = origin?.packed === null ? opened(origin) : null;
+      if (fd !== null && relate(fd, place.offset, place.print) === "same") continue;
       found(place);
       return place;
     }

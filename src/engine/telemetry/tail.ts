@@ -229,7 +229,6 @@ export function openFollower(options: FollowOptions): Follower {
     sayUnreadablePackings(found, sayUnreadable);
   };
 
-  // What was written in a directory by a log that is gone may be known under any of the log's names.
   const generations = openPackedGenerations({
     ...options,
     files,
@@ -238,10 +237,7 @@ export function openFollower(options: FollowOptions): Follower {
       [...left, ...[...files.values()].map(cursorOf), ...saved.values()].filter(
         ({ file, offset }) => offset > 0 && isNamedAfter(file, log),
       ),
-    has: (followed, offset, print) => {
-      if (!open(followed) || followed.fd === null) return false;
-      return relate(followed.fd, offset, print) === "same";
-    },
+    opened: (followed) => (open(followed) ? followed.fd : null),
     isNamedAfter,
     found: losses.found,
     sayUnreadable,
