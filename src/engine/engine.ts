@@ -8,7 +8,7 @@ import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause, pauseToBeat } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
-import { noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
+import { addTo, noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
 import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
 import type { Batch } from "./telemetry/batch.ts";
@@ -107,7 +107,11 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       descriptors,
       maxLineBytes,
       unended: once,
-      emit,
+      emit(event) {
+        const isLoss = event.type === "file.gone" || event.type === "file.cut";
+        if (isLoss && event.unreadBytes > 0) addTo(state.lost, event.file, event.unreadBytes);
+        emit(event);
+      },
     });
     try {
       await drain({ sink, state, patience, follower, once, signal });

@@ -33,9 +33,9 @@ const packings: Readonly<Record<string, Packing>> = {
   Z: "compress",
 };
 
-const day = String.raw`\d{4}(?:-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01]))?|-?W[0-5]\d|-?[0-3]\d\d)`;
+const day = String.raw`(?:19|20)\d\d(?:-?(?:0[1-9]|1[0-2])(?:-?(?:0[1-9]|[12]\d|3[01]))?|-?W[0-5]\d|-?[0-3]\d\d)`;
 const time = String.raw`[-_T.]?[0-2]\d(?:[-:.]?[0-5]\d(?:[-:.]?[0-6]\d(?:[.,]\d{1,9})?)?)?(?:Z|[+-]\d\d:?\d\d)?`;
-const stamp = new RegExp(String.raw`^[-._]{1,2}(?:${day}(?:${time})?|\d{10})(?:-\d{10})?(?:[-.]\d{1,6})?$`);
+const stamp = new RegExp(String.raw`^[-._]{1,2}(?:${day}(?:${time})?|1\d{9})(?:-\d{10})?(?:[-.]\d{1,6})?$`);
 const number = /^\.\d{1,9}$/;
 
 function isMark(mark: string): boolean {

@@ -3,10 +3,9 @@ import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import type { Cursor, Place } from "./cursor.ts";
 import { type Followed, followedFrom } from "./followed.ts";
-import { type Fingerprint, inodeKey, relate } from "./identity.ts";
+import { inodeKey } from "./identity.ts";
 import { lookAt } from "./odd-file.ts";
 import {
-  holdsAll,
   openPackedLines,
   openSurvey,
   type PackedLines,
@@ -15,6 +14,7 @@ import {
   type Survey,
   type Surveying,
 } from "./packed-generation.ts";
+import { heldBy, isStale, type Origins, placeIn } from "./packed-origin.ts";
 import type { FoundFile } from "./sources.ts";
 
 /*
@@ -42,15 +42,9 @@ import type { FoundFile } from "./sources.ts";
  */
 
 /** What compressed generations need of the follower that they belong to. */
-export interface PackedOptions {
+export interface PackedOptions extends Origins {
   readonly sink: string;
-  readonly files: Map<string, Followed>;
   readonly saved: ReadonlyMap<string, Cursor>;
-  /** Every place where content may have been left, with names of the log. */
-  readonly places: (log: string) => readonly Place[];
-  /** The descriptor of a followed plain file that is still what it was; null of one that cannot be opened. */
-  readonly opened: (followed: Followed) => number | null;
-  readonly isNamedAfter: (file: string, log: string) => boolean;
   /** Content that was thought to be lost goes on in a compressed generation. */
   readonly found: (place: Place) => void;
   readonly sayUnreadable: (file: string, why: string) => void;
@@ -111,10 +105,6 @@ function made(beginning: Beginning): Entry {
 
 function samePacked(a: PackedPrint, b: PackedPrint): boolean {
   return a.bytes === b.bytes && a.headHash === b.headHash && a.tailHash === b.tailHash;
-}
-
-function samePrint(a: Fingerprint | undefined, b: Fingerprint): boolean {
-  return a !== undefined && a.headBytes === b.headBytes && a.headHash === b.headHash && a.tailHash === b.tailHash;
 }
 
 /** Opens the compressed generations of a follower. */
@@ -195,8 +185,9 @@ class Generations implements PackedGenerations {
   }
 
   #lookAgain(entry: Entry): void {
-    if (entry.state !== "held" || !entry.survey || this.#heldBy(entry, entry.survey, false)) return;
-    if (entry.survey.damage === null && this.#heldBy(entry, entry.survey, true)) this.#decide(entry, entry.survey);
+    if (entry.state !== "held" || !entry.survey || heldBy(this.#options, entry.log, entry.survey, false)) return;
+    if (entry.survey.damage === null && heldBy(this.#options, entry.log, entry.survey, true))
+      this.#decide(entry, entry.survey);
     else entry.state = "new";
   }
 
@@ -220,20 +211,6 @@ class Generations implements PackedGenerations {
       if (this.#options.isNamedAfter(file, log)) return true;
     }
     return false;
-  }
-
-  // A followed plain file that has all of it and gives it; with `taken`, one that has given it already.
-  #heldBy(entry: Entry, survey: Survey, taken: boolean): Followed | null {
-    const { bytes } = survey;
-    if (bytes === 0) return null;
-    for (const followed of this.#options.files.values()) {
-      if (followed.packed !== null || followed.size < bytes) continue;
-      if (taken !== followed.offset >= bytes) continue;
-      if (!this.#options.isNamedAfter(followed.file, entry.log)) continue;
-      const fd = this.#options.opened(followed);
-      if (fd !== null && holdsAll(fd, survey)) return followed;
-    }
-    return null;
   }
 
   async work(withinMs: number): Promise<boolean> {
@@ -286,15 +263,15 @@ class Generations implements PackedGenerations {
   }
 
   #decide(entry: Entry, survey: Survey): void {
-    if (this.#heldBy(entry, survey, false)) {
+    if (heldBy(this.#options, entry.log, survey, false)) {
       entry.state = "held";
       return;
     }
-    if (this.#isStale(entry, survey)) {
+    if (isStale(this.#options, entry.log, survey)) {
       entry.state = "new";
       return;
     }
-    const holder = survey.damage === null ? this.#heldBy(entry, survey, true) : null;
+    const holder = survey.damage === null ? heldBy(this.#options, entry.log, survey, true) : null;
     const place = holder ? { ...survey, offset: survey.bytes, turn: null } : this.#placeIn(entry, survey);
     const { files, sink, emit } = this.#options;
     const followed = followedFrom(entry.inode, entry.file, entry.log);
@@ -320,28 +297,10 @@ class Generations implements PackedGenerations {
     }
   }
 
-  // Content was left at a place, while the survey went on, that it was not asked about.
-  #isStale(entry: Entry, { bytes, prints }: Survey): boolean {
-    const { places, files } = this.#options;
-    return places(entry.log).some(
-      ({ inode, offset }) => offset <= bytes && !prints.has(offset) && files.get(inode)?.offset !== offset,
-    );
-  }
-
-  // The furthest place whose content this is, unless that content is another file's which is still there.
   #placeIn(entry: Entry, survey: Survey): Place | null {
-    const { places, files, opened, found } = this.#options;
-    const fitting = places(entry.log)
-      .filter(({ offset, print }) => offset > 0 && samePrint(survey.prints.get(offset), print))
-      .toSorted((a, b) => b.offset - a.offset);
-    for (const place of fitting) {
-      const origin = files.get(place.inode);
-      const fd = origin?.packed === null ? opened(origin) : null;
-      if (fd !== null && relate(fd, place.offset, place.print) === "same") continue;
-      found(place);
-      return place;
-    }
-    return null;
+    const place = placeIn(this.#options, entry.log, survey);
+    if (place) this.#options.found(place);
+    return place;
   }
 
   // Makes lines ready; true when they wait to be handed out.

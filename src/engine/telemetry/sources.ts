@@ -96,6 +96,9 @@ export function checkSource(named: string): string {
     throw new Failure("source", { what: `The source ${named} was not read`, why, hint });
   };
   const [first] = files;
+  // A log that was rotated and is not there again yet is still one.
+  if (discoverAll([pattern]).some(({ file, rotatedFrom }) => rotatedFrom !== null && refusalOf(file, named) === null))
+    return pattern;
   if (first === undefined) return fail("no file matches it", `Type: ls ${dirname(resolve(named))}`);
   const refusal = refusalOf(first, named);
   if (refusal !== null && files.slice(1).every((file) => refusalOf(file, named) !== null)) {

@@ -110,16 +110,18 @@ export function openFollower(options: FollowOptions): Follower {
 
   // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
   const adopt = (copy: Followed, log: string): "read" | "leave" => {
-    const mayBe = ({ inode, file, offset }: Place) =>
-      inode !== copy.inode && offset > copy.offset && offset <= copy.size && isNamedAfter(file, log);
+    const fits = ({ file, offset }: Place) => offset > copy.offset && offset <= copy.size && isNamedAfter(file, log);
+    const mayBe = (place: Place) => place.inode !== copy.inode && fits(place);
     const followed = [...files.values()].filter(mayBe).map(cursorOf);
-    const known: Place[] = [...left.filter(mayBe), ...followed, ...[...saved.values()].filter(mayBe)];
+    // A compressed file that had this inode before may have held the same.
+    const before = [...saved.values()].filter((one) => mayBe(one) || (one.packed && fits(one)));
+    const known: Place[] = [...left.filter(mayBe), ...followed, ...before];
     if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
     const print = fingerprint(copy.fd, copy.size);
     for (const place of known.toSorted((a, b) => b.offset - a.offset)) {
       if (!open(copy) || copy.fd === null) return "read";
       if (relate(copy.fd, place.offset, place.print) !== "same") continue;
-      const origin = files.get(place.inode);
+      const origin = place.inode === copy.inode ? undefined : files.get(place.inode);
       if (origin?.packed && !origin.packed.finished) return "leave";
       if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
         if (relate(origin.fd, copy.size, print) === "same") return "leave";

@@ -61,6 +61,35 @@ export const bugs: readonly Bug[] = [
     ],
   },
   {
+    name: "compressed: what was taken while it was plain is read again",
+    edits: [["telemetry/packed-generations.ts", ": this.#placeIn(entry, survey);", ": null;"]],
+  },
+  {
+    name: "compressed: it is read beside the plain file that gives the same lines",
+    edits: [
+      ["telemetry/packed-generations.ts", "if (isBeside) this.#entries", "if (false) this.#entries"],
+      ["telemetry/packed-origin.ts", "if (fd !== null && holdsAll(fd, survey)) return followed;", ""],
+    ],
+  },
+  {
+    name: "compressed: it is read on from the first place that fits instead of the furthest",
+    edits: [["telemetry/packed-origin.ts", "b.offset - a.offset", "a.offset - b.offset"]],
+  },
+  {
+    name: "compressed: the first of its bytes count and those before the place do not",
+    edits: [["telemetry/packed-origin.ts", " && a.tailHash === b.tailHash", ""]],
+  },
+  {
+    name: "compressed: it is taken for finished before its lines were handed out",
+    edits: [
+      [
+        "telemetry/packed-generations.ts",
+        "const packed = { ...entry.print, finished };",
+        "const packed = { ...entry.print, finished: true };",
+      ],
+    ],
+  },
+  {
     name: "cursor order: a file's cursor is not saved when only a part of its lines was handed out",
     edits: [
       [
