@@ -1,19 +1,27 @@
 import { closeSync, openSync } from "node:fs";
+import { basename } from "node:path";
 import { Failure } from "../engine/errors.ts";
 import { learnLines } from "../engine/learning/learn.ts";
 import { forgetRefusals, readRefusals } from "../engine/refusals.ts";
 import type { Refusal } from "../engine/shapes.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
 import { addLine, emptyBatch } from "../engine/telemetry/batch.ts";
+import { parseGeneration } from "../engine/telemetry/generation.ts";
 import { readAt } from "../engine/telemetry/identity.ts";
 import { findInode } from "../engine/telemetry/lost.ts";
+import { readPackedAt } from "../engine/telemetry/packed-generation.ts";
 import type { Plain } from "./action.ts";
 import { openSinks } from "./learner.ts";
 import type { Stack } from "./stack.ts";
 
 const replayedMax = 10_000_000;
 
-function readLine(file: string, inode: string, offset: number, bytes: number): Buffer | null {
+async function readLine(file: string, inode: string, offset: number, bytes: number): Promise<Buffer | null> {
+  const packing = parseGeneration(basename(file))?.packing;
+  if (packing === "gzip" || packing === "zstd") {
+    const packed = findInode(file, inode, { packed: true });
+    return packed === null ? null : readPackedAt(packed.file, packing, offset, bytes);
+  }
   const where = findInode(file, inode);
   if (where === null || where.size < offset + bytes) return null;
   const fd = openSync(where.file, "r");
@@ -26,7 +34,7 @@ function readLine(file: string, inode: string, offset: number, bytes: number): B
 
 // A refused lesson is read again where its line stands, and offered to the sink that refused it.
 async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Promise<"taken" | "refused" | "gone"> {
-  const bytes = readLine(refusal.file, refusal.inode, refusal.offset, refusal.bytes);
+  const bytes = await readLine(refusal.file, refusal.inode, refusal.offset, refusal.bytes);
   if (bytes === null) return "gone";
   const batch = emptyBatch();
   for (const line of learnLines(bytes, refusal.offset, refusal, null, refusal.bytes)) {
@@ -69,7 +77,7 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
     for (const bad of await store.badLines(replayedMax)) {
       if (signal.aborted) break;
       const oversized = bad.bytes > stack.config.values["telemetry.maxLineBytes"];
-      const bytes = oversized ? null : readLine(bad.file, bad.inode, bad.offset, bad.bytes);
+      const bytes = oversized ? null : await readLine(bad.file, bad.inode, bad.offset, bad.bytes);
       if (bytes === null) {
         counts[oversized ? "stillBad" : "gone"]++;
         continue;

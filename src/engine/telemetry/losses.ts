@@ -9,6 +9,8 @@ export interface Losses {
   note(place: Place, event: { readonly type: "file.gone" | "file.cut"; file: string; unreadBytes: number }): void;
   /** The content was found again. */
   found(place: Place): void;
+  /** A generation of a log is read from its start: what nobody had begun to read is in it. */
+  foundWhole(log: string): void;
   /** Says what was not found. */
   say(): void;
 }
@@ -20,6 +22,9 @@ export function openLosses(sink: string, emit: Emit): Losses {
   return {
     note: (place, event) => void noted.set(keyOf(place), event),
     found: (place) => void noted.delete(keyOf(place)),
+    foundWhole(log) {
+      for (const [key, { file }] of noted) if (key.startsWith("0 ") && file === log) noted.delete(key);
+    },
     say() {
       for (const event of noted.values()) emit({ ...event, sink });
       noted.clear();

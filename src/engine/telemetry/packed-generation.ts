@@ -20,7 +20,7 @@ export interface Survey {
   readonly print: Fingerprint;
   /** Its fingerprints at the places that were asked for, as far as it reaches. */
   readonly prints: ReadonlyMap<number, Fingerprint>;
-  /** A hash of its last bytes, and how many those are: a place can be anywhere in a line, where the usual few may be alike. */
+  /** A hash of its last bytes, and how many those are: it may end within a line, where the usual few may be alike. */
   readonly end: { readonly bytes: number; readonly hash: string };
   readonly damage: string | null;
 }
@@ -95,6 +95,28 @@ export function openSurvey(file: string, compression: Compression, places: Itera
     },
     close: () => unpacking.close(),
   };
+}
+
+/** Bytes of the content of a compressed file; null when it has not so many. */
+export async function readPackedAt(
+  file: string,
+  compression: Compression,
+  offset: number,
+  bytes: number,
+): Promise<Buffer | null> {
+  const unpacking = openUnpacking(file, compression);
+  const parts: Buffer[] = [];
+  try {
+    let passed = 0;
+    for (let chunk = await unpacking.next(); chunk !== null; chunk = await unpacking.next()) {
+      parts.push(chunk.subarray(Math.max(0, offset - passed), Math.max(0, offset + bytes - passed)));
+      passed += chunk.length;
+      if (passed >= offset + bytes) return Buffer.concat(parts);
+    }
+    return null;
+  } finally {
+    unpacking.close();
+  }
 }
 
 /** How lines of a compressed generation are read. */

@@ -47,6 +47,7 @@ export interface PackedOptions extends Origins {
   readonly saved: ReadonlyMap<string, Cursor>;
   /** Content that was thought to be lost goes on in a compressed generation. */
   readonly found: (place: Place) => void;
+  readonly foundWhole: (log: string) => void;
   readonly sayUnreadable: (file: string, why: string) => void;
   readonly memory: LearnMemory;
   readonly maxLineBytes: number;
@@ -300,6 +301,7 @@ class Generations implements PackedGenerations {
   #placeIn(entry: Entry, survey: Survey): Place | null {
     const place = placeIn(this.#options, entry.log, survey);
     if (place) this.#options.found(place);
+    else this.#options.foundWhole(entry.log);
     return place;
   }
 

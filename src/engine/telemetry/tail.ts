@@ -139,10 +139,13 @@ export function openFollower(options: FollowOptions): Follower {
 
   // A file of just the size that was taken may still have been written anew.
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
-    const unreadBytes = followed.size - followed.offset;
+    const before = followed.size;
+    const unreadBytes = before - followed.offset;
     followed.size = size;
     forgetStale(followed);
     if (size < followed.offset) renew(followed, "truncated", unreadBytes);
+    else if (size < before)
+      losses.note(followed, { type: "file.cut", file: followed.file, unreadBytes: before - size });
     if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
     const wasOpen = followed.fd !== null;
     if (open(followed) && followed.fd !== null && wasOpen && !stillHas(followed.fd, followed)) {
@@ -175,7 +178,10 @@ export function openFollower(options: FollowOptions): Follower {
     if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(followed, rotatedFrom) === "leave") {
       descriptors.close(followed);
       files.delete(inode);
-    } else if (!met) emit({ type: "file.found", sink, file, bytes: stat.size });
+    } else if (!met) {
+      if (rotatedFrom !== null && followed.offset === 0) losses.foundWhole(rotatedFrom);
+      emit({ type: "file.found", sink, file, bytes: stat.size });
+    }
   };
 
   const settleUnseen = () => {
@@ -242,6 +248,7 @@ export function openFollower(options: FollowOptions): Follower {
     opened: (followed) => (open(followed) ? followed.fd : null),
     isNamedAfter,
     found: losses.found,
+    foundWhole: losses.foundWhole,
     sayUnreadable,
   });
 

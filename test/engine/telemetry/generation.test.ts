@@ -4,10 +4,15 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
+import type { EngineEvent } from "../../../src/engine/events.ts";
+import { openLearnMemory } from "../../../src/engine/learning/learn-memory.ts";
 import { nameArchive } from "../../../src/engine/telemetry/archive-name.ts";
+import { openDescriptors } from "../../../src/engine/telemetry/descriptors.ts";
 import { parseGeneration } from "../../../src/engine/telemetry/generation.ts";
+import { readPackedAt } from "../../../src/engine/telemetry/packed-generation.ts";
 import { escapeGlob, expand, matchesAny, splitPattern } from "../../../src/engine/telemetry/source-pattern.ts";
-import { discoverAll } from "../../../src/engine/telemetry/sources.ts";
+import { coveredBy, discoverAll } from "../../../src/engine/telemetry/sources.ts";
+import { openFollower } from "../../../src/engine/telemetry/tail.ts";
 import { openUnpacking } from "../../../src/engine/telemetry/unpacking.ts";
 
 function temporary(): string {
@@ -134,6 +139,81 @@ test("any path, escaped, stands for itself and nothing else", () => {
       expect(matchesAny([escapeGlob(path)])(`${path}x`)).toBe(false);
     }),
   );
+});
+
+function follow(directory: string, said: EngineEvent[]) {
+  const patterns = [join(directory, "x.jsonl")];
+  const follower = openFollower({
+    sink: "test",
+    cursors: [],
+    discover: () => discoverAll(patterns),
+    covers: coveredBy(patterns),
+    memory: openLearnMemory(1, 4096),
+    descriptors: openDescriptors(4),
+    maxLineBytes: 4096,
+    unended: false,
+    emit: (event) => said.push(event),
+  });
+  onTestFinished(() => follower.close());
+  return follower;
+}
+
+const line = (id: number) => `{"event":"task_completed","task_id":${id}}\n`;
+
+test.each([0, 1])(
+  "a log that is cut with unread lines, of which %i were read, is named with their bytes",
+  async (read) => {
+    const directory = temporary();
+    const said: EngineEvent[] = [];
+    const log = join(directory, "x.jsonl");
+    writeFileSync(log, line(1) + line(2) + line(3));
+    const follower = follow(directory, said);
+    const look = async () => {
+      follower.refresh();
+      await follower.unpack(1000);
+      return said.filter(({ type }) => type === "file.cut");
+    };
+    expect(await look()).toEqual([]);
+    if (read > 0) follower.next(read);
+    writeFileSync(log, "");
+    const unreadBytes = line(1).length * (3 - read);
+    expect(await look()).toEqual([{ type: "file.cut", sink: "test", file: log, unreadBytes }]);
+    expect(await look()).toHaveLength(1);
+  },
+);
+
+test.each([
+  [0, ".1"],
+  [1, ".1"],
+  [0, ".1.gz"],
+  [1, ".1.gz"],
+])(
+  "a log that is cut with unread lines, of which %i were read, and that has a copy %s is not lost",
+  async (read, ending) => {
+    const directory = temporary();
+    const said: EngineEvent[] = [];
+    const log = join(directory, "x.jsonl");
+    const text = line(1) + line(2) + line(3);
+    writeFileSync(log, text);
+    const follower = follow(directory, said);
+    follower.refresh();
+    if (read > 0) follower.next(read);
+    writeFileSync(log + ending, ending === ".1" ? text : gzipSync(text));
+    writeFileSync(log, "");
+    follower.refresh();
+    await follower.unpack(1000);
+    expect(follower.next(500)?.tasks.map(({ task_id: id }) => id)).toEqual([1, 2, 3].slice(read));
+    expect(said.filter(({ type }) => type === "file.cut" || type === "file.gone")).toEqual([]);
+  },
+);
+
+test("bytes in a compressed file are found where they stand in its content", async () => {
+  const file = join(temporary(), "x.jsonl.1.gz");
+  const text = Array.from({ length: 9000 }, (_, id) => line(id)).join("");
+  writeFileSync(file, gzipSync(text));
+  const at = text.indexOf(line(7777));
+  expect((await readPackedAt(file, "gzip", at, line(7777).length))?.toString()).toBe(line(7777));
+  expect(await readPackedAt(file, "gzip", text.length - 3, 4)).toBe(null);
 });
 
 test.each([
