@@ -50,7 +50,7 @@ class Trial {
   }
 }
 
-const seconds = () => Math.floor(Date.now() / 1000);
+const seconds = (lateMs = 0) => Math.floor((Date.now() - lateMs) / 1000);
 
 function run(command: string, args: readonly string[], input = "") {
   const { status, stderr } = spawnSync(command, args, { encoding: "utf8", input, timeout: 60_000 });
@@ -63,8 +63,8 @@ function rotator(trial: Trial, directives: string) {
   writeFileSync(file, `"${trial.log}" {\nrotate 50\nmissingok\n${directives}\n}\n`, { mode: 0o644 });
   let at = 0;
   return async () => {
-    // Dated names are those of a second.
-    await until(() => seconds() > at);
+    // Dated names are those of a second, by a clock that is a few milliseconds late.
+    await until(() => seconds(50) > at);
     run("logrotate", ["--force", "--state", join(place, "state"), file]);
     at = seconds();
   };
