@@ -1,7 +1,7 @@
 import { type Fingerprint, fingerprintOf, headBytesMax } from "./identity.ts";
 
 /** Bytes before the current place that are kept: many more than a fingerprint needs, to know a whole content by. */
-const keptBytes = 4096;
+export const keptBytes = 1024;
 
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 

@@ -17,7 +17,9 @@ import {
   tailBytesMax,
 } from "./identity.ts";
 import { readChunk, readUnended, type Scan } from "./lines.ts";
+import { addRecent } from "./recent.ts";
 
+const noBytes = Buffer.alloc(0);
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 
 /** Bytes that were read, from an offset on, with those just before them and the first of the file. */
@@ -59,6 +61,9 @@ export interface Followed {
   read: Run | null;
   /** The file's time of change when its unchanged size was last checked for unchanged content. */
   checkedMtimeMs: number;
+  /** The last bytes handed out, while it is in use, and when it was changed last. */
+  recent: Buffer;
+  changedAtMs: number;
   /** Its place was found, not read, so no batch has saved it yet. */
   adopted: boolean;
   /** For a compressed file: its lines are made ready elsewhere, and no descriptor of it is kept here. */
@@ -82,6 +87,8 @@ export function followedFrom(inode: string, file: string, rotatedFrom: string | 
     scan: { scannedTo: 0 },
     read: null,
     checkedMtimeMs: -1,
+    recent: noBytes,
+    changedAtMs: 0,
     adopted: false,
     packed: null,
   };
@@ -102,7 +109,15 @@ export function cursorOf(followed: Followed): Cursor {
 
 /** Starts a file again from its first byte, because what was committed of it is no longer there. */
 export function restart(followed: Followed): void {
-  Object.assign(followed, { offset: 0, print: nothing, turn: null, ready: [], readyAt: 0, read: null });
+  Object.assign(followed, {
+    offset: 0,
+    print: nothing,
+    turn: null,
+    ready: [],
+    readyAt: 0,
+    read: null,
+    recent: noBytes,
+  });
   followed.scan.scannedTo = 0;
 }
 
@@ -185,9 +200,12 @@ export function release(followed: Followed): void {
 /** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */
 export function advance(followed: Followed, line: LearnedLine): void {
   if (followed.fd === null && followed.packed === null) return;
+  const from = followed.offset;
   followed.offset = line.offset + line.bytes;
   followed.turn = line.turn;
   const { fd, offset, print, read } = followed;
+  const more = read ? read.bytes.subarray(Math.max(0, from - read.at), offset - read.at) : noBytes;
+  followed.recent = read ? addRecent(followed.recent, more, followed.changedAtMs) : noBytes;
   if (read) followed.print = fingerprintOf(read.head, tailOf(read, offset), offset, print);
   else if (fd !== null) followed.print = fingerprint(fd, offset, print);
 }

@@ -13,20 +13,23 @@ export interface PackedPrint extends Fingerprint {
   readonly bytes: number;
 }
 
-/** What a compressed generation holds. */
-export interface Survey {
-  /** Bytes of its content. */
+/** What a whole content is known by. */
+export interface WholeContent {
   readonly bytes: number;
   readonly print: Fingerprint;
-  /** Its fingerprints at the places that were asked for, as far as it reaches. */
-  readonly prints: ReadonlyMap<number, Fingerprint>;
   /** A hash of its last bytes, and how many those are: it may end within a line, where the usual few may be alike. */
   readonly end: { readonly bytes: number; readonly hash: string };
+}
+
+/** What a compressed generation holds. */
+export interface Survey extends WholeContent {
+  /** Its fingerprints at the places that were asked for, as far as it reaches. */
+  readonly prints: ReadonlyMap<number, Fingerprint>;
   readonly damage: string | null;
 }
 
-/** Whether an open plain file begins with all that a compressed generation holds. */
-export function holdsAll(fd: number, { bytes, print, end }: Survey): boolean {
+/** Whether an open plain file begins with all of a content. */
+export function holdsAll(fd: number, { bytes, print, end }: WholeContent): boolean {
   if (relate(fd, bytes, print) !== "same") return false;
   return shortHash(readAt(fd, bytes - end.bytes, end.bytes)) === end.hash;
 }

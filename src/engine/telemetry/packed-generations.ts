@@ -14,7 +14,7 @@ import {
   type Survey,
   type Surveying,
 } from "./packed-generation.ts";
-import { heldBy, isStale, type Origins, placeIn } from "./packed-origin.ts";
+import { heldBy, isStale, isTaken, type Origins, placeIn } from "./packed-origin.ts";
 import type { FoundFile } from "./sources.ts";
 
 /*
@@ -186,8 +186,9 @@ class Generations implements PackedGenerations {
   }
 
   #lookAgain(entry: Entry): void {
-    if (entry.state !== "held" || !entry.survey || heldBy(this.#options, entry.log, entry.survey, false)) return;
-    if (entry.survey.damage === null && heldBy(this.#options, entry.log, entry.survey, true))
+    if (entry.state !== "held" || !entry.survey || heldBy(this.#options, entry.log, entry.survey, { taken: false }))
+      return;
+    if (entry.survey.damage === null && heldBy(this.#options, entry.log, entry.survey, { taken: true }))
       this.#decide(entry, entry.survey);
     else entry.state = "new";
   }
@@ -264,7 +265,7 @@ class Generations implements PackedGenerations {
   }
 
   #decide(entry: Entry, survey: Survey): void {
-    if (heldBy(this.#options, entry.log, survey, false)) {
+    if (heldBy(this.#options, entry.log, survey, { taken: false })) {
       entry.state = "held";
       return;
     }
@@ -272,7 +273,10 @@ class Generations implements PackedGenerations {
       entry.state = "new";
       return;
     }
-    const holder = survey.damage === null ? heldBy(this.#options, entry.log, survey, true) : null;
+    const { log } = entry;
+    const isWhole = survey.damage === null;
+    const holder =
+      isWhole && (heldBy(this.#options, log, survey, { taken: true }) ?? isTaken(this.#options, log, survey));
     const place = holder ? { ...survey, offset: survey.bytes, turn: null } : this.#placeIn(entry, survey);
     const { files, sink, emit } = this.#options;
     const followed = followedFrom(entry.inode, entry.file, entry.log);

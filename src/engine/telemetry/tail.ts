@@ -17,12 +17,14 @@ import {
   release,
   restart,
 } from "./followed.ts";
-import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
+import { type Fingerprint, inodeKey, relate } from "./identity.ts";
 import { openLosses } from "./losses.ts";
 import { findInode } from "./lost.ts";
 import { lookAt } from "./odd-file.ts";
 import { openPackedGenerations } from "./packed-generations.ts";
 import { sayUnreadablePackings } from "./packings.ts";
+import { adopt, type CopyWorld } from "./plain-copy.ts";
+import type { RecentPlace } from "./recent.ts";
 import type { FoundFile } from "./sources.ts";
 
 /** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
@@ -77,7 +79,7 @@ export function openFollower(options: FollowOptions): Follower {
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
   const losses = openLosses(sink, emit);
-  let left: Place[] = [];
+  let left: (Place & RecentPlace)[] = [];
   let turnTo = 0;
 
   const sayUnreadable = (file: string, why: string) => {
@@ -89,7 +91,7 @@ export function openFollower(options: FollowOptions): Follower {
   const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten", unreadBytes = 0) => {
     const { file } = followed;
     if (unreadBytes > 0) losses.note(followed, { type: "file.cut", file, unreadBytes });
-    if (followed.offset > 0) left = [...left, cursorOf(followed)].slice(-leftPlacesMax);
+    if (followed.offset > 0) left = [...left, { ...cursorOf(followed), recent: followed.recent }].slice(-leftPlacesMax);
     restart(followed);
     emit({ type: "file.renewed", sink, file: followed.file, why });
   };
@@ -108,32 +110,6 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
-  const adopt = (copy: Followed, log: string): "read" | "leave" => {
-    const fits = ({ file, offset }: Place) => offset > copy.offset && offset <= copy.size && isNamedAfter(file, log);
-    const mayBe = (place: Place) => place.inode !== copy.inode && fits(place);
-    const followed = [...files.values()].filter(mayBe).map(cursorOf);
-    // A compressed file that had this inode before may have held the same.
-    const before = [...saved.values()].filter((one) => mayBe(one) || (one.packed && fits(one)));
-    const known: Place[] = [...left.filter(mayBe), ...followed, ...before];
-    if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
-    const print = fingerprint(copy.fd, copy.size);
-    for (const place of known.toSorted((a, b) => b.offset - a.offset)) {
-      if (!open(copy) || copy.fd === null) return "read";
-      if (relate(copy.fd, place.offset, place.print) !== "same") continue;
-      const origin = place.inode === copy.inode ? undefined : files.get(place.inode);
-      if (origin?.packed && !origin.packed.finished) return "leave";
-      if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
-        if (relate(origin.fd, copy.size, print) === "same") return "leave";
-        continue;
-      }
-      losses.found(place);
-      Object.assign(copy, { offset: place.offset, print: place.print, turn: place.turn, adopted: true });
-      return "read";
-    }
-    return "read";
-  };
-
   const stillHas = (fd: number, { offset, print }: { offset: number; print: Fingerprint }) =>
     relate(fd, offset, print) === "same";
 
@@ -141,7 +117,7 @@ export function openFollower(options: FollowOptions): Follower {
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
     const before = followed.size;
     const unreadBytes = before - followed.offset;
-    followed.size = size;
+    Object.assign(followed, { size, changedAtMs: mtimeMs });
     forgetStale(followed);
     if (size < followed.offset) renew(followed, "truncated", unreadBytes);
     else if (size < before)
@@ -169,13 +145,15 @@ export function openFollower(options: FollowOptions): Follower {
     const cursor = known?.packed ? undefined : known;
     const followed = met ?? followedFrom(inode, file, rotatedFrom, cursor);
     const before = met === undefined ? cursor?.file : met.fd === null ? met.file : undefined;
+    // Under its old name its content may be found again, should its inode be another file's now.
+    if (met && met.fd === null && met.file !== file && met.offset > 0) saved.set(inode, cursorOf(met));
     Object.assign(followed, { file, rotatedFrom, seen: true });
     measure(followed, stat);
     if (cursor && followed.size !== followed.offset) open(followed);
     files.set(inode, followed);
     // A copy may have the number of another log that is gone, and begin as that one did.
     const isOther = before !== undefined && rotatedFrom !== null && !isNamedAfter(before, rotatedFrom);
-    if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(followed, rotatedFrom) === "leave") {
+    if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(world, followed, rotatedFrom) === "leave") {
       descriptors.close(followed);
       files.delete(inode);
     } else if (!met) {
@@ -237,10 +215,10 @@ export function openFollower(options: FollowOptions): Follower {
     sayUnreadablePackings(found, sayUnreadable);
   };
 
-  const generations = openPackedGenerations({
-    ...options,
+  const world: CopyWorld = {
     files,
     saved,
+    left: () => left,
     places: (log) =>
       [...left, ...[...files.values()].map(cursorOf), ...saved.values()].filter(
         ({ file, offset }) => offset > 0 && isNamedAfter(file, log),
@@ -248,9 +226,9 @@ export function openFollower(options: FollowOptions): Follower {
     opened: (followed) => (open(followed) ? followed.fd : null),
     isNamedAfter,
     found: losses.found,
-    foundWhole: losses.foundWhole,
-    sayUnreadable,
-  });
+  };
+  const { foundWhole } = losses;
+  const generations = openPackedGenerations({ ...options, ...world, foundWhole, sayUnreadable });
 
   const takeFrom = (followed: Followed, batch: OpenBatch, events: number, until: number) => {
     const full = () => batch.events >= events;

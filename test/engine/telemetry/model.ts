@@ -29,6 +29,7 @@ export type Step =
   | { readonly kind: "append" | "rewrite" | "recreate"; readonly log: number; readonly lines: Lines }
   | { readonly kind: "rotate"; readonly log: number; readonly into: Into; readonly anew: boolean }
   | { readonly kind: "compress"; readonly log: number; readonly ending: Ending; readonly remove: boolean }
+  | { readonly kind: "copy"; readonly log: number; readonly ending: Ending | null }
   | { readonly kind: "packtruncate"; readonly log: number; readonly ending: Ending }
   | { readonly kind: "begin" | "finish" | "copytruncate" | "remove"; readonly log: number }
   | { readonly kind: "poll" | "lose"; readonly events: number }
@@ -223,6 +224,9 @@ class World {
       case "compress":
         this.#compress(step.log, step.ending, step.remove);
         break;
+      case "copy":
+        this.#copy(this.#live(step.log), step.ending);
+        break;
       case "packtruncate":
         this.#packTruncate(step.log, step.ending);
         break;
@@ -381,6 +385,13 @@ class World {
     const bytes = readFileSync(from);
     writeFileSync(to, to.endsWith(".gz") ? gzipSync(bytes) : zstdCompressSync(bytes));
     this.#packed.set(to, [...(this.#files.get(from)?.ids ?? [])]);
+  }
+
+  // The first half of a copytruncate: what is written before the second half is not in the copy.
+  #copy(live: string, ending: Ending | null) {
+    if (ending !== null) return this.#pack(live, `${live}.1${ending}`);
+    copyFileSync(live, `${live}.1`);
+    this.#files.set(`${live}.1`, { ids: [...(this.#files.get(live)?.ids ?? [])], open: null, held: false });
   }
 
   #packTruncate(index: number, ending: Ending) {

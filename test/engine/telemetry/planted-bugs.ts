@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { OpenFollower } from "./model.ts";
+import type { OpenFollower, Step } from "./model.ts";
 
 const engine = join(import.meta.dirname, "../../../src/engine");
 
@@ -9,6 +9,8 @@ const engine = join(import.meta.dirname, "../../../src/engine");
 interface Bug {
   readonly name: string;
   readonly edits: readonly (readonly [file: string, right: string, wrong: string])[];
+  /** What shows it, where chance would take long. */
+  readonly steps?: readonly Step[];
 }
 
 const tailChecked = "(before > 0 && shortHash(block.subarray(0, before)) !== tailHash)";
@@ -47,7 +49,11 @@ export const bugs: readonly Bug[] = [
         'if (fstatSync(fd).size < offset) return "truncated";',
         'if (fstatSync(fd).size < offset) return "same";',
       ],
-      ["telemetry/tail.ts", 'if (size < followed.offset) renew(followed, "truncated", unreadBytes);', ""],
+      [
+        "telemetry/tail.ts",
+        'if (size < followed.offset) renew(followed, "truncated", unreadBytes);',
+        "if (size < 0) return;",
+      ],
     ],
   },
   {
@@ -74,6 +80,16 @@ export const bugs: readonly Bug[] = [
   {
     name: "compressed: it is read on from the first place that fits instead of the furthest",
     edits: [["telemetry/packed-origin.ts", "b.offset - a.offset", "a.offset - b.offset"]],
+    steps: [
+      { kind: "append", log: 0, lines: { count: 4, header: false, padded: false } },
+      { kind: "start" },
+      { kind: "glance", events: 1, batches: 1 },
+      { kind: "stop" },
+      { kind: "start" },
+      { kind: "glance", events: 1, batches: 2 },
+      { kind: "packtruncate", log: 0, ending: ".gz" },
+      { kind: "poll", events: 500 },
+    ],
   },
   {
     name: "compressed: the first of its bytes count and those before the place do not",
