@@ -94,6 +94,14 @@ export const bugs: readonly Bug[] = [
   {
     name: "compressed: the first of its bytes count and those before the place do not",
     edits: [["telemetry/packed-origin.ts", " && a.tailHash === b.tailHash", ""]],
+    steps: [
+      { kind: "start" },
+      { kind: "append", log: 0, lines: { count: 1, header: true, padded: false } },
+      { kind: "poll", events: 500 },
+      { kind: "rewrite", log: 0, lines: { count: 1, header: true, padded: false } },
+      { kind: "packtruncate", log: 0, ending: ".zst" },
+      { kind: "poll", events: 500 },
+    ],
   },
   {
     name: "compressed: it is taken for finished before its lines were handed out",

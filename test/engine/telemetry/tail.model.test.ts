@@ -142,8 +142,10 @@ test.each(bugs)(
   async (bug) => {
     using directory = temporaryDirectory();
     if (bug.steps) {
-      expect(await play(bug.steps, directory.path, openFollower)).toBe(null);
-      expect(await play(bug.steps, directory.path, await plant(bug, directory.path))).toMatch(/twice|not delivered/);
+      const terms = { openFilesMax: 64, longHeads: true };
+      expect(await play(bug.steps, directory.path, openFollower, terms)).toBe(null);
+      const planted = await plant(bug, directory.path);
+      expect(await play(bug.steps, directory.path, planted, terms)).toMatch(/twice|not delivered/);
       return;
     }
     const details = await attempt(await plant(bug, directory.path), 4 * sequences, directory.path, {
