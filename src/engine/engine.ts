@@ -47,6 +47,7 @@ const calmAfterMs = 5000;
 const calmPolls = 4;
 /** How long compressed generations may keep the lines of the logs waiting. */
 const unpackMs = 50;
+const unpackAgainMs = 5;
 const heldLookMs = 200;
 const putOffLookMs = 50;
 
@@ -177,7 +178,10 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       const isUnpacking = await follower.unpack(unpackMs);
       if (signal.aborted) break;
       const batch = follower.next(limit, values["learning.checkpointMs"]);
-      if (batch === null && isUnpacking) continue;
+      if (batch === null && isUnpacking) {
+        await pause(unpackAgainMs, { signal });
+        continue;
+      }
       if (batch === null) {
         if (once) return noteSettled(state, follower);
         const isCalm = performance.now() - takenAt > calmAfterMs;

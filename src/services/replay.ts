@@ -20,7 +20,7 @@ async function readLine(file: string, inode: string, offset: number, bytes: numb
   const packing = parseGeneration(basename(file))?.packing;
   if (packing === "gzip" || packing === "zstd") {
     const packed = findInode(file, inode, { packed: true });
-    return packed === null ? null : readPackedAt(packed.file, packing, offset, bytes);
+    return packed === null ? null : readPackedAt({ file: packed.file, inode, compression: packing }, offset, bytes);
   }
   const where = findInode(file, inode);
   if (where === null || where.size < offset + bytes) return null;

@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import type { Turn } from "../learning/formats/shapes.ts";
 import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import type { Compression } from "./archive-name.ts";
 import { type ContentPrints, openContentPrints } from "./content-prints.ts";
-import { type Fingerprint, fingerprint, readAt, relate, shortHash } from "./identity.ts";
+import { type Fingerprint, fingerprint, inodeKey, readAt, relate, shortHash } from "./identity.ts";
 import { restOfTaken } from "./lines.ts";
 import { openUnpacking, type Unpacking } from "./unpacking.ts";
 
@@ -55,22 +55,22 @@ export interface PackedLines {
   close(): void;
 }
 
-/** The print of a compressed file as it is on the disk. Fails as opening does. */
-export function packedPrint(file: string): PackedPrint {
-  const fd = openSync(file, "r");
+/** The print of a compressed file as it is on the disk; null when another file has its name now. Fails as opening does. */
+export function packedPrint(file: string, inode: string): PackedPrint | null {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const bytes = fstatSync(fd).size;
-    return { bytes, ...fingerprint(fd, bytes) };
+    const stat = fstatSync(fd);
+    if (inodeKey(stat) !== inode) return null;
+    return { bytes: stat.size, ...fingerprint(fd, stat.size) };
   } finally {
     closeSync(fd);
   }
 }
 
 /** Begins to look through a compressed generation, for its size and its fingerprints at some places. */
-export function openSurvey(file: string, compression: Compression, places: Iterable<number>): Surveying {
+export function openSurvey(unpacking: Unpacking, places: Iterable<number>): Surveying {
   const offsets = [...new Set(places)].toSorted((a, b) => a - b);
   const prints = new Map<number, Fingerprint>();
-  const unpacking = openUnpacking(file, compression);
   const passed = openContentPrints();
   let reached = 0;
   const add = (chunk: Buffer) => {
@@ -102,12 +102,12 @@ export function openSurvey(file: string, compression: Compression, places: Itera
 
 /** Bytes of the content of a compressed file; null when it has not so many. */
 export async function readPackedAt(
-  file: string,
-  compression: Compression,
+  { file, inode, compression }: { readonly file: string; readonly inode: string; readonly compression: Compression },
   offset: number,
   bytes: number,
 ): Promise<Buffer | null> {
-  const unpacking = openUnpacking(file, compression);
+  const unpacking = openUnpacking(file, inode, compression);
+  if (unpacking === null) return null;
   const parts: Buffer[] = [];
   try {
     let passed = 0;
@@ -126,7 +126,6 @@ export async function readPackedAt(
 export interface PackedReading {
   readonly file: string;
   readonly inode: string;
-  readonly compression: Compression;
   /** Where to begin in its content. */
   readonly offset: number;
   readonly memory: LearnMemory;
@@ -146,8 +145,8 @@ function isWholeObject(bytes: Buffer): boolean {
 }
 
 /** Opens the lines of a compressed generation; a line that is too long is skipped without being held. */
-export function openPackedLines(reading: PackedReading): PackedLines {
-  return new Lines(reading, openUnpacking(reading.file, reading.compression));
+export function openPackedLines(unpacking: Unpacking, reading: PackedReading): PackedLines {
+  return new Lines(reading, unpacking);
 }
 
 class Lines implements PackedLines {

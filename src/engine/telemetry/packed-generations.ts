@@ -16,6 +16,7 @@ import {
 } from "./packed-generation.ts";
 import { heldBy, isStale, isTaken, type Origins, placeIn } from "./packed-origin.ts";
 import type { FoundFile } from "./sources.ts";
+import { openUnpacking, type Unpacking } from "./unpacking.ts";
 
 /*
  * Compressed generations of followed logs.
@@ -82,7 +83,11 @@ interface Entry {
   survey: Survey | null;
   surveyMs: number;
   notBefore: number;
+  /** Its name is another file's now. */
+  isMoved: boolean;
   seen: boolean;
+  /** Looks in a row that did not see it. */
+  unseen: number;
   damageSaid: boolean;
 }
 
@@ -98,10 +103,10 @@ interface UnderReading {
   readonly lines: PackedLines;
 }
 
-type Beginning = Omit<Entry, "survey" | "surveyMs" | "seen" | "damageSaid">;
+type Beginning = Omit<Entry, "survey" | "surveyMs" | "seen" | "unseen" | "isMoved" | "damageSaid">;
 
 function made(beginning: Beginning): Entry {
-  return { ...beginning, survey: null, surveyMs: 0, seen: true, damageSaid: false };
+  return { ...beginning, survey: null, surveyMs: 0, seen: true, unseen: 0, isMoved: false, damageSaid: false };
 }
 
 function samePacked(a: PackedPrint, b: PackedPrint): boolean {
@@ -116,6 +121,8 @@ export function openPackedGenerations(options: PackedOptions): PackedGenerations
 class Generations implements PackedGenerations {
   readonly #options: PackedOptions;
   readonly #entries = new Map<string, Entry>();
+  /** A name was another file's, or nobody's, when it was looked at: rotation moves names on. */
+  #isMissed = false;
   #surveying: UnderSurvey | null = null;
   #reading: UnderReading | null = null;
 
@@ -126,6 +133,7 @@ class Generations implements PackedGenerations {
   see(found: readonly FoundFile[]): void {
     const plain = new Set(found.map(({ file }) => file));
     for (const entry of this.#entries.values()) entry.seen = false;
+    this.#isMissed = false;
     for (const one of found) {
       if (one.packed === null) continue;
       if (one.packed !== "gzip" && one.packed !== "zstd") continue;
@@ -141,17 +149,24 @@ class Generations implements PackedGenerations {
   #meet(file: string, log: string, compression: "gzip" | "zstd", isBeside: boolean): void {
     const look = lookAt(file);
     if (look.kind === "odd") this.#options.sayUnreadable(file, look.why);
+    if (look.kind === "nothing") this.#isMissed = true;
     if (look.kind !== "file") return;
     const inode = inodeKey(look.stat);
     const known = this.#entries.get(inode);
     const { size, mtimeMs, ctimeMs } = look.stat;
     const times = `${size} ${mtimeMs} ${ctimeMs}`;
     try {
-      const print = known?.times === times ? known.print : packedPrint(file);
+      const print = known?.times === times ? known.print : packedPrint(file, inode);
+      if (print === null) {
+        if (known) Object.assign(known, { seen: true, isMoved: true });
+        this.#isMissed = true;
+        return;
+      }
       if (known && known.log === log && (samePacked(known.print, print) || this.#reading?.entry === known)) {
-        Object.assign(known, { file, times, seen: true });
+        Object.assign(known, { file, times, seen: true, unseen: 0, isMoved: false });
         const followed = this.#options.files.get(inode);
-        if (followed?.packed) followed.file = file;
+        // Lines are handed out under the name that they were read under.
+        if (followed?.packed && this.#reading?.entry !== known) followed.file = file;
         this.#lookAgain(known);
         return;
       }
@@ -199,7 +214,12 @@ class Generations implements PackedGenerations {
     this.#surveying = null;
   }
 
+  // Names that are moved on may all be missed once.
   #forget(entry: Entry): void {
+    if (entry.unseen++ === 0) {
+      this.#isMissed = true;
+      return;
+    }
     this.#forgetSurvey(entry.inode);
     this.#entries.delete(entry.inode);
     if (entry.state !== "new") return;
@@ -225,6 +245,8 @@ class Generations implements PackedGenerations {
         await this.#survey(this.#surveying);
       } else if (!this.#begin()) {
         this.#sayDamage();
+        if (this.#isMissed || [...this.#entries.values()].some((one) => one.state === "new" && one.isMoved))
+          return true;
         return [...files.values()].some(({ packed, adopted }) => packed !== null && adopted);
       }
       if (performance.now() >= until) return true;
@@ -234,22 +256,28 @@ class Generations implements PackedGenerations {
   #begin(): boolean {
     const now = performance.now();
     for (const entry of this.#entries.values()) {
-      if (entry.state !== "new" || entry.notBefore > now) continue;
+      if (entry.state !== "new" || entry.isMoved || entry.notBefore > now) continue;
+      const unpacking = this.#open(entry);
+      if (unpacking === null) continue;
       const offsets = this.#options.places(entry.log).map(({ offset }) => offset);
-      try {
-        const survey = openSurvey(entry.file, entry.compression, offsets);
-        this.#surveying = { entry, survey, spentMs: 0 };
-        return true;
-      } catch (error) {
-        this.#unreadable(entry, error);
-      }
+      this.#surveying = { entry, survey: openSurvey(unpacking, offsets), spentMs: 0 };
+      return true;
     }
     return false;
   }
 
-  #unreadable(entry: Entry, error: unknown): void {
-    entry.notBefore = performance.now() + unreadableMs;
-    if (errnoOf(error) !== "ENOENT") this.#options.sayUnreadable(entry.file, errnoOf(error));
+  // What was moved on meanwhile is found under its new name by the next look.
+  #open(entry: Entry): Unpacking | null {
+    try {
+      const unpacking = openUnpacking(entry.file, entry.inode, entry.compression);
+      entry.isMoved = unpacking === null;
+      return unpacking;
+    } catch (error) {
+      entry.isMoved = errnoOf(error) === "ENOENT";
+      entry.notBefore = entry.isMoved ? 0 : performance.now() + unreadableMs;
+      if (!entry.isMoved) this.#options.sayUnreadable(entry.file, errnoOf(error));
+      return null;
+    }
   }
 
   async #survey(surveying: UnderSurvey): Promise<void> {
@@ -286,20 +314,18 @@ class Generations implements PackedGenerations {
     if (place) {
       Object.assign(followed, { offset: place.offset, print: place.print, turn: place.turn, adopted: true });
     }
-    files.set(entry.inode, followed);
     if (finished) {
+      files.set(entry.inode, followed);
       entry.state = "done";
       return;
     }
+    const unpacking = this.#open(entry);
+    entry.state = unpacking === null ? "new" : "reading";
+    if (unpacking === null) return;
+    files.set(entry.inode, followed);
     emit({ type: "file.found", sink, file: entry.file, bytes: survey.bytes - followed.offset });
-    try {
-      const lines = openPackedLines({ ...this.#options, ...entry, offset: followed.offset });
-      this.#reading = { entry, followed, lines };
-      entry.state = "reading";
-    } catch (error) {
-      files.delete(entry.inode);
-      this.#unreadable(entry, error);
-    }
+    const lines = openPackedLines(unpacking, { ...this.#options, ...entry, offset: followed.offset });
+    this.#reading = { entry, followed, lines };
   }
 
   #placeIn(entry: Entry, survey: Survey): Place | null {

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { messageOf } from "../errors.ts";
 import type { Compression } from "./archive-name.ts";
-import { readAt } from "./identity.ts";
+import { inodeKey, readAt } from "./identity.ts";
 
 /**
  * Compressed bytes given to the decompressor at a time. What a piece becomes is held in memory, and no more: at most
@@ -34,9 +34,16 @@ function why(error: Error): string {
   return message === "unexpected end of file" ? "it ends in the middle" : message;
 }
 
-/** Opens a compressed file for reading as a stream, in bounded memory. Fails as opening does. */
-export function openUnpacking(file: string, compression: Compression): Unpacking {
-  const fd = openSync(file, "r");
+/**
+ * Opens a compressed file for reading as a stream, in bounded memory; null when another file has its name now, because
+ * rotation moves names on. Fails as opening does.
+ */
+export function openUnpacking(file: string, inode: string, compression: Compression): Unpacking | null {
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (inodeKey(fstatSync(fd)) !== inode) {
+    closeSync(fd);
+    return null;
+  }
   const stream = compression === "gzip" ? createGunzip() : createZstdDecompress();
   let at = compression === "zstd" ? skipEmptyFrames(fd) : 0;
   let chunks: Buffer[] = [];
