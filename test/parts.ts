@@ -7,6 +7,7 @@ import { join } from "node:path";
 export type Part =
   | "python3"
   | "flock"
+  | "logrotate"
   | "pgrep"
   | "openssl"
   | "postgres"
@@ -33,6 +34,7 @@ export interface Need {
 const parts: Record<Part, { readonly package: string; readonly tries: () => readonly (readonly string[])[] }> = {
   python3: { package: "python3", tries: () => [["python3", "-c", "import fcntl"]] },
   flock: { package: "util-linux", tries: () => [["flock", "--version"]] },
+  logrotate: { package: "logrotate", tries: () => [["logrotate", "--version"]] },
   pgrep: { package: "procps", tries: () => [["pgrep", "--version"]] },
   openssl: { package: "openssl", tries: () => [["openssl", "version"]] },
   postgres: { package: "postgresql", tries: () => postgresPrograms().map((path) => [path, "--version"]) },

@@ -5,6 +5,7 @@ import type { StackEvent } from "../services/supervisor/said.ts";
 import { type Output, paint, visible } from "./print.ts";
 
 const everyMs = 100;
+const saidOfFiles: ReadonlySet<string> = new Set(["file.unreadable", "file.gone", "file.cut"]);
 const plainEveryMs = 5000;
 
 // The clock of `performance` takes a millisecond to load, and most commands show no progress.
@@ -73,7 +74,7 @@ export function openProgress(output: Output, { bar, quiet }: { bar: boolean; qui
       }
       const text = sentenceOf(event);
       if (text === null || unreadable.has(text)) return;
-      if (event.type === "file.unreadable") unreadable.add(text);
+      if (saidOfFiles.has(event.type)) unreadable.add(text);
       clear();
       output.write(`${paint("warning:", "yellow", output)} ${visible(text)}\n`);
     },

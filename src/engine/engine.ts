@@ -8,7 +8,7 @@ import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause, pauseToBeat } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
-import { noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
+import { addTo, noteSettled, noteTaken, type SinkProgress, startProgress } from "./progress.ts";
 import { openRefusals } from "./refusals.ts";
 import type { Sink } from "./stores/store.ts";
 import type { Batch } from "./telemetry/batch.ts";
@@ -45,6 +45,9 @@ export interface EngineOptions {
 const runsRemembered = 16;
 const calmAfterMs = 5000;
 const calmPolls = 4;
+/** How long compressed generations may keep the lines of the logs waiting. */
+const unpackMs = 50;
+const unpackAgainMs = 5;
 const heldLookMs = 200;
 const putOffLookMs = 50;
 
@@ -107,7 +110,11 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       maxLineBytes,
       unended: once,
       turnIdleMs: once ? null : values["learning.turnIdleMs"],
-      emit,
+      emit(event) {
+        const isLoss = event.type === "file.gone" || event.type === "file.cut";
+        if (isLoss && event.unreadBytes > 0) addTo(state.lost, event.file, event.unreadBytes);
+        emit(event);
+      },
     });
     try {
       await drain({ sink, state, patience, follower, once, signal });
@@ -170,7 +177,13 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
         await pause(putOffLookMs, { signal });
         continue;
       }
+      const isUnpacking = await follower.unpack(unpackMs);
+      if (signal.aborted) break;
       const batch = follower.next(limit, values["learning.checkpointMs"]);
+      if (batch === null && isUnpacking) {
+        await pause(unpackAgainMs, { signal });
+        continue;
+      }
       if (batch === null) {
         if (once) return noteSettled(state, follower);
         const isCalm = performance.now() - takenAt > calmAfterMs;

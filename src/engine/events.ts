@@ -2,7 +2,9 @@
 export type EngineEvent =
   | { type: "file.found"; sink: string; file: string; bytes: number }
   | { type: "file.gone"; sink: string; file: string; unreadBytes: number }
+  | { type: "file.cut"; sink: string; file: string; unreadBytes: number }
   | { type: "file.renewed"; sink: string; file: string; why: "replaced" | "truncated" | "rewritten" }
+  | { type: "bytes.lost"; files: number; bytes: number }
   | { type: "file.unreadable"; file: string; why: string }
   | { type: "batch.taken"; sink: string; events: number; lessons: number; bytes: number; checkpointMs: number }
   | { type: "sink.waiting"; sink: string; why: string; code: string; retryMs: number }

@@ -18,6 +18,8 @@ export interface SinkProgress {
   checkpoints: number;
   /** When its last checkpoint was made, ISO 8601; null before the first. */
   checkpointAt: string | null;
+  /** Bytes that went away before they were read, by file. */
+  readonly lost: Map<string, number>;
   readonly rejected: Map<string, number>;
   readonly bySource: Map<string, SourceProgress>;
   /** Why it waits, or an empty string. */
@@ -38,7 +40,7 @@ export interface SourceProgress {
 export function startProgress(name: string): SinkProgress {
   const counts = { lagBytes: 0, events: 0, bytes: 0, lessons: 0, duplicates: 0, checkpoints: 0 };
   const unknown = { measured: false, sourceBytes: 0, checkpointAt: null };
-  return { name, ...counts, ...unknown, rejected: new Map(), bySource: new Map(), waiting: "" };
+  return { name, ...counts, ...unknown, lost: new Map(), rejected: new Map(), bySource: new Map(), waiting: "" };
 }
 
 /** Adds to a count by reason. */

@@ -48,7 +48,7 @@ function addCounts(group: Group, events: number, rejected: Iterable<readonly [st
 const sum = (counts: Iterable<number>) => [...counts].reduce((total, count) => total + count, 0);
 
 /** The dialects in which nothing that is written can ever teach. */
-export const silentDialects: ReadonlySet<string> = new Set(["aidb", "query gap"]);
+export const silentDialects: ReadonlySet<string> = new Set(["aidb", "query gap", "Codex exec"]);
 
 // Every event became a lesson, or was rejected for a reason.
 function taughtBy({ events, rejected }: Group): number {

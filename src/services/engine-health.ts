@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { Failure } from "../engine/errors.ts";
 import { pause } from "../engine/pause.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
+import { regularFile } from "../engine/telemetry/odd-file.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
 import type { Plain } from "./action.ts";
 import { lookAtHold } from "./hold.ts";
@@ -33,8 +34,8 @@ async function behind(stack: Stack, store: Store): Promise<string[]> {
   const patterns = listSources(stack.config).flatMap(({ enabled, pattern }) => (enabled ? [pattern] : []));
   const places = await store.places();
   return discover(patterns).flatMap(({ file }) => {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (!stat?.isFile()) return [];
+    const stat = regularFile(file);
+    if (stat === null) return [];
     return sinkNames.slice(0, essentialSinks).flatMap((sink) => {
       const offset = places.find((one) => one.sink === sink && one.inode === inodeKey(stat))?.offset ?? 0;
       return offset < stat.size && hasWholeLine(file, offset) ? [`${sink}: ${file} from ${offset}`] : [];

@@ -1,6 +1,7 @@
-import { statSync } from "node:fs";
 import { measureMachine } from "../engine/machine.ts";
-import { expand, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
+import { regularFile } from "../engine/telemetry/odd-file.ts";
+import { expand } from "../engine/telemetry/source-pattern.ts";
+import { listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
 import { chooseTier } from "../engine/tiers.ts";
 import type { Action } from "./action.ts";
 import { version } from "./version.ts";
@@ -16,8 +17,8 @@ export const infoAction: Action = {
     const tallies = (await (await stack.seen())?.tallies()) ?? {};
     const sources = listSources(config).map(({ name, pattern, enabled, enable }) => {
       const files = expand(pattern).flatMap((file) => {
-        const stat = statSync(file, { throwIfNoEntry: false });
-        return stat?.isFile() ? [{ file, bytes: stat.size }] : [];
+        const stat = regularFile(file);
+        return stat !== null ? [{ file, bytes: stat.size }] : [];
       });
       return {
         name,

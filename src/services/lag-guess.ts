@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { regularFile } from "../engine/telemetry/odd-file.ts";
 import { discover } from "../engine/telemetry/sources.ts";
 import { readReport } from "./read-report.ts";
 
@@ -10,8 +10,8 @@ export function openLagGuess(home: string, patterns: readonly string[]): (sink: 
   const before = readReport(home, null)?.report ?? null;
   return (sink) => {
     const sourceBytes = discover(patterns).reduce((sum, { file }) => {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return sum + (stat?.isFile() ? stat.size : 0);
+      const stat = regularFile(file);
+      return sum + (stat !== null ? stat.size : 0);
     }, 0);
     const known = before?.sinks.find(({ name }) => name === sink);
     if (before === null || known === undefined) return sourceBytes;

@@ -26,6 +26,20 @@ function warnZeroYield(
   return found;
 }
 
+// What one sink lost another may have taken; what the worst of them lost is said.
+function lossOf(progress: readonly SinkProgress[]): { files: number; bytes: number } {
+  const each = progress.map(({ lost }) => ({
+    files: lost.size,
+    bytes: [...lost.values()].reduce((sum, bytes) => sum + bytes, 0),
+  }));
+  return each.toSorted((a, b) => b.bytes - a.bytes)[0] ?? { files: 0, bytes: 0 };
+}
+
+function warnLost(stack: Stack, progress: readonly SinkProgress[]): void {
+  const loss = lossOf(progress);
+  if (loss.bytes > 0) stack.emit({ type: "bytes.lost", ...loss });
+}
+
 async function summary(
   stack: Stack,
   progress: readonly SinkProgress[],
@@ -52,6 +66,7 @@ async function summary(
     checkpointMs: Math.round(store.spent().ms),
     elapsedMs: Math.round(elapsedMs),
     bytes: rows?.bytes ?? 0,
+    lost: lossOf(progress),
   };
 }
 
@@ -96,6 +111,7 @@ export async function learn(
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
     const zeroYield = run.once ? warnZeroYield(stack, await store.tallies(), run.sources) : [];
+    if (run.once) warnLost(stack, progress);
     return { ...(await summary(stack, progress, store, performance.now() - started)), zeroYield };
   } finally {
     hold.close();

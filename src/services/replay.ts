@@ -14,7 +14,7 @@ const replayedMax = 10_000_000;
 
 // A refused lesson is read again where its line stands, and offered to the sink that refused it.
 async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Promise<"taken" | "refused" | "gone"> {
-  const bytes = readLine(refusal);
+  const bytes = await readLine(refusal);
   if (bytes === null) return "gone";
   const batch = emptyBatch();
   const lines = learnLines(bytes, refusal.offset, refusal, noTurns, refusal.bytes);
@@ -61,7 +61,7 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
     for (const bad of await store.badLines(replayedMax)) {
       if (signal.aborted) break;
       const oversized = bad.bytes > stack.config.values["telemetry.maxLineBytes"];
-      const bytes = oversized ? null : readLine(bad);
+      const bytes = oversized ? null : await readLine(bad);
       if (bytes === null) {
         counts[oversized ? "stillBad" : "gone"]++;
         continue;

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { type Store, sinkNames } from "../engine/stores/store.ts";
 import { committedBytes } from "../engine/telemetry/committed.ts";
 import type { Cursor } from "../engine/telemetry/cursor.ts";
 import { type RotateReport, rotate } from "../engine/telemetry/rotate.ts";
-import { coveredBy, discover, listSources, telemetryDirectory } from "../engine/telemetry/sources.ts";
+import { coveredBy, discover, listSources, ownTelemetry } from "../engine/telemetry/sources.ts";
 import type { Stack } from "./stack.ts";
 
 /** Rotates the stack's own logs that are due, by the configuration; never what some sink has not taken. */
@@ -13,7 +12,7 @@ export async function rotateLogs(
   { dryRun, force, signal }: { readonly dryRun: boolean; readonly force: boolean; readonly signal: AbortSignal },
 ): Promise<RotateReport> {
   const { values } = stack.config;
-  const own = [join(telemetryDirectory(stack.config), "*-events.jsonl")];
+  const own = [ownTelemetry(stack.config)];
   const followed = listSources(stack.config).filter(({ enabled }) => enabled);
   const cursors: Cursor[] = [];
   if (store !== null) for (const sink of sinkNames) cursors.push(...(await store.cursors(sink, stack.emit)));

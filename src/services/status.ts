@@ -1,9 +1,9 @@
-import { statSync } from "node:fs";
 import { Failure, messageOf } from "../engine/errors.ts";
 import { reasonSentences } from "../engine/learning/formats/reasons.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import { essentialSinks, type Store, sinkNames } from "../engine/stores/store.ts";
 import { inodeKey } from "../engine/telemetry/identity.ts";
+import { regularFile } from "../engine/telemetry/odd-file.ts";
 import { discover, listSources } from "../engine/telemetry/sources.ts";
 import type { Action, Plain } from "./action.ts";
 import { breakerList } from "./breaker-list.ts";
@@ -18,8 +18,8 @@ import { yieldsIn, zeroYieldIn } from "./yield.ts";
 export async function lagOf(stack: Stack, store: Store): Promise<SinkLag[]> {
   const enabled = listSources(stack.config).filter(({ enabled }) => enabled);
   const files = discover(enabled.map(({ pattern }) => pattern)).flatMap(({ file }) => {
-    const stat = statSync(file, { throwIfNoEntry: false });
-    return stat?.isFile() ? [{ inode: inodeKey(stat), bytes: stat.size }] : [];
+    const stat = regularFile(file);
+    return stat !== null ? [{ inode: inodeKey(stat), bytes: stat.size }] : [];
   });
   const places = await store.places();
   return sinkNames.map((name) => {

@@ -20,7 +20,18 @@ export interface Cursor {
   readonly print: Fingerprint;
   /** The conversations open at that place, their words redacted. */
   readonly turns: Turns;
+  /** For a compressed file, whose offset and fingerprint are those of its content: what the file itself looks like. */
+  readonly packed?: PackedPlace | undefined;
 }
+
+/** What a compressed file is known by without decompressing it, and whether all that it holds was taken. */
+export interface PackedPlace extends Fingerprint {
+  readonly bytes: number;
+  readonly finished: boolean;
+}
+
+/** How far some content was taken, wherever that content is now. */
+export type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turns">;
 
 /** A cursor as a store keeps it: the text, its checksum, and both of the copy before it. */
 export interface SavedCursor {

@@ -3,7 +3,7 @@ import { noTurns } from "../learning/formats/dialect.ts";
 import type { Turns } from "../learning/formats/shapes.ts";
 import { type LearnedLine, learnLines, learnTooLong } from "../learning/learn.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
-import { type Cursor, cursorVersion } from "./cursor.ts";
+import { type Cursor, cursorVersion, type PackedPlace } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";
 import {
   type Fingerprint,
@@ -18,7 +18,9 @@ import {
   tailBytesMax,
 } from "./identity.ts";
 import { readChunk, readUnended, type Scan } from "./lines.ts";
+import { addRecent } from "./recent.ts";
 
+const noBytes = Buffer.alloc(0);
 const nothing: Fingerprint = { headBytes: 0, headHash: "", tailHash: "" };
 
 /** Bytes that were read, from an offset on, with those just before them and the first of the file. */
@@ -61,11 +63,15 @@ export interface Followed {
   read: Run | null;
   /** The file's time of change when its unchanged size was last checked for unchanged content. */
   checkedMtimeMs: number;
-  /** When it was last changed, as its file system says, and when a line of it was last taken (monotonic). */
-  mtimeMs: number;
+  /** When a line of it was last taken (monotonic). */
   movedAt: number;
+  /** The last bytes handed out, while it is in use, and when it was changed last. */
+  recent: Buffer;
+  changedAtMs: number;
   /** Its place was found, not read, so no batch has saved it yet. */
   adopted: boolean;
+  /** For a compressed file: its lines are made ready elsewhere, and no descriptor of it is kept here. */
+  packed: PackedPlace | null;
 }
 
 /** A file at its beginning, or where a cursor left it. */
@@ -85,9 +91,11 @@ export function followedFrom(inode: string, file: string, rotatedFrom: string | 
     scan: { scannedTo: 0 },
     read: null,
     checkedMtimeMs: -1,
-    mtimeMs: 0,
     movedAt: performance.now(),
+    recent: noBytes,
+    changedAtMs: 0,
     adopted: false,
+    packed: null,
   };
 }
 
@@ -100,17 +108,27 @@ export function cursorOf(followed: Followed): Cursor {
     offset: followed.offset,
     print: followed.print,
     turns: followed.turns,
+    ...(followed.packed === null ? {} : { packed: followed.packed }),
   };
 }
 
 /** Starts a file again from its first byte, because what was committed of it is no longer there. */
 export function restart(followed: Followed): void {
-  Object.assign(followed, { offset: 0, print: nothing, turns: noTurns, ready: [], readyAt: 0, read: null });
+  Object.assign(followed, {
+    offset: 0,
+    print: nothing,
+    turns: noTurns,
+    ready: [],
+    readyAt: 0,
+    read: null,
+    recent: noBytes,
+  });
   followed.scan.scannedTo = 0;
 }
 
 /** Opens the file if need be; says how it relates to its cursor, or that it is no longer the same file. */
 export function openFollowed(followed: Followed, descriptors: Descriptors): Relation | "replaced" {
+  if (followed.packed !== null) return "same";
   const wasOpen = followed.fd !== null;
   const fd = descriptors.open(followed);
   if (wasOpen) return "same";
@@ -186,12 +204,14 @@ export function release(followed: Followed): void {
 
 /** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */
 export function advance(followed: Followed, line: LearnedLine): void {
-  if (followed.fd === null) return;
+  if (followed.fd === null && followed.packed === null) return;
+  const from = followed.offset;
   followed.offset = line.offset + line.bytes;
   followed.turns = line.turns;
   followed.movedAt = performance.now();
   const { fd, offset, print, read } = followed;
-  followed.print = read
-    ? fingerprintOf(read.head, tailOf(read, offset), offset, print)
-    : fingerprint(fd, offset, print);
+  const more = read ? read.bytes.subarray(Math.max(0, from - read.at), offset - read.at) : noBytes;
+  followed.recent = read ? addRecent(followed.recent, more, followed.changedAtMs) : noBytes;
+  if (read) followed.print = fingerprintOf(read.head, tailOf(read, offset), offset, print);
+  else if (fd !== null) followed.print = fingerprint(fd, offset, print);
 }

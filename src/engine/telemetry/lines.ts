@@ -35,8 +35,8 @@ function endOfLine(fd: number, from: number): { end: number } | { scannedTo: num
   }
 }
 
-// After a last line was taken without its end, the end itself (and blanks before it) is no line of its own.
-function restOfTaken(fresh: Buffer): number {
+/** Bytes of the end of a last line that was taken without it (and blanks before that): it is no line of its own. */
+export function restOfTaken(fresh: Buffer): number {
   const newline = fresh.indexOf(10);
   return fresh.toString("latin1", 0, newline).trim() === "" ? newline + 1 : 0;
 }

@@ -13,7 +13,20 @@ const place = {
 };
 
 /** A saved cursor as it stands in a store. */
-export const cursorShape = z.strictObject({ version: z.literal(2), ...place, turns: z.array(turnShape) });
+export const cursorShape = z.strictObject({
+  version: z.literal(2),
+  ...place,
+  turns: z.array(turnShape),
+  packed: z
+    .strictObject({
+      bytes: z.int().min(0),
+      headBytes: z.int().min(0).max(1024),
+      headHash: z.string(),
+      tailHash: z.string(),
+      finished: z.boolean(),
+    })
+    .optional(),
+});
 
 /** A cursor of version 1: with at most one conversation, whose words were not redacted. */
 export const formerCursorShape = z.strictObject({

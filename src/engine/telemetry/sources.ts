@@ -1,12 +1,22 @@
-import { accessSync, constants, globSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import picomatch from "picomatch";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
 import { userHome } from "../home.ts";
-import { lazily } from "../lazily.ts";
 import { agentPlaces } from "./agents.ts";
 import { parseArchiveName } from "./archive-name.ts";
+import { type Packing, parseGeneration } from "./generation.ts";
+import { lookAt } from "./odd-file.ts";
+import {
+  escapeGlob,
+  expand,
+  isFlat,
+  literalFirst,
+  matcherOf,
+  matchesAny,
+  namesIn,
+  splitPattern,
+} from "./source-pattern.ts";
 
 /** One place that telemetry comes from. */
 export interface Source {
@@ -23,6 +33,10 @@ export interface Source {
 export interface FoundFile {
   readonly file: string;
   readonly rotatedFrom: string | null;
+  /** How it is compressed; null for a plain file. */
+  readonly packed: Packing | null;
+  /** The path it had before it was compressed. */
+  readonly plain: string;
 }
 
 /** The directory of the stack's own telemetry. */
@@ -30,15 +44,21 @@ export function telemetryDirectory(config: Config): string {
   return resolve(config.values["telemetry.directory"] ?? join(config.home, "telemetry"));
 }
 
+/** The pattern of the stack's own telemetry, whatever signs are in the name of its directory. */
+export function ownTelemetry(config: Config): string {
+  return join(escapeGlob(telemetryDirectory(config)), "*-events.jsonl");
+}
+
 /** Every place that is looked at, enabled or not, own telemetry first. */
 export function listSources(config: Config): Source[] {
   const own = (name: string, pattern: string): Source => ({ name, pattern, enabled: true, enable: "" });
   const home = userHome();
-  const older = home === null ? [] : [join(home, ".local/share/nixos-ai-stack/telemetry", "*-events.jsonl")];
+  const older =
+    home === null ? [] : [join(escapeGlob(home), ".local/share/nixos-ai-stack/telemetry", "*-events.jsonl")];
   return [
-    own("stack", join(telemetryDirectory(config), "*-events.jsonl")),
+    own("stack", ownTelemetry(config)),
     ...older.map((pattern) => own("older stack", pattern)),
-    ...config.values["telemetry.sources"].map((pattern) => own("configured", resolve(pattern))),
+    ...config.values["telemetry.sources"].map((pattern) => own("configured", literalFirst(pattern))),
     ...agentPlaces(config).map(({ name, pattern, key }) => ({
       name,
       pattern,
@@ -48,54 +68,47 @@ export function listSources(config: Config): Source[] {
   ];
 }
 
-function names(directory: string): string[] {
+// Why a file is not read, and what to do; null when it is.
+function refusalOf(file: string, pattern: string): { why: string; hint: string } | null {
+  const look = lookAt(file);
+  const hint = `Type: ls -ld ${dirname(file)} ${file}`;
+  if (look.kind === "nothing") return { why: "it does not exist", hint };
+  if (look.kind === "odd") {
+    if (look.why === "it is a directory")
+      return { why: look.why, hint: `Name files: --source '${join(pattern, "*.jsonl")}'` };
+    return { why: look.why, hint: look.why.includes("not a regular file") ? "Write it to a file first" : hint };
+  }
   try {
-    return readdirSync(directory);
-  } catch {
-    return [];
+    accessSync(file, constants.R_OK);
+    return null;
+  } catch (error) {
+    return { why: `this user may not read it (${errnoOf(error)})`, hint };
   }
 }
 
-const magic = /[*?[{]/;
-
-/** The files of a path or glob that exist now, sorted. */
-export function expand(pattern: string): string[] {
-  if (!magic.test(pattern)) return [pattern];
-  const directory = dirname(pattern);
-  if (magic.test(directory) || basename(pattern).includes("**")) return globSync(pattern).toSorted();
-  // One directory is listed at a tenth of a glob's cost.
-  const matches = matcherOf(basename(pattern));
-  return names(directory)
-    .filter((name) => matches(name))
-    .toSorted()
-    .map((name) => join(directory, name));
-}
-
-/** Checks a source named by the user; Failure `source` says what it is instead of a readable file. */
-export function checkSource(pattern: string): string {
-  const path = resolve(pattern);
-  const files = expand(path);
+/**
+ * Checks a source named by the user and gives its pattern: an existing path is taken literally. Failure `source` says
+ * what it is when there is no readable file; of several, those that cannot be read are warned of by who reads them.
+ */
+export function checkSource(named: string): string {
+  const pattern = literalFirst(named);
+  const files = expand(pattern);
   const fail = (why: string, hint: string): never => {
-    throw new Failure("source", { what: `The source ${pattern} was not read`, why, hint });
+    throw new Failure("source", { what: `The source ${named} was not read`, why, hint });
   };
-  if (files.length === 0) fail("no file matches it", `Type: ls ${dirname(path)}`);
-  for (const file of files) {
-    try {
-      const stat = statSync(file);
-      if (stat.isDirectory()) fail("it is a directory", `Name files: --source '${join(pattern, "*.jsonl")}'`);
-      if (!stat.isFile()) fail("it is not a regular file (a pipe, a device or a socket)", "Write it to a file first");
-      // Of several, one that cannot be read is warned of, and the others are.
-      if (files.length === 1) accessSync(file, constants.R_OK);
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      const gone = errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR";
-      fail(
-        gone ? "it does not exist" : `this user may not read it (${errnoOf(error)})`,
-        `Type: ls -ld ${dirname(path)} ${path}`,
-      );
-    }
+  const [first] = files;
+  // A log that was rotated and is not there again yet is still one.
+  if (discoverAll([pattern]).some(({ file, rotatedFrom }) => rotatedFrom !== null && refusalOf(file, named) === null))
+    return pattern;
+  if (first === undefined) return fail("no file matches it", `Type: ls ${dirname(resolve(named))}`);
+  const refusal = refusalOf(first, named);
+  if (refusal !== null && files.slice(1).every((file) => refusalOf(file, named) !== null)) {
+    fail(
+      files.length === 1 ? refusal.why : `of its ${files.length} files none can be read; ${first}: ${refusal.why}`,
+      refusal.hint,
+    );
   }
-  return path;
+  return pattern;
 }
 
 /** A directory that is followed: the logs that are there, and whether a name would be one. */
@@ -104,28 +117,39 @@ interface Followed {
   readonly isLog: ((name: string) => boolean)[];
 }
 
-function rotatedNames(directory: string, { live, isLog }: Followed): FoundFile[] {
-  const found: FoundFile[] = [];
+interface Aged extends FoundFile {
+  readonly age: string;
+}
+
+function rotatedNames(directory: string, { live, isLog }: Followed): Aged[] {
+  const found: Aged[] = [];
   const wasLog = (name: string) => live.has(name) || isLog.some((matches) => matches(name));
-  for (const name of names(directory)) {
-    const log = /^(.+?)(?:\.\d+|-\d{8}[\dT_.Z-]*)$/.exec(name)?.[1];
-    if (log !== undefined && !live.has(name) && wasLog(log)) {
-      found.push({ file: join(directory, name), rotatedFrom: join(directory, log) });
-    }
+  for (const name of namesIn(directory)) {
+    const generation = parseGeneration(name);
+    if (generation === null) continue;
+    // A name that a glob stands for is a generation only of a log that is there.
+    const log = generation.logs.find((one) => (live.has(name) ? live.has(one) : wasLog(one)));
+    if (log === undefined) continue;
+    const { packed, plain, age } = { packed: generation.packing, ...generation };
+    const file = join(directory, name);
+    found.push({ file, rotatedFrom: join(directory, log), packed, plain: join(directory, plain), age });
   }
-  for (const name of names(join(directory, "archive"))) {
+  for (const name of namesIn(join(directory, "archive"))) {
     const archive = parseArchiveName(name);
+    // What was compressed by rotation here was taken by every sink before.
     if (archive === null || archive.compression !== null || !wasLog(`${archive.log}.jsonl`)) continue;
-    found.push({ file: join(directory, "archive", name), rotatedFrom: join(directory, `${archive.log}.jsonl`) });
+    const file = join(directory, "archive", name);
+    const rotatedFrom = join(directory, `${archive.log}.jsonl`);
+    found.push({ file, rotatedFrom, packed: null, plain: file, age: `0 ${archive.rotatedAt.getTime()}` });
   }
-  return found;
+  return found.toSorted((a, b) => (a.age < b.age ? -1 : Number(a.age > b.age)));
 }
 
 /**
- * The files behind patterns: the logs themselves, and what was rotated from them beside them and in `archive/`
- * and is not compressed, even where the log itself is not there at the moment.
+ * The files behind patterns: the logs themselves, and what was rotated from them beside them and in `archive/`, plain
+ * or compressed, even where the log itself is not there at the moment.
  */
-export function discover(patterns: readonly string[]): FoundFile[] {
+export function discoverAll(patterns: readonly string[]): FoundFile[] {
   const files = new Set<string>();
   const directories = new Map<string, Followed>();
   const followed = (directory: string): Followed => {
@@ -134,30 +158,22 @@ export function discover(patterns: readonly string[]): FoundFile[] {
     return known;
   };
   for (const pattern of patterns) {
-    if (!magic.test(dirname(pattern))) followed(dirname(pattern)).isLog.push(matcherOf(basename(pattern)));
+    const { base, glob } = splitPattern(pattern);
+    if (glob === "") followed(dirname(base)).isLog.push((name) => name === basename(base));
+    else if (isFlat(glob)) followed(base).isLog.push(matcherOf(glob));
     for (const file of expand(pattern)) {
       files.add(file);
       followed(dirname(file)).live.add(basename(file));
     }
   }
   const rotated = [...directories].flatMap(([directory, one]) => rotatedNames(directory, one));
-  return [
-    ...[...files].map((file) => ({ file, rotatedFrom: null })),
-    ...rotated.filter(({ file }) => !files.has(file)),
-  ];
+  for (const { file } of rotated) files.delete(file);
+  return [...[...files].map((file) => ({ file, rotatedFrom: null, packed: null, plain: file })), ...rotated];
 }
 
-const matchers = new Map<string, (name: string) => boolean>();
-
-// Made once: the same few patterns are looked for every second.
-function matcherOf(name: string): (name: string) => boolean {
-  const known = matchers.get(name);
-  if (known) return known;
-  // Made when there is a name to match: most places that are looked at are not there.
-  const matches = lazily(() => picomatch(name));
-  const made = magic.test(name) ? (other: string) => matches()(other) : (other: string) => other === name;
-  matchers.set(name, made);
-  return made;
+/** The files behind patterns that are not compressed. */
+export function discover(patterns: readonly string[]): FoundFile[] {
+  return discoverAll(patterns).filter(({ packed }) => packed === null);
 }
 
 /**
@@ -170,7 +186,7 @@ export function openDiscovery(patterns: readonly string[], ageMs: number): () =>
   return () => {
     const started = performance.now();
     if (started < until) return found;
-    found = discover(patterns);
+    found = discoverAll(patterns);
     const ended = performance.now();
     until = ended + Math.min(ageMs, 10 * (ended - started));
     return found;
@@ -179,10 +195,11 @@ export function openDiscovery(patterns: readonly string[], ageMs: number): () =>
 
 /** Whether a name is one of those that patterns stand for, or was rotated from one. */
 export function coveredBy(patterns: readonly string[]): (file: string) => boolean {
-  const matchers = patterns.map((pattern) => picomatch(pattern, { dot: true }));
-  const matches = (file: string) => patterns.includes(file) || matchers.some((match) => match(file));
+  const matches = matchesAny(patterns);
   return (file) => {
-    const archive = parseArchiveName(basename(file));
-    return matches(file) || (archive !== null && matches(join(dirname(dirname(file)), `${archive.log}.jsonl`)));
+    const [directory, name] = [dirname(file), basename(file)];
+    const archive = parseArchiveName(name);
+    if (matches(file) || (archive !== null && matches(join(dirname(directory), `${archive.log}.jsonl`)))) return true;
+    return parseGeneration(name)?.logs.some((log) => matches(join(directory, log))) ?? false;
   };
 }

@@ -1,10 +1,10 @@
-import { fstatSync, statSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { basename, parse } from "node:path";
 import { errnoOf } from "../errors.ts";
 import type { Emit } from "../events.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import { addLine, type Batch, emptyBatch, type OpenBatch } from "./batch.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, Place } from "./cursor.ts";
 import type { Descriptors } from "./descriptors.ts";
 import {
   advance,
@@ -17,8 +17,14 @@ import {
   release,
   restart,
 } from "./followed.ts";
-import { type Fingerprint, fingerprint, inodeKey, relate } from "./identity.ts";
+import { type Fingerprint, inodeKey, relate } from "./identity.ts";
+import { openLosses } from "./losses.ts";
 import { findInode } from "./lost.ts";
+import { lookAt } from "./odd-file.ts";
+import { openPackedGenerations } from "./packed-generations.ts";
+import { sayUnreadablePackings } from "./packings.ts";
+import { adopt, type CopyWorld } from "./plain-copy.ts";
+import type { RecentPlace } from "./recent.ts";
 import { hasUndecided, settleTurns } from "./settled.ts";
 import type { FoundFile } from "./sources.ts";
 
@@ -26,9 +32,6 @@ import type { FoundFile } from "./sources.ts";
 const leftPlacesMax = 1000;
 /** Time stamps of files are coarse: one younger than this may stand for two changes. */
 const coarseMs = 100;
-
-/** How far some content was taken, wherever that content is now. */
-type Place = Pick<Cursor, "inode" | "file" | "offset" | "print" | "turns">;
 
 /** What a follower needs: its sink's name and cursors, where files are found, and who learns from lines. */
 export interface FollowOptions {
@@ -53,6 +56,11 @@ export interface Follower {
   /** Looks which files there are now; call it before reading and then every so often. */
   refresh(): void;
   /**
+   * Goes on with compressed generations until some of their lines are ready or that many milliseconds are over; whether
+   * more is to be done. Call it after `refresh` and before `next`.
+   */
+  unpack(withinMs: number): Promise<boolean>;
+  /**
    * The next events, at most `events` unless one line has more, or fewer when that many milliseconds are over; null when
    * nothing waits.
    */
@@ -73,7 +81,8 @@ export function openFollower(options: FollowOptions): Follower {
   const files = new Map<string, Followed>();
   const saved = new Map(options.cursors.map((cursor) => [cursor.inode, cursor]));
   const unreadable = new Map<string, string>();
-  let left: Place[] = [];
+  const losses = openLosses(sink, emit);
+  let left: (Place & RecentPlace)[] = [];
   let turnTo = 0;
   // Files that are gone, whose open turns nothing will follow.
   let leaving: Followed[] = [];
@@ -84,8 +93,10 @@ export function openFollower(options: FollowOptions): Follower {
     emit({ type: "file.unreadable", file, why });
   };
 
-  const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten") => {
-    if (followed.offset > 0) left = [...left, cursorOf(followed)].slice(-leftPlacesMax);
+  const renew = (followed: Followed, why: "replaced" | "truncated" | "rewritten", unreadBytes = 0) => {
+    const { file } = followed;
+    if (unreadBytes > 0) losses.note(followed, { type: "file.cut", file, unreadBytes });
+    if (followed.offset > 0) left = [...left, { ...cursorOf(followed), recent: followed.recent }].slice(-leftPlacesMax);
     restart(followed);
     emit({ type: "file.renewed", sink, file: followed.file, why });
   };
@@ -104,37 +115,18 @@ export function openFollower(options: FollowOptions): Follower {
     }
   };
 
-  // A copy beside a log (copytruncate) is read only from where its content was left, and only once the log was cut.
-  const adopt = (copy: Followed, log: string): "read" | "leave" => {
-    const mayBe = ({ inode, file, offset }: Place) =>
-      inode !== copy.inode && offset > copy.offset && offset <= copy.size && isNamedAfter(file, log);
-    const followed = [...files.values()].filter(mayBe).map(cursorOf);
-    const known: Place[] = [...left.filter(mayBe), ...followed, ...[...saved.values()].filter(mayBe)];
-    if (known.length === 0 || !open(copy) || copy.fd === null) return "read";
-    const print = fingerprint(copy.fd, copy.size);
-    for (const place of known.toSorted((a, b) => b.offset - a.offset)) {
-      if (!open(copy) || copy.fd === null) return "read";
-      if (relate(copy.fd, place.offset, place.print) !== "same") continue;
-      const origin = files.get(place.inode);
-      if (origin && open(origin) && origin.fd !== null && stillHas(origin.fd, place)) {
-        if (relate(origin.fd, copy.size, print) === "same") return "leave";
-        continue;
-      }
-      Object.assign(copy, { offset: place.offset, print: place.print, turns: place.turns, adopted: true });
-      return "read";
-    }
-    return "read";
-  };
-
   const stillHas = (fd: number, { offset, print }: { offset: number; print: Fingerprint }) =>
     relate(fd, offset, print) === "same";
 
   // A file of just the size that was taken may still have been written anew.
   const measure = (followed: Followed, { size, mtimeMs }: { size: number; mtimeMs: number }) => {
-    followed.size = size;
-    followed.mtimeMs = mtimeMs;
+    const before = followed.size;
+    const unreadBytes = before - followed.offset;
+    Object.assign(followed, { size, changedAtMs: mtimeMs });
     forgetStale(followed);
-    if (size < followed.offset) renew(followed, "truncated");
+    if (size < followed.offset) renew(followed, "truncated", unreadBytes);
+    else if (size < before)
+      losses.note(followed, { type: "file.cut", file: followed.file, unreadBytes: before - size });
     if (size !== followed.offset || followed.offset === 0 || followed.checkedMtimeMs === mtimeMs) return;
     const wasOpen = followed.fd !== null;
     if (open(followed) && followed.fd !== null && wasOpen && !stillHas(followed.fd, followed)) {
@@ -145,29 +137,34 @@ export function openFollower(options: FollowOptions): Follower {
   };
 
   const meet = ({ file, rotatedFrom }: FoundFile) => {
-    let stat: ReturnType<typeof statSync>;
-    try {
-      stat = statSync(file);
-    } catch (error) {
-      if (errnoOf(error) !== "ENOENT") sayUnreadable(file, errnoOf(error));
-      return;
-    }
-    if (!stat?.isFile()) return sayUnreadable(file, "not a regular file");
+    const look = lookAt(file);
+    if (look.kind === "nothing") return;
+    if (look.kind === "odd") return sayUnreadable(file, look.why);
+    const { stat } = look;
     const inode = inodeKey(stat);
-    const met = files.get(inode);
-    const cursor = met ? undefined : saved.get(inode);
+    // A compressed file that had this inode is gone.
+    const packed = files.get(inode);
+    if (packed?.packed) saved.set(inode, cursorOf(packed));
+    const met = packed?.packed ? undefined : packed;
+    const known = met ? undefined : saved.get(inode);
+    const cursor = known?.packed ? undefined : known;
     const followed = met ?? followedFrom(inode, file, rotatedFrom, cursor);
     const before = met === undefined ? cursor?.file : met.fd === null ? met.file : undefined;
+    // Under its old name its content may be found again, should its inode be another file's now.
+    if (met && met.fd === null && met.file !== file && met.offset > 0) saved.set(inode, cursorOf(met));
     Object.assign(followed, { file, rotatedFrom, seen: true });
     measure(followed, stat);
     if (cursor && followed.size !== followed.offset) open(followed);
     files.set(inode, followed);
     // A copy may have the number of another log that is gone, and begin as that one did.
     const isOther = before !== undefined && rotatedFrom !== null && !isNamedAfter(before, rotatedFrom);
-    if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(followed, rotatedFrom) === "leave") {
+    if (rotatedFrom !== null && (followed.offset === 0 || isOther) && adopt(world, followed, rotatedFrom) === "leave") {
       descriptors.close(followed);
       files.delete(inode);
-    } else if (!met) emit({ type: "file.found", sink, file, bytes: stat.size });
+    } else if (!met) {
+      if (rotatedFrom !== null && followed.offset === 0) losses.foundWhole(rotatedFrom);
+      emit({ type: "file.found", sink, file, bytes: stat.size });
+    }
   };
 
   const settleUnseen = () => {
@@ -179,11 +176,13 @@ export function openFollower(options: FollowOptions): Follower {
       const unreadBytes = Math.max(0, followed.size - followed.offset);
       const linked = followed.fd !== null && fstatSync(followed.fd).nlink > 0;
       if (elsewhere || linked || (followed.fd !== null && unreadBytes > 0 && hasLines(followed))) continue;
+      if (followed.fd !== null && generations.undecided(followed.file)) continue;
       descriptors.close(followed);
       files.delete(followed.inode);
       if (hasUndecided(followed)) leaving.push(followed);
       saved.set(followed.inode, cursorOf(followed));
-      emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
+      if (unreadBytes > 0) losses.note(followed, { type: "file.gone", file: followed.file, unreadBytes });
+      else emit({ type: "file.gone", sink, file: followed.file, unreadBytes });
     }
   };
 
@@ -198,7 +197,7 @@ export function openFollower(options: FollowOptions): Follower {
   const seekRenamed = (first: boolean) => {
     if (!first) return;
     for (const cursor of saved.values()) {
-      if (files.has(cursor.inode) || !options.covers(cursor.file)) continue;
+      if (cursor.packed || files.has(cursor.inode) || !options.covers(cursor.file)) continue;
       const elsewhere = findInode(cursor.file, cursor.inode);
       if (!elsewhere || elsewhere.size <= cursor.offset) continue;
       const followed = followedFrom(cursor.inode, elsewhere.file, null, cursor);
@@ -212,12 +211,30 @@ export function openFollower(options: FollowOptions): Follower {
   const refresh = () => {
     for (const followed of files.values()) followed.seen = false;
     const found = options.discover();
-    for (const one of found) if (one.rotatedFrom === null) meet(one);
-    for (const one of found) if (one.rotatedFrom !== null) meet(one);
+    const plain = found.filter(({ packed }) => packed === null);
+    for (const one of plain) if (one.rotatedFrom === null) meet(one);
+    for (const one of plain) if (one.rotatedFrom !== null) meet(one);
+    generations.see(found);
     settleUnseen();
     seekRenamed(first);
     first = false;
+    sayUnreadablePackings(found, sayUnreadable);
   };
+
+  const world: CopyWorld = {
+    files,
+    saved,
+    left: () => left,
+    places: (log) =>
+      [...left, ...[...files.values()].map(cursorOf), ...saved.values()].filter(
+        ({ file, offset }) => offset > 0 && isNamedAfter(file, log),
+      ),
+    opened: (followed) => (open(followed) ? followed.fd : null),
+    isNamedAfter,
+    found: losses.found,
+  };
+  const { foundWhole } = losses;
+  const generations = openPackedGenerations({ ...options, ...world, foundWhole, sayUnreadable });
 
   const takeFrom = (followed: Followed, batch: OpenBatch, events: number, until: number) => {
     const full = () => batch.events >= events;
@@ -246,16 +263,16 @@ export function openFollower(options: FollowOptions): Follower {
   const isQuiet = (followed: Followed): boolean => {
     if (!hasUndecided(followed) || followed.readyAt < followed.ready.length) return false;
     if (turnIdleMs === null) return true;
-    const quietMs = Math.max(Date.now() - followed.mtimeMs, performance.now() - followed.movedAt);
+    const quietMs = Math.max(Date.now() - followed.changedAtMs, performance.now() - followed.movedAt);
     return followed.size <= followed.offset && quietMs >= turnIdleMs;
   };
 
   // What is to be read comes first: it may be what decides.
   const settleQuiet = (batch: OpenBatch, events: number) => {
-    const quiet = [...leaving, ...[...files.values()].filter(isQuiet)];
-    leaving = [];
+    const room = Math.max(0, events - batch.cursors.length);
+    const quiet = [...leaving, ...[...files.values()].filter(isQuiet)].slice(0, room);
+    leaving = leaving.slice(room);
     for (const followed of quiet) {
-      if (batch.cursors.length >= events) return;
       settleTurns(batch, followed);
       saved.set(followed.inode, cursorOf(followed));
     }
@@ -263,6 +280,11 @@ export function openFollower(options: FollowOptions): Follower {
 
   return {
     refresh,
+    async unpack(withinMs) {
+      const more = await generations.work(withinMs);
+      if (!more) losses.say();
+      return more;
+    },
     next(events, withinMs = Number.POSITIVE_INFINITY) {
       const until = performance.now() + withinMs;
       const batch = emptyBatch();
@@ -290,6 +312,7 @@ export function openFollower(options: FollowOptions): Follower {
         lagBytes: Math.max(0, size - offset),
       })),
     close() {
+      generations.close();
       for (const followed of files.values()) descriptors.close(followed);
     },
   };

@@ -21,6 +21,10 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `${event.file} is not read: ${event.why}`;
     case "file.gone":
       return event.unreadBytes > 0 ? `${event.file} is gone with ${sizeWords(event.unreadBytes)} unread` : null;
+    case "file.cut":
+      return `${event.file} was cut with ${sizeWords(event.unreadBytes)} unread, and no copy of them is left`;
+    case "bytes.lost":
+      return `${sizeWords(event.bytes)} in ${event.files} ${event.files === 1 ? "file" : "files"} went away before anything was learned from them`;
     case "file.renewed":
       return `${event.file} was ${event.why}; it is read from its start (${event.sink})`;
     case "sink.waiting":
@@ -67,6 +71,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
 }
 
 const bad: ReadonlySet<string> = new Set([
+  "file.cut",
+  "bytes.lost",
   "file.unreadable",
   "cursor.corrupt",
   "rotation.failed",

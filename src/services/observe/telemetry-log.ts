@@ -1,8 +1,9 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { readTime } from "../../engine/base/time.ts";
 import { msToBeat } from "../../engine/pause.ts";
 import { inodeKey } from "../../engine/telemetry/identity.ts";
+import { regularFile } from "../../engine/telemetry/odd-file.ts";
 import { discover } from "../../engine/telemetry/sources.ts";
 import type { LogLine } from "../supervisor/state.ts";
 
@@ -30,8 +31,8 @@ function timeOf(text: string): string | null {
 }
 
 function readNew(file: string, tailed: Tailed, emit: (line: LogLine) => void, scratch: Buffer): void {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile()) return;
+  const stat = regularFile(file);
+  if (stat === null) return;
   const inode = inodeKey(stat);
   if (inode !== tailed.inode || stat.size < tailed.offset)
     Object.assign(tailed, { inode, offset: 0, rest: "", torn: false });
@@ -79,8 +80,8 @@ export function followTelemetry(
     const found = discover(patterns())
       .filter(({ rotatedFrom }) => rotatedFrom === null)
       .flatMap(({ file }) => {
-        const stat = statSync(file, { throwIfNoEntry: false });
-        return stat?.isFile() ? [{ file, stat }] : [];
+        const stat = regularFile(file);
+        return stat !== null ? [{ file, stat }] : [];
       })
       .toSorted((a, b) => b.stat.mtimeMs - a.stat.mtimeMs)
       .slice(0, filesMax);

@@ -7,30 +7,38 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { openLearnMemory } from "../../../src/engine/learning/learn-memory.ts";
 import type { Batch } from "../../../src/engine/telemetry/batch.ts";
 import type { Cursor } from "../../../src/engine/telemetry/cursor.ts";
 import { openDescriptors } from "../../../src/engine/telemetry/descriptors.ts";
-import { coveredBy, discover } from "../../../src/engine/telemetry/sources.ts";
+import { coveredBy, discoverAll } from "../../../src/engine/telemetry/sources.ts";
 import type { Follower, FollowOptions } from "../../../src/engine/telemetry/tail.ts";
 
 /** One thing that happens to two logs or to the learner that follows them. */
 export type Step =
   | { readonly kind: "append" | "rewrite" | "recreate"; readonly log: number; readonly lines: Lines }
-  | { readonly kind: "rotate"; readonly log: number; readonly into: "beside" | "archive"; readonly anew: boolean }
-  | { readonly kind: "compress"; readonly log: number; readonly ending: ".gz" | ".zst"; readonly remove: boolean }
+  | { readonly kind: "rotate"; readonly log: number; readonly into: Into; readonly anew: boolean }
+  | { readonly kind: "compress"; readonly log: number; readonly ending: Ending; readonly remove: boolean }
+  | { readonly kind: "copy"; readonly log: number; readonly ending: Ending | null }
+  | { readonly kind: "packtruncate"; readonly log: number; readonly ending: Ending }
   | { readonly kind: "begin" | "finish" | "copytruncate" | "remove"; readonly log: number }
   | { readonly kind: "poll" | "lose"; readonly events: number }
   | { readonly kind: "glance"; readonly events: number; readonly batches: number }
   | { readonly kind: "stop" | "start" | "twins" };
+
+/** How a log is rotated: numbered or dated beside itself, or by us. */
+type Into = "beside" | "dated" | "archive";
+type Ending = ".gz" | ".zst";
 
 /** Lines to write: how many, whether the same header comes first, whether they all end alike. */
 export interface Lines {
@@ -42,6 +50,7 @@ export interface Lines {
 const lines = fc.record({ count: fc.integer({ min: 0, max: 4 }), header: fc.boolean(), padded: fc.boolean() });
 const log = fc.constantFrom(0, 0, 0, 1);
 const events = fc.constantFrom(1, 2, 500);
+const ending = fc.constantFrom(".gz" as const, ".zst" as const);
 
 /** Any step, the usual ones more often. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -53,21 +62,17 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("rotate" as const),
       log,
-      into: fc.constantFrom("beside" as const, "archive" as const),
+      into: fc.constantFrom("beside" as const, "dated" as const, "archive" as const),
       anew: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("copytruncate" as const), log }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("rewrite" as const, "recreate" as const), log, lines }) },
   {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constant("compress" as const),
-      log,
-      ending: fc.constantFrom(".gz" as const, ".zst" as const),
-      remove: fc.boolean(),
-    }),
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("compress" as const), log, ending, remove: fc.boolean() }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("packtruncate" as const), log, ending }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("remove" as const), log }) },
   {
     weight: 4,
@@ -121,10 +126,10 @@ export type OpenFollower = (options: FollowOptions) => Follower;
  * wrong, or null: no line twice, no unknown line, and after every poll every whole line that a file in reach has.
  * With fewer files open than there are logs, a removed file may have been closed before: its lines may be lost.
  */
-export function play(steps: readonly Step[], parent: string, open: OpenFollower, terms: Terms = usual) {
+export async function play(steps: readonly Step[], parent: string, open: OpenFollower, terms: Terms = usual) {
   const directory = mkdtempSync(join(parent, "m-"));
   try {
-    return new World(directory, open, terms).play(steps);
+    return await new World(directory, open, terms).play(steps);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -137,6 +142,8 @@ class World {
   readonly #patterns: readonly string[];
   /** Every named file that is not compressed. */
   readonly #files = new Map<string, Content>();
+  /** Ids of whole lines in every compressed file. */
+  readonly #packed = new Map<string, readonly number[]>();
   readonly #cursors = new Map<string, string>();
   readonly #taken = new Set<number>();
   readonly #said: EngineEvent[] = [];
@@ -154,22 +161,22 @@ class World {
     mkdirSync(join(directory, "archive"));
   }
 
-  play(steps: readonly Step[]): string | null {
+  async play(steps: readonly Step[]): Promise<string | null> {
     try {
       for (const [index, step] of steps.entries()) {
-        const wrong = this.#do(step);
+        const wrong = await this.#do(step);
         if (wrong !== null) return `step ${index} (${step.kind}): ${wrong}`;
       }
       for (const one of [0, 1]) this.#write(this.#live(one), []);
       this.#start();
-      const wrong = this.#poll(500) ?? this.#restartAndPoll();
+      const wrong = (await this.#poll(500)) ?? (await this.#restartAndPoll());
       return wrong === null ? null : `at the end: ${wrong}`;
     } finally {
       this.#follower?.close();
     }
   }
 
-  #restartAndPoll(): string | null {
+  async #restartAndPoll(): Promise<string | null> {
     this.#stop();
     this.#start();
     return this.#poll(500);
@@ -179,7 +186,7 @@ class World {
     return join(this.#directory, `${stem(index)}.jsonl`);
   }
 
-  #do(step: Step): string | null {
+  async #do(step: Step): Promise<string | null> {
     switch (step.kind) {
       case "append":
         this.#finish(this.#live(step.log));
@@ -195,7 +202,10 @@ class World {
         this.#begin(this.#live(step.log));
         break;
       case "finish":
-        for (const path of this.#files.keys()) if (path.includes(stem(step.log))) this.#finish(path);
+        // What is compressed is no longer written to.
+        for (const path of this.#files.keys()) {
+          if (path.includes(stem(step.log)) && !this.#isPacked(path)) this.#finish(path);
+        }
         break;
       case "rotate":
         this.#rotate(step.log, step.into);
@@ -214,6 +224,12 @@ class World {
       case "compress":
         this.#compress(step.log, step.ending, step.remove);
         break;
+      case "copy":
+        this.#copy(this.#live(step.log), step.ending);
+        break;
+      case "packtruncate":
+        this.#packTruncate(step.log, step.ending);
+        break;
       case "remove":
         this.#remove(this.#rotated(step.log).at(-1) ?? this.#live(step.log));
         break;
@@ -223,6 +239,7 @@ class World {
         return this.#glance(step.events, step.batches);
       case "lose":
         this.#follower?.refresh();
+        await this.#follower?.unpack(50);
         this.#follower?.next(step.events);
         this.#stop();
         break;
@@ -273,11 +290,29 @@ class World {
   }
 
   #rotated(index: number): string[] {
-    const beside = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((n) => `${this.#live(index)}.${n}`);
-    return beside.filter((path) => this.#files.has(path));
+    return [...this.#dated(index), ...this.#numbered(index).filter((path) => this.#files.has(path))];
+  }
+
+  #dated(index: number): string[] {
+    return [...this.#files.keys()].filter((path) => path.startsWith(`${this.#live(index)}.2026-`)).toSorted();
+  }
+
+  #numbered(index: number): string[] {
+    return Array.from({ length: 14 }, (_, n) => `${this.#live(index)}.${n + 1}`);
+  }
+
+  #isPacked(path: string): boolean {
+    return this.#packed.has(`${path}.gz`) || this.#packed.has(`${path}.zst`);
   }
 
   #move(from: string, to: string) {
+    for (const ending of [".gz", ".zst"]) {
+      const ids = this.#packed.get(from + ending);
+      if (!ids) continue;
+      renameSync(from + ending, to + ending);
+      this.#packed.delete(from + ending);
+      this.#packed.set(to + ending, ids);
+    }
     const content = this.#files.get(from);
     if (!content) return;
     renameSync(from, to);
@@ -286,7 +321,7 @@ class World {
   }
 
   #shift(index: number) {
-    for (const path of this.#rotated(index).toReversed()) {
+    for (const path of this.#numbered(index).toReversed()) {
       this.#move(
         path,
         path.replace(/\d+$/, (n) => String(Number(n) + 1)),
@@ -294,12 +329,17 @@ class World {
     }
   }
 
-  #rotate(index: number, into: "beside" | "archive") {
+  #rotate(index: number, into: Into) {
     const live = this.#live(index);
     if (!this.#files.has(live)) return;
     if (into === "beside") {
       this.#shift(index);
       return this.#move(live, `${live}.1`);
+    }
+    const seconds = String(this.#stamp % 60).padStart(2, "0");
+    if (into === "dated") {
+      this.#stamp++;
+      return this.#move(live, `${live}.2026-01-01_00-00-${seconds}`);
     }
     const stamp = `20260101T000000.${String(this.#stamp++).padStart(3, "0")}Z`;
     this.#move(live, join(this.#directory, "archive", `${stem(index)}-${stamp}.jsonl`));
@@ -337,8 +377,29 @@ class World {
   #compress(index: number, ending: string, remove: boolean) {
     const path = this.#rotated(index).at(-1);
     if (path === undefined) return;
-    writeFileSync(path + ending, "compressed");
+    this.#pack(path, path + ending);
     if (remove) this.#remove(path);
+  }
+
+  #pack(from: string, to: string) {
+    const bytes = readFileSync(from);
+    writeFileSync(to, to.endsWith(".gz") ? gzipSync(bytes) : zstdCompressSync(bytes));
+    this.#packed.set(to, [...(this.#files.get(from)?.ids ?? [])]);
+  }
+
+  // The first half of a copytruncate: what is written before the second half is not in the copy.
+  #copy(live: string, ending: Ending | null) {
+    if (ending !== null) return this.#pack(live, `${live}.1${ending}`);
+    copyFileSync(live, `${live}.1`);
+    this.#files.set(`${live}.1`, { ids: [...(this.#files.get(live)?.ids ?? [])], open: null, held: false });
+  }
+
+  #packTruncate(index: number, ending: Ending) {
+    const live = this.#live(index);
+    if (!this.#files.has(live)) return;
+    this.#shift(index);
+    this.#pack(live, `${live}.1${ending}`);
+    this.#rewrite(live, []);
   }
 
   #start() {
@@ -348,7 +409,7 @@ class World {
     this.#follower = this.#open({
       sink: "model",
       cursors: [...this.#cursors.values()].map((text): Cursor => JSON.parse(text)),
-      discover: () => discover(this.#patterns),
+      discover: () => discoverAll(this.#patterns),
       covers: coveredBy(this.#patterns),
       memory: openLearnMemory(1, 4096),
       descriptors: openDescriptors(this.#terms.openFilesMax),
@@ -376,9 +437,10 @@ class World {
     return null;
   }
 
-  #glance(events: number, batches: number): string | null {
+  async #glance(events: number, batches: number): Promise<string | null> {
     this.#follower?.refresh();
     for (let index = 0; index < batches; index++) {
+      await this.#follower?.unpack(50);
       const batch = this.#follower?.next(events) ?? null;
       const wrong = batch === null ? null : this.#take(batch);
       if (wrong !== null) return wrong;
@@ -386,14 +448,15 @@ class World {
     return null;
   }
 
-  #poll(events: number): string | null {
+  async #poll(events: number): Promise<string | null> {
     const follower = this.#follower;
     if (!follower) return null;
     follower.refresh();
     for (let turns = 0; ; turns++) {
+      const more = await follower.unpack(50);
       const batch = follower.next(events);
-      if (batch === null) break;
-      const wrong = this.#take(batch);
+      if (batch === null && !more) break;
+      const wrong = batch === null ? null : this.#take(batch);
       if (wrong !== null) return wrong;
       if (turns > 1000) return "it never came to an end";
     }
@@ -403,8 +466,13 @@ class World {
   }
 
   #inReach(): number[] {
-    return [...this.#files].flatMap(([path, { ids }]) =>
+    const each = [...[...this.#files].map(([path, { ids }]) => ({ path, ids })), ...this.#packedOnes()];
+    return each.flatMap(({ path, ids }) =>
       existsSync(join(this.#directory, `${/log\d-events/.exec(path)?.[0]}.jsonl`)) ? ids : [],
     );
+  }
+
+  #packedOnes(): { path: string; ids: readonly number[] }[] {
+    return [...this.#packed].map(([path, ids]) => ({ path, ids }));
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { OpenFollower } from "./model.ts";
+import type { OpenFollower, Step } from "./model.ts";
 
 const engine = join(import.meta.dirname, "../../../src/engine");
 
@@ -9,6 +9,8 @@ const engine = join(import.meta.dirname, "../../../src/engine");
 interface Bug {
   readonly name: string;
   readonly edits: readonly (readonly [file: string, right: string, wrong: string])[];
+  /** What shows it, where chance would take long. */
+  readonly steps?: readonly Step[];
 }
 
 const tailChecked = "(before > 0 && shortHash(block.subarray(0, before)) !== tailHash)";
@@ -47,7 +49,11 @@ export const bugs: readonly Bug[] = [
         'if (fstatSync(fd).size < offset) return "truncated";',
         'if (fstatSync(fd).size < offset) return "same";',
       ],
-      ["telemetry/tail.ts", 'if (size < followed.offset) renew(followed, "truncated");', ""],
+      [
+        "telemetry/tail.ts",
+        'if (size < followed.offset) renew(followed, "truncated", unreadBytes);',
+        "if (size < 0) return;",
+      ],
     ],
   },
   {
@@ -57,6 +63,53 @@ export const bugs: readonly Bug[] = [
         "telemetry/tail.ts",
         "if (last) advance(followed, last);",
         "if (last) advance(followed, followed.ready.at(-1) ?? last);",
+      ],
+    ],
+  },
+  {
+    name: "compressed: what was taken while it was plain is read again",
+    edits: [["telemetry/packed-generations.ts", ": this.#placeIn(entry, survey);", ": null;"]],
+  },
+  {
+    name: "compressed: it is read beside the plain file that gives the same lines",
+    edits: [
+      ["telemetry/packed-generations.ts", "if (isBeside) this.#entries", "if (false) this.#entries"],
+      ["telemetry/packed-origin.ts", "if (fd !== null && holdsAll(fd, survey)) return followed;", ""],
+    ],
+  },
+  {
+    name: "compressed: it is read on from the first place that fits instead of the furthest",
+    edits: [["telemetry/packed-origin.ts", "b.offset - a.offset", "a.offset - b.offset"]],
+    steps: [
+      { kind: "append", log: 0, lines: { count: 4, header: false, padded: false } },
+      { kind: "start" },
+      { kind: "glance", events: 1, batches: 1 },
+      { kind: "stop" },
+      { kind: "start" },
+      { kind: "glance", events: 1, batches: 2 },
+      { kind: "packtruncate", log: 0, ending: ".gz" },
+      { kind: "poll", events: 500 },
+    ],
+  },
+  {
+    name: "compressed: the first of its bytes count and those before the place do not",
+    edits: [["telemetry/packed-origin.ts", " && a.tailHash === b.tailHash", ""]],
+    steps: [
+      { kind: "start" },
+      { kind: "append", log: 0, lines: { count: 1, header: true, padded: false } },
+      { kind: "poll", events: 500 },
+      { kind: "rewrite", log: 0, lines: { count: 1, header: true, padded: false } },
+      { kind: "packtruncate", log: 0, ending: ".zst" },
+      { kind: "poll", events: 500 },
+    ],
+  },
+  {
+    name: "compressed: it is taken for finished before its lines were handed out",
+    edits: [
+      [
+        "telemetry/packed-generations.ts",
+        "const packed = { ...entry.print, finished };",
+        "const packed = { ...entry.print, finished: true };",
       ],
     ],
   },

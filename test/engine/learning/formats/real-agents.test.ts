@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { openConfig } from "../../../../src/engine/config.ts";
-import { expand, listSources } from "../../../../src/engine/telemetry/sources.ts";
+import { expand } from "../../../../src/engine/telemetry/source-pattern.ts";
+import { listSources } from "../../../../src/engine/telemetry/sources.ts";
 import { openModelServer } from "../../../stand-ins/model-server.ts";
 import { readFile } from "../reading.ts";
 
