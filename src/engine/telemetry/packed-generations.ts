@@ -3,9 +3,10 @@ import type { Emit } from "../events.ts";
 import { noTurns } from "../learning/formats/dialect.ts";
 import type { LearnMemory } from "../learning/learn-memory.ts";
 import type { Cursor, Place } from "./cursor.ts";
-import { type Followed, followedFrom } from "./followed.ts";
+import { followedFrom } from "./followed.ts";
 import { inodeKey } from "./identity.ts";
 import { lookAt } from "./odd-file.ts";
+import { type Entry, made, samePacked, type UnderReading, type UnderSurvey } from "./packed-entry.ts";
 import {
   openPackedLines,
   openSurvey,
@@ -13,7 +14,6 @@ import {
   type PackedPrint,
   packedPrint,
   type Survey,
-  type Surveying,
 } from "./packed-generation.ts";
 import { heldBy, isStale, isTaken, type Origins, placeIn } from "./packed-origin.ts";
 import type { FoundFile } from "./sources.ts";
@@ -70,49 +70,6 @@ export interface PackedGenerations {
 
 /** A compressed file that changes is looked through again after this many times as long as that took. */
 const againAfter = 10;
-
-interface Entry {
-  readonly inode: string;
-  readonly log: string;
-  readonly compression: "gzip" | "zstd";
-  file: string;
-  /** Size and times when its print was taken. */
-  times: string;
-  changedAtMs: number;
-  print: PackedPrint;
-  state: "new" | "held" | "reading" | "done";
-  survey: Survey | null;
-  surveyMs: number;
-  notBefore: number;
-  /** Its name is another file's now. */
-  isMoved: boolean;
-  seen: boolean;
-  /** Looks in a row that did not see it. */
-  unseen: number;
-  damageSaid: boolean;
-}
-
-interface UnderSurvey {
-  readonly entry: Entry;
-  readonly survey: Surveying;
-  spentMs: number;
-}
-
-interface UnderReading {
-  readonly entry: Entry;
-  readonly followed: Followed;
-  readonly lines: PackedLines;
-}
-
-type Beginning = Omit<Entry, "survey" | "surveyMs" | "seen" | "unseen" | "isMoved" | "damageSaid">;
-
-function made(beginning: Beginning): Entry {
-  return { ...beginning, survey: null, surveyMs: 0, seen: true, unseen: 0, isMoved: false, damageSaid: false };
-}
-
-function samePacked(a: PackedPrint, b: PackedPrint): boolean {
-  return a.bytes === b.bytes && a.headHash === b.headHash && a.tailHash === b.tailHash;
-}
 
 /** Opens the compressed generations of a follower. */
 export function openPackedGenerations(options: PackedOptions): PackedGenerations {
