@@ -2,14 +2,16 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import { temporaryDirectory } from "../engine/telemetry/writing.ts";
+import type { Place } from "./opened.ts";
 import { emptyHome, storeContract } from "./store.ts";
+import { withdrawalContract } from "./withdrawal.ts";
 
 const directory = temporaryDirectory();
 afterAll(() => directory[Symbol.dispose]());
 
 let places = 0;
 
-storeContract("embedded", () => {
+function makePlace(): Place {
   const home = emptyHome(directory.path, `home${places++}`);
   const change = (sql: string) => {
     const database = new DatabaseSync(join(home, "aistack.db"), { timeout: 5000 });
@@ -29,4 +31,7 @@ storeContract("embedded", () => {
       );
     },
   };
-});
+}
+
+storeContract("embedded", makePlace);
+withdrawalContract("embedded", makePlace);

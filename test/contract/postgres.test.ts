@@ -9,7 +9,9 @@ import { type PostgresServer, startPostgres } from "../engine/stores/postgres.ts
 import { temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { batch, cursor, lesson } from "./batches.ts";
+import type { Place } from "./opened.ts";
 import { emptyHome, storeContract } from "./store.ts";
+import { withdrawalContract } from "./withdrawal.ts";
 
 const missing = needs("postgres").missing;
 const server = missing ? null : await startPostgres();
@@ -30,7 +32,7 @@ function serverHome(schema: string): { readonly home: string; readonly server: P
 }
 
 describe.skipIf(missing)("PostgreSQL", () => {
-  storeContract("on a PostgreSQL server", () => {
+  const makePlace = (): Place => {
     const schema = `home${places++}`;
     const { home, server } = serverHome(schema);
     return {
@@ -44,7 +46,9 @@ describe.skipIf(missing)("PostgreSQL", () => {
         server.sql(`UPDATE ${schema}.cursors SET body = body || 'x'${both} WHERE sink = '${sink}'`);
       },
     };
-  });
+  };
+  storeContract("on a PostgreSQL server", makePlace);
+  withdrawalContract("on a PostgreSQL server", makePlace);
 
   test("measures, counts and names the very same as the embedded store, batch by batch", async () => {
     const { home, server } = serverHome("same");

@@ -1,51 +1,20 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { openConfig } from "../../src/engine/config.ts";
+import { describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/engine.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import { readRefusals } from "../../src/engine/refusals.ts";
 import type { Sink, Store } from "../../src/engine/stores/store.ts";
-import { openSinks } from "../../src/services/learner.ts";
-import { type EmitAll, openStack, type Stack } from "../../src/services/stack.ts";
+import type { EmitAll } from "../../src/services/stack.ts";
 import { taskLine } from "../faults/running.ts";
 import { batch, cursor, lesson } from "./batches.ts";
-
-/** An empty place for a store, and what a test may do to it behind the program's back. */
-export interface Place {
-  readonly home: string;
-  readonly settings: readonly string[];
-  /** Makes the store refuse every row of a table whose column has this word in it. */
-  forbid(table: string, column: string, word: string): void;
-  /** Damages the saved cursors of a sink: the newest copy, or the one before it too. */
-  damage(sink: string, copies: "newest" | "both"): void;
-}
+import { openPlaces, type Place } from "./opened.ts";
 
 /** What every store promises, tried on a fresh place per test. */
 export function storeContract(name: string, makePlace: () => Place): void {
-  const stacks: Stack[] = [];
   const { signal } = new AbortController();
-  afterEach(async () => {
-    for (const stack of stacks.splice(0)) await stack[Symbol.asyncDispose]();
-  });
-  const stackOn = (place: Place, said: Parameters<EmitAll>[0][] = []): Stack => {
-    const config = openConfig({ home: place.home, set: place.settings });
-    const stack = openStack(config, (event) => void said.push(event));
-    stacks.push(stack);
-    return stack;
-  };
-  const openAll = async (place: Place, said: Parameters<EmitAll>[0][] = []) => {
-    const stack = stackOn(place, said);
-    const store = await stack.openStore();
-    const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
-    const sink = (wanted: string): Sink => {
-      const found = sinks.find(({ name }) => name === wanted);
-      if (!found) throw new Error(`there is no sink ${wanted}`);
-      return found;
-    };
-    return { stack, store, sinks, sink, close };
-  };
+  const { stackOn, openAll } = openPlaces();
   const names = ["rows", "dataset", "vectors", "neighbours"];
   const promptsOf = async (store: Store) => (await store.listLessons(1000, null)).map(({ prompt }) => prompt);
 
