@@ -73,25 +73,35 @@ describe.skipIf(missing)("PostgreSQL", () => {
       );
       const store = await stack.openStore();
       const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
+      const taken: unknown[] = [];
       for (let from = 0; from < lessons.length; from += 37) {
-        const one = batch([...lessons.slice(from, from + 37), ...lessons.slice(0, 3)], [cursor(from + 1)]);
-        for (const sink of sinks) await sink.take(one, { signal });
+        // Some from the middle, some not taught yet, and the newest, whose numbers are given again.
+        const withdrawn = [from - 1, from - 20, from + 300].flatMap((index) => lessons[index]?.id ?? []);
+        const negatives = lessons.slice(from + 3, from + 4).map((one) => ({ ...one, successMetrics: {}, chosen: "" }));
+        const one = batch([...lessons.slice(from, from + 37), ...lessons.slice(0, 3)], [cursor(from + 1)], {
+          ...{ withdrawn, negatives: negatives.map((rejected) => ({ ...rejected, iterations: 1 })) },
+        });
+        for (const sink of sinks) taken.push(await sink.take(one, { signal }));
       }
       close();
       const sums = await sumsOf(store, signal);
       const stats = await store.datasetCounts();
       found.push({
         sums: sums.filter(({ table }) =>
-          ["vectors", "neighbours", "bands", "pairs", "tallies", "facts"].includes(table),
+          ["vectors", "neighbours", "bands", "pairs", "withdrawn", "tallies", "facts"].includes(table),
         ),
         counts: await store.counts(),
         stats: { ...stats, meanValue: stats.meanValue?.toFixed(9) },
+        taken,
+        negatives: await store.negatives(0, 1000),
         near: await store.nearDuplicates(),
         listed: await store.listLessons(1000, null),
       });
     }
     expect(found[1]).toEqual(found[0]);
-    expect(found[0]).toMatchObject({ counts: { lessons: 500, nearDuplicates: expect.any(Number) } });
+    expect(found[0]).toMatchObject({
+      counts: { lessons: expect.any(Number), nearDuplicates: expect.any(Number), negatives: 14 },
+    });
     const [embedded] = found;
     expect(embedded).toHaveProperty("near.100");
   });

@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -275,8 +284,12 @@ export function withdrawalContract(name: string, makePlace: () => Place): void {
       const file = join(directory, "link.jsonl");
       const target = join(directory, "target.jsonl");
       symlinkSync("target.jsonl", file);
+      // As a crash leaves it in the middle of writing.
+      writeFileSync(target, "");
+      writeFileSync(`${target}.tmp`, "half a line");
       const dataset = await store.openPairs(file, { emit: () => undefined, signal });
       await dataset.load({ signal });
+      expect(readdirSync(directory).toSorted()).toEqual(["link.jsonl", "target.jsonl"]);
       const foreign = [
         Buffer.from('\ufeff{"byte": "order mark"}\r\n'),
         Buffer.from([0xff, 0xfe, 0, 0x22, 0x0d, 0x0a]),
@@ -292,7 +305,7 @@ export function withdrawalContract(name: string, makePlace: () => Place): void {
       expect(readFileSync(target)).toEqual(Buffer.concat([...pairs.slice(0, 1), ...foreign, ...pairs.slice(1)]));
       await dataset.take(batch([], [cursor(30)], { withdrawn: [sort?.id ?? "", count?.id ?? ""] }), { signal });
       expect(readFileSync(target)).toEqual(Buffer.concat([...foreign, ...pairs.slice(2)]));
-      expect([lstatSync(file).isSymbolicLink(), lstatSync(target).mode & 0o777]).toEqual([true, 0o600]);
+      expect(lstatSync(file).isSymbolicLink()).toBe(true);
       expect(readdirSync(directory).toSorted()).toEqual(["link.jsonl", "target.jsonl"]);
       const later = lesson("please paint the list of names");
       await dataset.take(batch([later], [cursor(40)]), { signal });
