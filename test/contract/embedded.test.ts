@@ -25,6 +25,9 @@ function makePlace(): Place {
       change(`CREATE TRIGGER forbid_${table} BEFORE INSERT ON ${table} WHEN NEW.${column} LIKE '%${word}%'
         BEGIN SELECT RAISE(ABORT, 'forbidden'); END`);
     },
+    allow(table) {
+      change(`DROP TRIGGER forbid_${table}`);
+    },
     damage(sink, copies) {
       change(
         `UPDATE cursors SET body = body || 'x'${copies === "both" ? ", previous_body = ''" : ""} WHERE sink = '${sink}'`,

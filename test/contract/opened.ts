@@ -11,6 +11,8 @@ export interface Place {
   readonly settings: readonly string[];
   /** Makes the store refuse every row of a table whose column has this word in it. */
   forbid(table: string, column: string, word: string): void;
+  /** Takes back what `forbid` did to a table. */
+  allow(table: string): void;
   /** Damages the saved cursors of a sink: the newest copy, or the one before it too. */
   damage(sink: string, copies: "newest" | "both"): void;
 }

@@ -39,7 +39,12 @@ describe.skipIf(missing)("PostgreSQL", () => {
       home,
       settings: server.settings(schema),
       forbid(table, column, word) {
-        server.sql(`ALTER TABLE ${schema}.${table} ADD CHECK (${column} NOT LIKE '%${word}%')`);
+        server.sql(
+          `ALTER TABLE ${schema}.${table} ADD CONSTRAINT forbid_${table} CHECK (${column} NOT LIKE '%${word}%')`,
+        );
+      },
+      allow(table) {
+        server.sql(`ALTER TABLE ${schema}.${table} DROP CONSTRAINT forbid_${table}`);
       },
       damage(sink, copies) {
         const both = copies === "both" ? ", previous_body = ''" : "";
