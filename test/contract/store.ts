@@ -38,6 +38,28 @@ export function storeContract(name: string, makePlace: () => Place): void {
       );
     });
 
+    test("saves the last of two cursors of one file that come in one batch", async () => {
+      const { sink, close } = await openAll(makePlace());
+      for (const name of names) {
+        await sink(name).take(batch([], [cursor(50), cursor(7, "/logs/b.jsonl", "1:3"), cursor(60)]), { signal });
+        const saved = (await sink(name).load({ signal })).map(({ inode, offset }) => `${inode} ${offset}`);
+        expect(saved.toSorted()).toEqual(["1:2 60", "1:3 7"]);
+      }
+      close();
+    });
+
+    test("ends, and says why, when it refuses a batch in which no lesson is the reason", async () => {
+      const place = makePlace();
+      const { store, sinks, stack, close } = await openAll(place);
+      place.forbid("bad_lines", "reason", "malformed");
+      const log = join(place.home, "ralph-events.jsonl");
+      writeFileSync(log, `${taskLine("t1")}{oops\n`);
+      const engine = openEngine({ config: stack.config, patterns: [log], sinks, emit: stack.emit });
+      await expect(engine.run({ once: true, signal })).rejects.toMatchObject({ code: "refused" });
+      expect([await store.counts(), readRefusals(place.home)]).toMatchObject([{ lessons: 0, vectors: 1 }, []]);
+      close();
+    });
+
     test("takes a lesson that is twice in one batch once", async () => {
       const { store, sink, close } = await openAll(makePlace());
       const twice = [lesson("please sort the list of names"), lesson("please sort the list of names")];

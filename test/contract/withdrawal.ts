@@ -13,6 +13,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import type { Lesson } from "../../src/engine/learning/lesson.ts";
 import { lessonPair } from "../../src/engine/learning/lesson-forms.ts";
 import type { Store } from "../../src/engine/stores/store.ts";
@@ -115,6 +116,17 @@ export function withdrawalContract(name: string, makePlace: () => Place): void {
         await expectCounted(opened.store);
       }
       opened.close();
+    });
+
+    test("makes vectors anew without what some sink has heard of as withdrawn", async () => {
+      const { store, sink, close } = await openAll(makePlace());
+      await sink("rows").take(batch(known, [cursor(50)]), { signal });
+      await sink("vectors").take(batch(known, [cursor(50)]), { signal });
+      await store.noteWithdrawn([sort?.id ?? ""]);
+      expect(await idsIn(store, "vectors")).toEqual(everywhere(others).vectors);
+      await store.openVectors(openEmbedder(null), { rebuild: true, emit: () => undefined, signal });
+      expect(await idsIn(store, "vectors")).toEqual(everywhere(others).vectors);
+      close();
     });
 
     test("keeps rejected work once, in the order it was rejected, whatever its words, with the better answer", async () => {
