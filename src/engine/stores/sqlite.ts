@@ -5,7 +5,7 @@ import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
-import { schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
+import { lackingTables, schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
@@ -161,6 +161,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
       const change = version === 0 ? schema : schemaSteps.slice(version - 1).join("");
       database.exec(`BEGIN IMMEDIATE; ${change} PRAGMA user_version=${schemaVersion}; COMMIT`);
     }
+    if (version > 0 && version < schemaVersion && readOnly) database.exec(lackingTables);
     return database;
   } catch (error) {
     database?.close();
