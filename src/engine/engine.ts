@@ -129,17 +129,21 @@ export function openEngine({ config, patterns, sinks, emit, guards, held, guessL
       follower.refresh();
       measure(state, follower.lagBytes() + batch.bytes);
     };
+    let vain = 0;
     for (let rest = batch; ; ) {
       try {
         return { rest, taken: await patience.insist(() => take(rest), waiting) };
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== "refused" || rest.lessons.length === 0) throw error;
-        rest = await withoutRefused(rest, {
+        const kept = await withoutRefused(rest, {
           sink,
           take: (trial) => patience.insist(() => take(trial), waiting),
           refusals,
           emit,
         });
+        // No lesson is the reason, so trying again would never end.
+        if (kept.lessons.length === rest.lessons.length && ++vain > 1) throw error;
+        rest = kept;
       }
     }
   };

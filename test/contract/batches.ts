@@ -1,4 +1,4 @@
-import type { Lesson } from "../../src/engine/learning/lesson.ts";
+import type { Lesson, Negative } from "../../src/engine/learning/lesson.ts";
 import { lessonId } from "../../src/engine/learning/lesson.ts";
 import { type Batch, emptyBatch, type Tally } from "../../src/engine/telemetry/batch.ts";
 import { type Cursor, cursorVersion } from "../../src/engine/telemetry/cursor.ts";
@@ -23,6 +23,17 @@ export function lesson(
   };
 }
 
+/** Rejected work of these words. */
+export function negative(prompt: string, more: { file?: string; response?: string; chosen?: string } = {}): Negative {
+  return {
+    ...lesson(prompt, more),
+    kind: "conversation",
+    iterations: 1,
+    successMetrics: {},
+    chosen: more.chosen ?? "",
+  };
+}
+
 /** The cursor of a file up to an offset. */
 export function cursor(offset: number, file = "/logs/a.jsonl", inode = "1:2"): Cursor {
   return {
@@ -35,12 +46,18 @@ export function cursor(offset: number, file = "/logs/a.jsonl", inode = "1:2"): C
   };
 }
 
-/** A batch of lessons, as many events as lessons, with the cursor that is true once they are taken. */
+/** A batch of lessons, as many events as lessons and rejected ones, with the cursor that is true once they are taken. */
 export function batch(lessons: readonly Lesson[], cursors: readonly Cursor[], more: Partial<Batch> = {}): Batch {
   const tallies = new Map<string, Tally>();
   for (const { origin } of lessons) {
     const tally = tallies.get(origin.file) ?? { events: 0, rejected: new Map(), dialects: new Map() };
     tally.events++;
+    tallies.set(origin.file, tally);
+  }
+  for (const { origin } of more.negatives ?? []) {
+    const tally = tallies.get(origin.file) ?? { events: 0, rejected: new Map(), dialects: new Map() };
+    tally.events++;
+    tally.rejected.set("rejected_by_user", (tally.rejected.get("rejected_by_user") ?? 0) + 1);
     tallies.set(origin.file, tally);
   }
   return { ...emptyBatch(), events: lessons.length, bytes: 100, lessons, tallies, cursors, ...more };

@@ -9,7 +9,9 @@ import { type PostgresServer, startPostgres } from "../engine/stores/postgres.ts
 import { temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { batch, cursor, lesson } from "./batches.ts";
+import type { Place } from "./opened.ts";
 import { emptyHome, storeContract } from "./store.ts";
+import { withdrawalContract } from "./withdrawal.ts";
 
 const missing = needs("postgres").missing;
 const server = missing ? null : await startPostgres();
@@ -30,21 +32,28 @@ function serverHome(schema: string): { readonly home: string; readonly server: P
 }
 
 describe.skipIf(missing)("PostgreSQL", () => {
-  storeContract("on a PostgreSQL server", () => {
+  const makePlace = (): Place => {
     const schema = `home${places++}`;
     const { home, server } = serverHome(schema);
     return {
       home,
       settings: server.settings(schema),
       forbid(table, column, word) {
-        server.sql(`ALTER TABLE ${schema}.${table} ADD CHECK (${column} NOT LIKE '%${word}%')`);
+        server.sql(
+          `ALTER TABLE ${schema}.${table} ADD CONSTRAINT forbid_${table} CHECK (${column} NOT LIKE '%${word}%')`,
+        );
+      },
+      allow(table) {
+        server.sql(`ALTER TABLE ${schema}.${table} DROP CONSTRAINT forbid_${table}`);
       },
       damage(sink, copies) {
         const both = copies === "both" ? ", previous_body = ''" : "";
         server.sql(`UPDATE ${schema}.cursors SET body = body || 'x'${both} WHERE sink = '${sink}'`);
       },
     };
-  });
+  };
+  storeContract("on a PostgreSQL server", makePlace);
+  withdrawalContract("on a PostgreSQL server", makePlace);
 
   test("measures, counts and names the very same as the embedded store, batch by batch", async () => {
     const { home, server } = serverHome("same");
@@ -69,25 +78,35 @@ describe.skipIf(missing)("PostgreSQL", () => {
       );
       const store = await stack.openStore();
       const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
+      const taken: unknown[] = [];
       for (let from = 0; from < lessons.length; from += 37) {
-        const one = batch([...lessons.slice(from, from + 37), ...lessons.slice(0, 3)], [cursor(from + 1)]);
-        for (const sink of sinks) await sink.take(one, { signal });
+        // Some from the middle, some not taught yet, and the newest, whose numbers are given again.
+        const withdrawn = [from - 1, from - 20, from + 300].flatMap((index) => lessons[index]?.id ?? []);
+        const negatives = lessons.slice(from + 3, from + 4).map((one) => ({ ...one, successMetrics: {}, chosen: "" }));
+        const one = batch([...lessons.slice(from, from + 37), ...lessons.slice(0, 3)], [cursor(from + 1)], {
+          ...{ withdrawn, negatives: negatives.map((rejected) => ({ ...rejected, iterations: 1 })) },
+        });
+        for (const sink of sinks) taken.push(await sink.take(one, { signal }));
       }
       close();
       const sums = await sumsOf(store, signal);
       const stats = await store.datasetCounts();
       found.push({
         sums: sums.filter(({ table }) =>
-          ["vectors", "neighbours", "bands", "pairs", "tallies", "facts"].includes(table),
+          ["vectors", "neighbours", "bands", "pairs", "withdrawn", "tallies", "facts"].includes(table),
         ),
         counts: await store.counts(),
         stats: { ...stats, meanValue: stats.meanValue?.toFixed(9) },
+        taken,
+        negatives: await store.negatives(0, 1000),
         near: await store.nearDuplicates(),
         listed: await store.listLessons(1000, null),
       });
     }
     expect(found[1]).toEqual(found[0]);
-    expect(found[0]).toMatchObject({ counts: { lessons: 500, nearDuplicates: expect.any(Number) } });
+    expect(found[0]).toMatchObject({
+      counts: { lessons: expect.any(Number), nearDuplicates: expect.any(Number), negatives: 14 },
+    });
     const [embedded] = found;
     expect(embedded).toHaveProperty("near.100");
   });

@@ -1,51 +1,20 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { openConfig } from "../../src/engine/config.ts";
+import { describe, expect, test } from "vitest";
 import { openEngine } from "../../src/engine/engine.ts";
 import { openEmbedder } from "../../src/engine/learning/embed.ts";
 import { readRefusals } from "../../src/engine/refusals.ts";
 import type { Sink, Store } from "../../src/engine/stores/store.ts";
-import { openSinks } from "../../src/services/learner.ts";
-import { type EmitAll, openStack, type Stack } from "../../src/services/stack.ts";
+import type { EmitAll } from "../../src/services/stack.ts";
 import { taskLine } from "../faults/running.ts";
 import { batch, cursor, lesson } from "./batches.ts";
-
-/** An empty place for a store, and what a test may do to it behind the program's back. */
-export interface Place {
-  readonly home: string;
-  readonly settings: readonly string[];
-  /** Makes the store refuse every row of a table whose column has this word in it. */
-  forbid(table: string, column: string, word: string): void;
-  /** Damages the saved cursors of a sink: the newest copy, or the one before it too. */
-  damage(sink: string, copies: "newest" | "both"): void;
-}
+import { openPlaces, type Place } from "./opened.ts";
 
 /** What every store promises, tried on a fresh place per test. */
 export function storeContract(name: string, makePlace: () => Place): void {
-  const stacks: Stack[] = [];
   const { signal } = new AbortController();
-  afterEach(async () => {
-    for (const stack of stacks.splice(0)) await stack[Symbol.asyncDispose]();
-  });
-  const stackOn = (place: Place, said: Parameters<EmitAll>[0][] = []): Stack => {
-    const config = openConfig({ home: place.home, set: place.settings });
-    const stack = openStack(config, (event) => void said.push(event));
-    stacks.push(stack);
-    return stack;
-  };
-  const openAll = async (place: Place, said: Parameters<EmitAll>[0][] = []) => {
-    const stack = stackOn(place, said);
-    const store = await stack.openStore();
-    const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
-    const sink = (wanted: string): Sink => {
-      const found = sinks.find(({ name }) => name === wanted);
-      if (!found) throw new Error(`there is no sink ${wanted}`);
-      return found;
-    };
-    return { stack, store, sinks, sink, close };
-  };
+  const { stackOn, openAll } = openPlaces();
   const names = ["rows", "dataset", "vectors", "neighbours"];
   const promptsOf = async (store: Store) => (await store.listLessons(1000, null)).map(({ prompt }) => prompt);
 
@@ -67,6 +36,28 @@ export function storeContract(name: string, makePlace: () => Place): void {
       expect((await store.places()).map(({ sink, offset }) => [sink, offset]).toSorted()).toEqual(
         names.map((name) => [name, 60]).toSorted(),
       );
+    });
+
+    test("saves the last of two cursors of one file that come in one batch", async () => {
+      const { sink, close } = await openAll(makePlace());
+      for (const name of names) {
+        await sink(name).take(batch([], [cursor(50), cursor(7, "/logs/b.jsonl", "1:3"), cursor(60)]), { signal });
+        const saved = (await sink(name).load({ signal })).map(({ inode, offset }) => `${inode} ${offset}`);
+        expect(saved.toSorted()).toEqual(["1:2 60", "1:3 7"]);
+      }
+      close();
+    });
+
+    test("ends, and says why, when it refuses a batch in which no lesson is the reason", async () => {
+      const place = makePlace();
+      const { store, sinks, stack, close } = await openAll(place);
+      place.forbid("bad_lines", "reason", "malformed");
+      const log = join(place.home, "ralph-events.jsonl");
+      writeFileSync(log, `${taskLine("t1")}{oops\n`);
+      const engine = openEngine({ config: stack.config, patterns: [log], sinks, emit: stack.emit });
+      await expect(engine.run({ once: true, signal })).rejects.toMatchObject({ code: "refused" });
+      expect([await store.counts(), readRefusals(place.home)]).toMatchObject([{ lessons: 0, vectors: 1 }, []]);
+      close();
     });
 
     test("takes a lesson that is twice in one batch once", async () => {

@@ -8,7 +8,7 @@ import { type PostgresServer, startPostgres } from "../engine/stores/postgres.ts
 import { countEach, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
 import { openFaultProxy } from "./proxy.ts";
-import { endAll, type Running, startAistack, taskLine } from "./running.ts";
+import { betterWork, endAll, type Running, sessionLines, sessionsEnd, startAistack, taskLine } from "./running.ts";
 
 const missing = needs("postgres").missing;
 const kills = 50;
@@ -65,6 +65,22 @@ async function caughtUp(watch: Postgres, log: string, learner: () => Running): P
   }
 }
 
+// The last turns are decided once nothing has followed them for a while, by each sink for itself.
+async function settled(watch: Postgres, lessons: number, rejected: number): Promise<void> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    const [counts = {}] = await watch.ask(
+      `SELECT (SELECT count(*) FROM lessons) AS a, (SELECT count(*) FROM vectors) AS b,
+       (SELECT count(*) FROM neighbours) AS c, (SELECT count(*) FROM pairs) AS d,
+       (SELECT count(*) FROM negatives WHERE chosen <> '') AS e`,
+    );
+    const { e, ...others } = counts;
+    if (Number(e) === rejected && Object.values(others).every((count) => Number(count) === lessons)) return;
+    if (performance.now() > end) throw new Error(`${JSON.stringify(counts)} after a minute, not ${lessons}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
 async function strike(fault: Fault, index: number, server: PostgresServer, proxy: { cut(): number; reset(): number }) {
   const beat = (ms: number) => new Promise((done) => setTimeout(done, ms));
   if (fault === "kill") {
@@ -93,7 +109,7 @@ async function strike(fault: Fault, index: number, server: PostgresServer, proxy
 }
 
 describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
-  test(`survives ${kills} kills, ${freezes} freezes, ${cuts} cuts of it and kills of the learner: nothing lost, nothing twice`, async () => {
+  test(`survives ${kills} kills, ${freezes} freezes, ${cuts} cuts of it and kills of the learner: nothing lost, nothing twice, nothing rejected kept`, async () => {
     using directory = temporaryDirectory();
     await using server = await startPostgres();
     await using proxy = await openFaultProxy({ port: server.port });
@@ -103,7 +119,13 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
     const log = join(directory.path, "ralph-events.jsonl");
     writeFileSync(log, "");
     const limits = ["postgres.connectTimeoutMs=800", "postgres.statementTimeoutMs=1000", "breakers.openMs=300"];
-    const settings = [...server.settings(), `postgres.port=${proxy.port}`, ...limits, "learning.pollMs=20"];
+    const settings = [
+      ...server.settings(),
+      `postgres.port=${proxy.port}`,
+      ...limits,
+      "learning.pollMs=20",
+      "learning.turnIdleMs=20",
+    ];
     const learn = ["learn", "--json", "--home", home, "--source", log, ...settings.flatMap((pair) => ["--set", pair])];
     let learner = startAistack(learn, directory.path);
     const watchConfig = openConfig({ home, set: [...server.settings(), "postgres.poolSize=1", ...limits.slice(0, 2)] });
@@ -117,7 +139,7 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
       for (const [index, fault] of faults.entries()) {
         const from = 100 + Math.floor(((events - 100) * index) / faults.length);
         const to = 100 + Math.floor(((events - 100) * (index + 1)) / faults.length);
-        appendFileSync(log, eventLines(from, to));
+        appendFileSync(log, eventLines(from, to) + sessionLines(index));
         await strike(fault, struck[fault]++, server, proxy);
         if (index % 9 === 4) {
           learner.process.kill("SIGKILL");
@@ -129,6 +151,9 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
       }
       expect(struck).toEqual({ kill: kills, freeze: freezes, cut: cuts, learner: 30 });
 
+      const { taught, rejected, lines } = sessionsEnd(faults.length);
+      const lessons = events / 4 + taught.length;
+      await settled(watch, lessons, rejected.length);
       const names = (rows: readonly { readonly [name: string]: unknown }[]) =>
         rows.map(({ prompt }) => /called (\S+) now/.exec(String(prompt))?.[1] ?? `unknown: ${prompt}`);
       const kept = {
@@ -142,7 +167,7 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
             .map((prompt) => ({ prompt })),
         ),
       };
-      const written = Array.from({ length: events / 4 }, (_, index) => `e${index * 4}`);
+      const written = [...Array.from({ length: events / 4 }, (_, index) => `e${index * 4}`), ...taught];
       for (const [where, found] of Object.entries(kept)) {
         const often = countEach(found);
         expect(
@@ -157,21 +182,23 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
       }
       const tallies = await watch.ask("SELECT what, sum(count) AS count FROM tallies GROUP BY what");
       expect(Object.fromEntries(tallies.map(({ what, count }) => [what, Number(count)]))).toEqual({
-        events,
-        lessons: events / 4,
-        rejected: (events * 3) / 4,
+        events: events + lines,
+        lessons,
+        rejected: events + lines - lessons,
       });
-      expect(await watch.ask("SELECT max(seq)::int AS last, count(*)::int AS rows FROM lessons")).toEqual([
-        { last: events / 4, rows: events / 4 },
-      ]);
       const pairs = await watch.ask("SELECT count(*)::int AS n FROM pairs");
-      expect(pairs).toEqual([{ n: events / 4 }]);
+      expect(pairs).toEqual([{ n: lessons }]);
+      const negatives = await watch.ask("SELECT prompt, chosen FROM negatives ORDER BY seq");
+      expect(names(negatives)).toEqual(rejected);
+      expect(negatives.filter(({ chosen }) => !String(chosen).startsWith(betterWork))).toEqual([]);
+      const [withdrawn] = await watch.ask("SELECT sum(count) AS n FROM tallies WHERE reason = 'withdrawn'");
+      expect(Number(withdrawn?.n), "some were taught before they were rejected").toBeGreaterThan(0);
     } finally {
       await watch.close();
     }
     const seconds = Math.round((performance.now() - started) / 1000);
     process.stdout.write(
-      `${events} events, ${JSON.stringify(struck)} in ${seconds} s, peak ${Math.round(learner.peakBytes() / 2 ** 20)} MiB\n`,
+      `${events} events, ${sessionsEnd(faults.length).rejected.length} rejections, ${JSON.stringify(struck)} in ${seconds} s, peak ${Math.round(learner.peakBytes() / 2 ** 20)} MiB\n`,
     );
   });
 });

@@ -6,7 +6,7 @@ import { countEach, temporaryDirectory, until } from "../engine/telemetry/writin
 import { Points } from "../stand-ins/qdrant-points.ts";
 import { startQdrantProcess } from "../stand-ins/qdrant-process.ts";
 import { openFaultProxy } from "./proxy.ts";
-import { endAll, learnedTasks, type Running, startAistack } from "./running.ts";
+import { endAll, learnedTasks, type Running, sessionLines, sessionsEnd, startAistack } from "./running.ts";
 
 const events = 200_000;
 const kills = 50;
@@ -41,7 +41,7 @@ function shuffled<T>(list: readonly T[], dice: () => number): T[] {
     .map(({ one }) => one);
 }
 
-test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times, with learner kills mixed in, has each of 200,000 lessons exactly once, and no other sink waits for it", async () => {
+test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times, with learner kills mixed in, has each of 200,000 lessons exactly once and nothing that was rejected, and no other sink waits for it", async () => {
   using directory = temporaryDirectory();
   const home = join(directory.path, "home");
   const telemetry = join(home, "telemetry");
@@ -56,6 +56,7 @@ test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times,
     "breakers.openMs": 300,
     "learning.checkpointEvents": 400,
     "learning.pollMs": 50,
+    "learning.turnIdleMs": 20,
     "rotation.checkMinutes": null,
   }).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
   const startLearner = (...more: string[]): Running =>
@@ -69,9 +70,11 @@ test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times,
   const perFault = Math.ceil(events / (faults.length + 1));
   let written = 0;
   let bytes = 0;
+  let rounds = 0;
   const write = (count: number) => {
     let text = "";
     for (const end = Math.min(events, written + count); written < end; written++) text += taskLine(`q${written}`, dice);
+    text += sessionLines(rounds++);
     appendFileSync(log, text);
     bytes += Buffer.byteLength(text);
   };
@@ -123,7 +126,24 @@ test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times,
     }
     await settle([...others, "vectors"], `after fault ${index} (${fault})`);
   }
+  const { taught, rejected, lines } = sessionsEnd(rounds);
+  const lessons = events + taught.length;
+  // The last turns are decided once nothing has followed them for a while, by each sink for itself.
+  const qdrantPoints = async () => {
+    const points = await fetch(`http://127.0.0.1:${server.port}/collections/interaction-history`);
+    const { result }: { result: { points_count: number } } = JSON.parse(await points.text());
+    return result.points_count;
+  };
+  const end = performance.now() + recoverMs;
+  for (let counts = await store.counts(); ; counts = await store.counts()) {
+    const found = [counts.lessons, counts.measured, counts.pairs, taught.length - (await qdrantPoints())];
+    if (`${found}` === `${[lessons, lessons, lessons, 0]}`) break;
+    if (performance.now() > end) throw new Error(`${found} in the end, not ${lessons}: ${learner.complained()}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
   const counted = Object.values(await store.tallies()).reduce((sum, one) => sum + one.events, 0);
+  const negatives = (await store.negatives(0, 1000)).map(({ prompt }) => /called (\S+) now/.exec(prompt)?.[1]);
+  expect(negatives).toEqual(rejected);
   await store.close();
   learner.process.kill("SIGINT");
   await learner.ended;
@@ -134,16 +154,16 @@ test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times,
   for (const points of collections.values()) points.close();
   const points = payloads.map((payload) => /called (\S+) now/.exec(JSON.stringify(payload))?.[1] ?? "unknown");
   const { rows, dataset } = learnedTasks(home);
-  const wanted = Array.from({ length: events }, (_, index) => `q${index}`);
+  const wanted = [...Array.from({ length: events }, (_, index) => `q${index}`), ...taught];
   for (const [where, tasks] of Object.entries({ rows, dataset, points })) {
     const often = countEach(tasks);
     const lost = wanted.filter((name) => !often.has(name));
     const twice = [...often].filter(([, times]) => times > 1);
-    expect([where, lost, twice, tasks.length]).toEqual([where, [], [], events]);
+    expect([where, lost, twice, tasks.length]).toEqual([where, [], [], lessons]);
   }
-  expect([written, counted, cut, server.violations()]).toEqual([events, events, cuts, ""]);
+  expect([written, counted, cut, server.violations()]).toEqual([events, events + lines, cuts, ""]);
   expect(waited, "outages in which the vectors waited and nothing else did").toBeGreaterThan((kills + stops) / 2);
   process.stdout.write(
-    `${events} events, ${kills} kills, ${stops} stops, ${cut} cuts, ${learnerKills} learner kills, vectors alone waited in ${waited} outages\n`,
+    `${events + lines} events, ${rejected.length} rejections, ${kills} kills, ${stops} stops, ${cut} cuts, ${learnerKills} learner kills, vectors alone waited in ${waited} outages\n`,
   );
 });

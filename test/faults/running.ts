@@ -64,14 +64,22 @@ export function endAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-/** The task each lesson, vector and dataset line came from, as often as it is there. */
-export function learnedTasks(home: string): { rows: string[]; vectors: string[]; dataset: string[] } {
+/** The task each lesson, vector, measurement and dataset line came from, as often as it is there. */
+export function learnedTasks(home: string): {
+  rows: string[];
+  vectors: string[];
+  neighbours: string[];
+  dataset: string[];
+} {
   const store = openEmbedded(join(home, "aistack.db"), { readOnly: true });
   const taskOf = (text: unknown) => /called (\S+) now/.exec(String(text))?.[1] ?? `unknown: ${text}`;
   try {
     return {
       rows: store.all("SELECT prompt FROM lessons").map(({ prompt }) => taskOf(prompt)),
       vectors: store.all("SELECT prompt FROM vectors LEFT JOIN lessons USING (id)").map(({ prompt }) => taskOf(prompt)),
+      neighbours: store
+        .all("SELECT prompt FROM neighbours LEFT JOIN lessons USING (id)")
+        .map(({ prompt }) => taskOf(prompt)),
       dataset: readFileSync(join(home, "dataset.jsonl"), "utf8").trimEnd().split("\n").map(taskOf),
     };
   } finally {
@@ -84,4 +92,41 @@ export function taskLine(name: string, pad = ""): string {
   const prompt = `please finish the piece of work called ${name} now`;
   const task = { task_id: name, prompt, output: `the work ${name} is finished${pad}`, iteration: 1, backend: "aider" };
   return `${JSON.stringify({ event: "task_completed", task_id: name, status: "completed", total_iterations: 1, task })}\n`;
+}
+
+function sessionLine(name: string, type: "user" | "assistant", text: string): string {
+  const model = type === "assistant" ? { model: "claude", stop_reason: "end_turn" } : {};
+  const line = {
+    ...{ type, sessionId: name, uuid: `${name}-${type}-${text.length}`, timestamp: "2026-01-02T03:04:05Z" },
+    message: { role: type, ...model, content: text },
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** How the better answer to a rejected one begins. */
+export const betterWork = "now the work is better";
+
+/**
+ * What is written in a round: a session's question with its answer, which is taught once nothing follows; of the session
+ * before, where its number is even, the rejection, with a better answer.
+ */
+export function sessionLines(round: number): string {
+  const before = `s${round - 1}`;
+  const rejection =
+    round % 2 === 0
+      ? ""
+      : sessionLine(before, "user", "No, that is wrong, the tests of it fail") +
+        sessionLine(before, "assistant", `${betterWork}, ${before} passes all of its tests`);
+  const name = `s${round}`;
+  const question = sessionLine(name, "user", `please finish the piece of work called ${name} now`);
+  return rejection + question + sessionLine(name, "assistant", `the work ${name} is finished`);
+}
+
+/** What must be left of so many rounds: the sessions that were taught and those that were rejected, and the lines. */
+export function sessionsEnd(rounds: number): { taught: string[]; rejected: string[]; lines: number } {
+  const names = Array.from({ length: rounds }, (_, round) => round);
+  const isRejected = (round: number) => round % 2 === 0 && round < rounds - 1;
+  const rejected = names.filter(isRejected).map((round) => `s${round}`);
+  const taught = names.filter((round) => !isRejected(round)).map((round) => `s${round}`);
+  return { taught, rejected, lines: 2 * (rounds + rejected.length) };
 }

@@ -49,6 +49,8 @@ export async function openDatasetFile(
     throw diskFailure(error, `The dataset ${file} was not opened`, file);
   }
   await lockFile(handle.fd, file, { timeoutMs: 5000, signal });
+  // What a crash left of a file that was written anew.
+  await rm(temporaryOf(await realpath(file)), { force: true });
   const { size } = await handle.stat();
   let bytes = await lastWholeLine(handle, size);
   if (bytes < size) await handle.truncate(bytes);
@@ -72,6 +74,9 @@ export async function openDatasetFile(
       const former = handle;
       try {
         ({ handle, bytes } = await withoutPairs(file, ids));
+        await syncDirectory(dirname(await realpath(file)));
+      } catch (error) {
+        throw diskFailure(error, `Withdrawn pairs were not taken out of ${file}`, file);
       } finally {
         unlock(former.fd);
         if (former !== handle) await former.close();
@@ -93,12 +98,15 @@ function isPairOf(line: Buffer, ids: ReadonlySet<string>): boolean {
   return pair !== null && ids.has(pair.metadata.lesson_id);
 }
 
+function temporaryOf(target: string): string {
+  return `${target}.tmp`;
+}
+
 // Written whole beside it and put in its place: after a crash at any moment one of the two is there.
 async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ handle: FileHandle; bytes: number }> {
   // A link stays one.
   const target = await realpath(file);
-  const temporary = `${target}.tmp`;
-  const what = `Withdrawn pairs were not taken out of ${file}`;
+  const temporary = temporaryOf(target);
   try {
     await rm(temporary, { force: true });
     const handle = await open(temporary, "ax+", 0o600);
@@ -118,16 +126,16 @@ async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ h
       }
       await flush();
       await handle.sync();
+      const { size } = await handle.stat();
       await rename(temporary, target);
-      await syncDirectory(dirname(target));
-      return { handle, bytes: (await handle.stat()).size };
+      return { handle, bytes: size };
     } catch (error) {
       await handle.close();
       throw error;
     }
   } catch (error) {
     await rm(temporary, { force: true });
-    throw diskFailure(error, what, file);
+    throw error;
   }
 }
 

@@ -31,8 +31,8 @@ export interface PairNames {
 }
 
 /**
- * Opens the sink of the dataset: withdrawn pairs are taken out and new ones appended and synced first, then their names
- * and the cursor are saved in one transaction. What a crash leaves between the two is mended at the next start: the
+ * Opens the sink of the dataset: withdrawn pairs are taken out, and that is noted; then new ones are appended and synced,
+ * and their names and the cursor saved in one transaction. What a crash leaves between is mended at the next start: the
  * cursor is behind then, so whatever was withdrawn is withdrawn again.
  */
 export async function openPairsSink(
@@ -47,6 +47,14 @@ export async function openPairsSink(
   });
   // Pairs that are in the file while their names could not be kept yet: trying again must not append them again.
   const unnamed = new Set<string>();
+  // On its own, before anything is appended: only then a file that is shorter than its names say was left by this, and
+  // one that is longer has just what was appended behind what they account for.
+  const remove = async (ids: readonly string[], gone: readonly string[], options: { readonly signal: AbortSignal }) => {
+    if (unnamed.size > 0) await names.add([...unnamed], dataset.bytes(), [], []);
+    unnamed.clear();
+    await dataset.remove(new Set(ids), options);
+    await names.add([], dataset.bytes(), [], gone);
+  };
   return {
     name: "dataset",
     optional: false,
@@ -63,8 +71,7 @@ export async function openPairsSink(
       for (const lesson of batch.lessons) if (!known.has(lesson.id)) fresh.set(lesson.id, lesson);
       for (const id of [...withdrawn, ...gone]) fresh.delete(id);
       const removed = gone.filter((id) => known.has(id) || unnamed.has(id));
-      if (removed.length > 0) await dataset.remove(new Set(removed), options);
-      for (const id of removed) unnamed.delete(id);
+      if (removed.length > 0) await remove(removed, gone, options);
       const missing = [...fresh.values()].filter(({ id }) => !unnamed.has(id));
       const handedOver = names.soon?.();
       let added: Promise<number>;

@@ -24,7 +24,9 @@ export async function loadCursors(ask: Ask, sink: string, emit: Emit): Promise<C
 /** Saves cursors of a sink, with the name of the delivery they come from; inside the transaction of what they stand for. */
 export async function saveCursors(ask: Ask, sink: string, cursors: readonly Cursor[], delivery = ""): Promise<void> {
   if (cursors.length === 0) return;
-  const bodies = cursors.map((cursor) => JSON.stringify(cursor));
+  // A file's lines and what its quiet turns came to may be in one batch, each with a cursor; the last is the true one.
+  const last = [...new Map(cursors.map((cursor) => [cursor.inode, cursor])).values()];
+  const bodies = last.map((cursor) => JSON.stringify(cursor));
   await ask(
     `INSERT INTO cursors (sink, inode, body, checksum, saved_at, delivery)
      SELECT $1, inode, body, checksum, $2, $3 FROM unnest($4::text[], $5::text[], $6::text[]) AS t (inode, body, checksum)
@@ -34,7 +36,7 @@ export async function saveCursors(ask: Ask, sink: string, cursors: readonly Curs
       sink,
       new Date().toISOString(),
       delivery,
-      cursors.map(({ inode }) => inode),
+      last.map(({ inode }) => inode),
       bodies.map(escapeText),
       bodies.map(checksumOf),
     ],

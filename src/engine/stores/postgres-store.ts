@@ -10,8 +10,7 @@ import { readsOf } from "./postgres-reads.ts";
 import { openRows } from "./postgres-rows.ts";
 import { tablesOf } from "./postgres-tables.ts";
 import { escapeText } from "./postgres-text.ts";
-import { nearestLessons, openVectors, vectorModel } from "./postgres-vectors.ts";
-import { noteWithdrawn } from "./postgres-withdrawn.ts";
+import { nearestLessons, openVectors, removeVectors, vectorModel } from "./postgres-vectors.ts";
 import type { Store } from "./store.ts";
 
 function storeOf(postgres: Postgres): Store {
@@ -32,7 +31,9 @@ function storeOf(postgres: Postgres): Store {
     },
     cursors: (sink, emit) => loadCursors(ask, sink, emit),
     noteWithdrawn: (ids) =>
-      transaction(`What was withdrawn was not noted in ${place}`, (ask) => noteWithdrawn(ask, ids)),
+      transaction(`What was withdrawn was not noted in ${place}`, async (ask) => {
+        await removeVectors(ask, ids);
+      }),
     saveCursors: (sink, cursors) =>
       transaction(`The place of ${sink} was not saved`, async (ask) => {
         await lockSink(ask, schema, sink);

@@ -55,7 +55,8 @@ async function insert(ask: Ask, ids: readonly string[], vectors: readonly Float3
   return added.length;
 }
 
-async function remove(ask: Ask, ids: readonly string[]): Promise<number> {
+/** Notes names as withdrawn and removes their vectors; returns how many there were. Only inside a transaction. */
+export async function removeVectors(ask: Ask, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   await noteWithdrawn(ask, ids);
   return (await ask("DELETE FROM vectors WHERE id = ANY ($1::text[]) RETURNING id", [ids])).length;
@@ -114,7 +115,7 @@ export async function openVectors(
       const texts = missing.map(({ prompt, response }) => `${prompt}\n${response}`);
       const vectors = await embedder.embed(texts, options);
       return delivery.take(batch, async (ask) => {
-        const removed = await remove(ask, gone);
+        const removed = await removeVectors(ask, gone);
         const added = await insert(
           ask,
           missing.map(({ id }) => id),

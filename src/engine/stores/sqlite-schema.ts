@@ -24,6 +24,9 @@ CREATE TABLE negatives (
 ) STRICT;
 `;
 
+/** What a store of an earlier version lacks, for a connection that only looks: there it is empty. */
+export const lackingTables = withdrawnTables.replaceAll("CREATE TABLE", "CREATE TEMP TABLE");
+
 /** What makes of a store of version 1, 2, … one of the next; the first one began to index names apart from their table. */
 export const schemaSteps: readonly string[] = [
   `

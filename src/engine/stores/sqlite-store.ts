@@ -29,7 +29,9 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
     cursors: async (sink, emit) => (await import("./sqlite-cursors.ts")).loadCursors(database, sink, emit),
     async noteWithdrawn(ids) {
       const { noteWithdrawn } = await import("./sqlite-withdrawn.ts");
-      await database.commit(() => void noteWithdrawn(database, ids));
+      await database.commit(() => {
+        for (const key of noteWithdrawn(database, ids)) database.run("DELETE FROM vectors WHERE id = ?", key);
+      });
     },
     async saveCursors(sink, cursors) {
       const { saveCursors } = await import("./sqlite-cursors.ts");

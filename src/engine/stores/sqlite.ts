@@ -6,7 +6,7 @@ import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
 import { checkIntact, damaged, markClosed, versionOf, wasClosedWell } from "./sqlite-intact.ts";
-import { schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
+import { lackingTables, schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
@@ -186,6 +186,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     }
     if (version > 0) checkIntact(database, file, { readOnly, closedWell, version });
     if (version < schemaVersion && !readOnly) upgrade(database, file);
+    if (version > 0 && version < schemaVersion && readOnly) database.exec(lackingTables);
     return database;
   } catch (error) {
     database?.close();

@@ -115,7 +115,7 @@ export interface Store {
   health(): Promise<StoreHealth>;
   /** The cursors of one sink; a damaged one is named and its previous copy used, else its file is read again. */
   cursors(sink: string, emit: Emit): Promise<Cursor[]>;
-  /** Notes lessons as withdrawn, durably, for a sink whose outputs are kept elsewhere. */
+  /** Notes lessons as withdrawn, durably, for vectors that are kept elsewhere; any that are left here go. */
   noteWithdrawn(ids: readonly string[]): Promise<void>;
   /** Saves the cursors of a sink whose outputs are kept elsewhere, durably. */
   saveCursors(sink: string, cursors: readonly Cursor[]): Promise<void>;

@@ -6,7 +6,7 @@ import { sumsOf } from "../../../src/engine/stores/move.ts";
 import { lookAtHold } from "../../../src/services/hold.ts";
 import { openStack } from "../../../src/services/stack.ts";
 import { aistack, aistackJson, startAistack, temporary, until } from "../../cli/running.ts";
-import { taskLine } from "../../faults/running.ts";
+import { sessionLines, sessionsEnd, taskLine } from "../../faults/running.ts";
 import { needs } from "../../parts.ts";
 import { startPostgres } from "./postgres.ts";
 
@@ -16,8 +16,8 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 
 let homes = 0;
 
-/** A home that has learned from a log, and knows a server to move to. */
-function learnedHome(lessons: number): { home: string; log: string; schema: string } {
+/** A home that has learned from a log, with so many sessions of which every second is rejected, and knows a server to move to. */
+function learnedHome(lessons: number, sessions = 0): { home: string; log: string; schema: string } {
   if (server === null) throw new Error("there is no server");
   const home = temporary();
   const schema = `moved${homes++}`;
@@ -36,6 +36,7 @@ function learnedHome(lessons: number): { home: string; log: string; schema: stri
     log,
     `{oops\n${JSON.stringify({ event: "task_completed", task_id: "t", status: "completed", total_iterations: 20, adaptive_limit_used: 20, task: {} })}\n`,
   );
+  appendFileSync(log, Array.from({ length: sessions }, (_, round) => sessionLines(round)).join(""));
   aistackJson(["learn", "--once", "--home", home, "--source", log]);
   const [lesson] = aistackJson(["dataset", "list", "--limit", "1", "--home", home]).lessons;
   aistackJson(["dataset", "approve", lesson.id, "--home", home]);
@@ -49,9 +50,13 @@ async function sums(home: string) {
 
 describe.skipIf(missing)("moving everything to the other store", () => {
   test("killed again and again, it ends with the same rows there and back, and switches only then", async () => {
-    const { home, log } = learnedHome(1500);
+    // More than one page of what is withdrawn.
+    const { home, log } = learnedHome(1500, 1100);
+    const { taught, rejected } = sessionsEnd(1100);
+    const lessons = 1500 + taught.length;
     const before = await sums(home);
-    expect(before.find(({ table }) => table === "lessons")?.rows).toBe(1500);
+    expect(before.find(({ table }) => table === "lessons")?.rows).toBe(lessons);
+    expect(before.find(({ table }) => table === "withdrawn")?.rows).toBe(rejected.length);
     expect(before.find(({ table }) => table === "bands")?.rows).toBeGreaterThan(1500);
     expect(before.filter(({ rows }) => rows === 0)).toEqual([]);
     for (const to of ["postgres", "embedded"]) {
@@ -76,7 +81,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
       expect(aistackJson(["store", "status", "--home", home])).toMatchObject({
         kind: to,
         reachable: true,
-        kept: { lessons: 1500, pairs: 1500, approved: 1 },
+        kept: { lessons, pairs: lessons, negatives: rejected.length, approved: 1 },
       });
       expect(aistackJson(["dataset", "list", "--search", "t1499", "--home", home]).lessons).toHaveLength(1);
       expect(aistackJson(["learn", "--once", "--home", home, "--source", log])).toMatchObject({ events: 0 });
@@ -85,7 +90,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
     expect(readdirSync(home).filter((name) => name.startsWith("aistack.db.before-")).length).toBeGreaterThan(0);
     appendFileSync(log, taskLine("after"));
     expect(aistackJson(["learn", "--once", "--home", home, "--source", log])).toMatchObject({ events: 1, lessons: 1 });
-    expect(readFileSync(join(home, "dataset.jsonl"), "utf8").trimEnd().split("\n")).toHaveLength(1501);
+    expect(readFileSync(join(home, "dataset.jsonl"), "utf8").trimEnd().split("\n")).toHaveLength(lessons + 1);
   });
 
   test("killed between the switch and its end, it is finished by typing the same again", async () => {

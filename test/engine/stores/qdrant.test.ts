@@ -184,6 +184,72 @@ describe("vectors in the Qdrant stand-in", () => {
     expect(pointsIn(standIn)).toMatchObject({ "error-solutions": 2 });
   });
 
+  test("the points of withdrawn lessons go, in every collection, and never come back", async () => {
+    const standIn = await startStandIn();
+    const store = openStore();
+    const qdrant = await reach(standIn.url);
+    const sink = sinkOf(qdrant, store);
+    const [clock, fan, lamp] = [lesson("clock"), lesson("fan", "error_resolution"), lesson("lamp", "span")];
+    await sink.take(batchOf(clock, fan, lamp), { signal });
+    const rejected = { ...lamp, chosen: "" };
+    const gone = {
+      ...batchOf(lesson("wheel"), lesson("axle")),
+      withdrawn: [fan.id, lesson("axle").id],
+      negatives: [rejected],
+    };
+    for (const taken of [
+      { fresh: -1, duplicates: 1 },
+      { fresh: 0, duplicates: 2 },
+    ])
+      expect(await sink.take(gone, { signal })).toEqual(taken);
+    expect(await sink.take(batchOf(fan, lamp, clock), { signal })).toEqual({ fresh: 0, duplicates: 3 });
+    expect(pointsIn(standIn)).toMatchObject({ "skills-patterns": 2, "error-solutions": 0, "interaction-history": 0 });
+    const deletes = standIn.requests.filter((request) => request.includes("/points/delete"));
+    expect(deletes.map((request) => request.replace(/.*collections./, ""))).toEqual([
+      "error-solutions/points/delete?wait=true",
+      "interaction-history/points/delete?wait=true",
+    ]);
+  });
+
+  test("what is withdrawn is noted before its points go, and the cursor is saved only once they are gone", async () => {
+    const standIn = await startStandIn();
+    const store = openStore();
+    const sink = sinkOf(await reach(standIn.url), store);
+    const [clock, fan] = [lesson("clock"), lesson("fan")];
+    await sink.take(batchOf(clock, fan), { signal });
+    standIn.force({ status: 500, error: "Service internal error", only: /points\/delete/ });
+    const print = { headBytes: 1, headHash: "a", tailHash: "b" };
+    const cursors = [{ version: 2, inode: "1:2", file: "/logs/x.jsonl", offset: 10, print, turns: [] }];
+    const gone = { ...batchOf(), withdrawn: [fan.id], cursors };
+    expect((await failureOf(sink.take(gone, { signal }))).code).toBe("silent");
+    expect([await store.cursors("vectors", emit), await store.withdrawn([clock.id, fan.id])]).toEqual([
+      [],
+      new Set([fan.id]),
+    ]);
+    standIn.force(null);
+    expect(await sink.take(gone, { signal })).toEqual({ fresh: -1, duplicates: 0 });
+    expect([await store.cursors("vectors", emit), pointsIn(standIn)]).toMatchObject([
+      cursors,
+      { "skills-patterns": 1 },
+    ]);
+  });
+
+  test("a server that is filled from the rows gets nothing that another sink has heard of as withdrawn", async () => {
+    const standIn = await startStandIn();
+    const store = openStore();
+    const [clock, fan] = [lesson("clock"), lesson("fan")];
+    await keepRows(store, clock, fan);
+    const inStore = await store.openVectors(embedder, { rebuild: false, emit, signal });
+    await inStore.take(batchOf(clock, fan), { signal });
+    // The rows have not heard of it yet.
+    await store.noteWithdrawn([fan.id]);
+    expect(await store.counts()).toMatchObject({ lessons: 2, vectors: 1 });
+    await sinkOf(await reach(standIn.url), store).load({ signal });
+    expect(pointsIn(standIn)).toMatchObject({ "skills-patterns": 1 });
+    const anew = await store.openVectors(embedder, { rebuild: true, emit, signal });
+    expect([await store.counts(), (await anew.load({ signal })).length]).toMatchObject([{ vectors: 1 }, 0]);
+  });
+
   test("a lesson that Qdrant refuses is listed, by halves or while filling, and all others are taken", async () => {
     const poison = lesson("poison");
     const refusePayload = (payload: unknown) => (JSON.stringify(payload).includes("poison") ? "it is poison" : null);

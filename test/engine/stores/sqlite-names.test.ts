@@ -116,6 +116,13 @@ test("a store of the first version is read on, and what it knows is not learned 
     .run(old.prompt, old.response);
   first.exec("PRAGMA user_version=1");
   first.close();
+  const looking = openEmbeddedStore(file, { readOnly: true });
+  expect([await looking.counts(), await looking.negatives(0, 9), await looking.withdrawn([old.id])]).toMatchObject([
+    { lessons: 1, negatives: 0 },
+    [],
+    new Set(),
+  ]);
+  await looking.close();
   const store = openEmbeddedStore(file);
   expect((await store.version()).tables).toBe(3);
   expect((await store.lessonsByPrefix(old.id.slice(0, 8))).map(({ id }) => id)).toEqual([old.id]);
