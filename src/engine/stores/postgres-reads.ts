@@ -88,6 +88,7 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "nearDuplicates"
+  | "lessonsWorth"
   | "negatives"
   | "withdrawn"
 >;
@@ -131,6 +132,8 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         nearest: String(nearest),
       })),
+    lessonsWorth: async (minValue) =>
+      (await ask("SELECT id FROM neighbours WHERE value >= $1", [minValue])).map(({ id }) => String(id)),
     negatives: async (after, limit) =>
       (await ask("SELECT * FROM negatives WHERE seq > $1 ORDER BY seq LIMIT $2", [after, limit])).map((row) =>
         toNegative(plain(row)),

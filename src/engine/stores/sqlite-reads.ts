@@ -91,6 +91,7 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "nearDuplicates"
+  | "lessonsWorth"
   | "negatives"
   | "withdrawn"
 >;
@@ -127,6 +128,13 @@ export function readsOf(store: Embedded): Reads {
            JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
         )
         .map(({ id, nearest }) => ({ id: String(id), nearest: String(nearest) })),
+    lessonsWorth: async (minValue) =>
+      store
+        .all(
+          `SELECT ${idText()} AS id FROM neighbours JOIN names ON names.key = neighbours.id WHERE value >= ?`,
+          minValue,
+        )
+        .map(({ id }) => String(id)),
     negatives: async (after, limit) =>
       store
         .all(

@@ -107,6 +107,8 @@ export interface Store {
   reviews(): Promise<{ readonly id: string; readonly review: Review }[]>;
   /** Each near-duplicate with the lesson it is near to, in the order they were measured. */
   nearDuplicates(): Promise<{ readonly id: string; readonly nearest: string }[]>;
+  /** The lessons whose measured value is at least this, 0 to 1. */
+  lessonsWorth(minValue: number): Promise<readonly string[]>;
   /** Rejected work after a number, in the order it was rejected, at most so many. */
   negatives(after: number, limit: number): Promise<readonly (Negative & { readonly seq: number })[]>;
   /** Which of these lessons some sink has heard of as withdrawn. */
