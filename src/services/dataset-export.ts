@@ -12,12 +12,9 @@ import type { Given, Plain } from "./action.ts";
 import type { Run } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
 
-async function wanted(store: Store): Promise<{ reviews: Map<string, Review>; clusters: Map<string, string> }> {
+async function wanted(store: Store): Promise<{ reviews: Map<string, Review>; clusters: ReadonlyMap<string, string> }> {
   const reviews = new Map((await store.reviews()).map(({ id, review }) => [id, review]));
-  const clusters = new Map<string, string>();
-  // A near-duplicate belongs to the cluster of the lesson it is near to, which was measured before it.
-  for (const { id, nearest } of await store.nearDuplicates()) clusters.set(id, clusters.get(nearest) ?? nearest);
-  return { reviews, clusters };
+  return { reviews, clusters: await store.splitKeys() };
 }
 
 function isFormat(word: string | null): word is ExportFormat {

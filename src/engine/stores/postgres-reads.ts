@@ -1,4 +1,5 @@
 import type { Lesson } from "../learning/lesson.ts";
+import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import type { Row } from "./cursor-rows.ts";
 import { toBadLine, toLesson, toListed, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
@@ -88,7 +89,8 @@ export type Reads = Pick<
   | "places"
   | "proposals"
   | "reviews"
-  | "nearDuplicates"
+  | "duplicateClusters"
+  | "splitKeys"
 >;
 
 /** Looks at the store on a PostgreSQL server. */
@@ -125,10 +127,16 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         review: toReview(review),
       })),
-    nearDuplicates: async () =>
-      (await ask("SELECT id, nearest FROM neighbours WHERE similarity >= 0.8 ORDER BY key")).map(({ id, nearest }) => ({
-        id: String(id),
-        nearest: String(nearest),
-      })),
+    duplicateClusters: async () => clustersOf(await nearest(ask)),
+    splitKeys: async () => splitKeysOf(await nearest(ask)),
   };
+}
+
+async function nearest(ask: Ask): Promise<Nearby[]> {
+  const rows = await ask("SELECT id, nearest, similarity FROM neighbours WHERE similarity >= 0.8 ORDER BY key");
+  return rows.map(({ id, nearest, similarity }) => ({
+    id: String(id),
+    nearest: String(nearest),
+    similarity: Number(similarity),
+  }));
 }
