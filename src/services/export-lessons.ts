@@ -23,24 +23,23 @@ export async function openExportLessons(
   store: Store,
   options: ExportOptions,
 ): Promise<ExportLessons> {
-  const { approvedOnly, minValue, nearDuplicates, kinds } = options;
+  const { approvedOnly, minValue, nearDuplicates, kinds, share } = options;
   const reviews = new Map((await store.reviews()).map(({ id, review }) => [id, review]));
   const worthy = minValue === null ? null : new Set(await store.lessonsWorth(minValue));
-  const clusters = new Map<string, string>();
-  // A near-duplicate belongs to the cluster of the lesson it is near to, which was measured before it.
-  for (const { id, nearest } of await store.nearDuplicates()) clusters.set(id, clusters.get(nearest) ?? nearest);
+  const repeated = nearDuplicates ? null : await store.duplicateClusters();
+  const keys = share > 0 ? await store.splitKeys() : new Map<string, string>();
   const isWanted = ({ metadata: { lesson_id: id, interaction_type: kind } }: Pair) => {
     const review = reviews.get(id) ?? "pending";
     if (review === "rejected" || (approvedOnly && review !== "approved")) return false;
     if (kinds.size > 0 && !kinds.has(kind)) return false;
-    return (worthy === null || worthy.has(id)) && (nearDuplicates || !clusters.has(id));
+    return (worthy === null || worthy.has(id)) && repeated?.has(id) !== true;
   };
   async function* standing(pairs: readonly Pair[]) {
     const gone = await store.withdrawn(pairs.map(({ metadata }) => metadata.lesson_id));
     yield* pairs.filter(({ metadata }) => !gone.has(metadata.lesson_id));
   }
   return {
-    splitKey: (id) => clusters.get(id) ?? id,
+    splitKey: (id) => keys.get(id) ?? id,
     async *pairs({ signal }) {
       let waiting: Pair[] = [];
       for await (const pair of snapshot.pairs({ signal })) {

@@ -82,7 +82,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
         ),
         counts: await store.counts(),
         stats: { ...stats, meanValue: stats.meanValue?.toFixed(9) },
-        near: await store.nearDuplicates(),
+        near: [...(await store.duplicateClusters())],
         listed: await store.listLessons(1000, null),
       });
     }

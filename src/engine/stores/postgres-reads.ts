@@ -1,4 +1,5 @@
 import type { Lesson } from "../learning/lesson.ts";
+import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import type { Row } from "./cursor-rows.ts";
 import { toBadLine, toLesson, toListed, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
@@ -87,7 +88,8 @@ export type Reads = Pick<
   | "places"
   | "proposals"
   | "reviews"
-  | "nearDuplicates"
+  | "duplicateClusters"
+  | "splitKeys"
   | "lessonsWorth"
   | "negatives"
   | "withdrawn"
@@ -127,11 +129,8 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         review: toReview(review),
       })),
-    nearDuplicates: async () =>
-      (await ask("SELECT id, nearest FROM neighbours WHERE similarity >= 0.8 ORDER BY key")).map(({ id, nearest }) => ({
-        id: String(id),
-        nearest: String(nearest),
-      })),
+    duplicateClusters: async () => clustersOf(await nearest(ask)),
+    splitKeys: async () => splitKeysOf(await nearest(ask)),
     lessonsWorth: async (minValue) =>
       (await ask("SELECT id FROM neighbours WHERE value >= $1", [minValue])).map(({ id }) => String(id)),
     negatives: async (after, limit) =>
@@ -140,4 +139,13 @@ export function readsOf(ask: Ask): Reads {
       ),
     withdrawn: (ids) => withdrawnAmong(ask, ids),
   };
+}
+
+async function nearest(ask: Ask): Promise<Nearby[]> {
+  const rows = await ask("SELECT id, nearest, similarity FROM neighbours WHERE similarity >= 0.8 ORDER BY key");
+  return rows.map(({ id, nearest, similarity }) => ({
+    id: String(id),
+    nearest: String(nearest),
+    similarity: Number(similarity),
+  }));
 }
