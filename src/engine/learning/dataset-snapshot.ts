@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { splitLines } from "../base/lines.ts";
 import { diskFailure } from "../disk.ts";
 import { Failure } from "../errors.ts";
@@ -14,19 +14,16 @@ export interface DatasetSnapshot extends AsyncDisposable {
   pairs(options: { readonly signal: AbortSignal }): AsyncGenerator<Pair>;
 }
 
-// Writers append under the lock and withdraw by putting another file in its place: under the lock every line is whole,
-// and the bytes up to there are never changed.
-async function wholeBytes(handle: FileHandle, file: string, signal: AbortSignal): Promise<number | null> {
+// Writers append under the lock, and withdraw by putting another file in the place of this one, which then stays as it
+// is: under the lock every line is whole, and the bytes up to there are never changed.
+async function wholeBytes(handle: FileHandle, file: string, signal: AbortSignal): Promise<number> {
   await lockFile(handle.fd, file, { timeoutMs: 5000, signal });
   try {
-    const [mine, current] = await Promise.all([handle.stat(), stat(file)]);
-    return mine.ino === current.ino && mine.dev === current.dev ? mine.size : null;
+    return (await handle.stat()).size;
   } finally {
     unlock(handle.fd);
   }
 }
-
-const tries = 20;
 
 /** Opens the dataset to read it as it is now. Fails with `home` where there is none, else as its writer does. */
 export async function openDatasetSnapshot(
@@ -37,20 +34,18 @@ export async function openDatasetSnapshot(
   if (!(await checkDatasetPlace(file))) {
     throw new Failure("home", { what, why: "it does not exist", hint: "Type: aistack learn --once" });
   }
+  let handle: FileHandle;
   try {
-    for (let attempt = 0; attempt < tries; attempt++) {
-      const handle = await open(file, "r");
-      const bytes = await wholeBytes(handle, file, signal).catch(async (error: unknown) => {
-        await handle.close();
-        throw error;
-      });
-      if (bytes !== null) return snapshotOf(handle, file, bytes);
-      await handle.close();
-    }
+    handle = await open(file, "r");
   } catch (error) {
     throw diskFailure(error, what, file);
   }
-  throw new Failure("held", { what, why: "it was replaced again and again", hint: "Try again in a moment" });
+  try {
+    return snapshotOf(handle, file, await wholeBytes(handle, file, signal));
+  } catch (error) {
+    await handle.close();
+    throw diskFailure(error, what, file);
+  }
 }
 
 function snapshotOf(handle: FileHandle, file: string, bytes: number): DatasetSnapshot {
