@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { questionOf } from "../engine/learning/export.ts";
 import type { Negative } from "../engine/learning/lesson.ts";
+import type { Pair } from "../engine/learning/shapes.ts";
 import type { ListedLesson } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { ExportLessons } from "./export-lessons.ts";
@@ -21,6 +22,8 @@ export interface Partners {
   negatives(options: { readonly signal: AbortSignal }): AsyncGenerator<Rejected>;
   /** Whether a lesson is the accepted answer beside a rejected one. */
   isPartner(lessonId: string): boolean;
+  /** What decides a lesson's side of a split: all answers to a question that was rejected once are on one side. */
+  splitKey(pair: Pair): string;
 }
 
 const page = 256;
@@ -75,9 +78,15 @@ export async function openPartners(
     }
   }
   const partners = new Set([...best.values()].flatMap((one) => (one === null ? [] : [one.id])));
+  const keyOf = (question: string, otherwise: string) => {
+    const partner = best.get(question) ?? null;
+    if (partner !== null) return lessons.splitKey(partner.id);
+    return best.has(question) ? question : otherwise;
+  };
   const takesNext = !approvedOnly && minValue === null;
   return {
     isPartner: (id) => partners.has(id),
+    splitKey: (pair) => keyOf(questionKey(questionOf(pair)), lessons.splitKey(pair.metadata.lesson_id)),
     async *negatives(options) {
       for await (const negative of allNegatives(store, kinds, options.signal)) {
         const question = questionKey(negative.prompt);
@@ -85,7 +94,7 @@ export async function openPartners(
         const [lesson] = partner === null ? [] : await store.lessonsByPrefix(partner.id);
         const answers = [takesNext ? negative.chosen : "", lesson?.response ?? ""];
         const accepted = [...new Set(answers)].filter((one) => one !== "" && one !== negative.response);
-        yield { negative, accepted, key: partner === null ? question : lessons.splitKey(partner.id) };
+        yield { negative, accepted, key: keyOf(question, question) };
       }
     },
   };

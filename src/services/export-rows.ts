@@ -37,8 +37,8 @@ async function* labelRows(
   options: Signalled,
 ) {
   for await (const pair of lessons.pairs(options)) {
-    const id = pair.metadata.lesson_id;
-    if (!partners.isPartner(id)) yield { line: labelLine(acceptedOf(pair), format), key: lessons.splitKey(id) };
+    if (partners.isPartner(pair.metadata.lesson_id)) continue;
+    yield { line: labelLine(acceptedOf(pair), format), key: partners.splitKey(pair) };
   }
   for await (const { negative, accepted, key } of partners.negatives(options)) {
     if (accepted.length > 0) continue;

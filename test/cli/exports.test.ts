@@ -180,6 +180,24 @@ describe("what an export is asked for", () => {
     }
   });
 
+  test("all answers to a question that was rejected once are on one side of a split, in every format of preferences", () => {
+    const questions = Array.from({ length: 30 }, (_, at) => `Which of the flags is number ${at} of all?`);
+    const home = learned(
+      questions.flatMap((question, at) => [
+        ...[0, 1, 2].flatMap((again) => workOf("inference", 10 * at + again, question, `It is --good-${at}-${again}.`)),
+        ...[0, 1].map((again) => marked(10 * at + again, question, `It is --bad-${at}-${again}.`)),
+      ]),
+    );
+    const promptsOf = (part: string) =>
+      ["dpo", "kto"].flatMap((format) =>
+        rowsOf(home, format, "--validation", "0.4", "--part", part).map(({ prompt }) => prompt),
+      );
+    const [train, validation] = [promptsOf("train"), promptsOf("validation")];
+    expect([train.length + validation.length, new Set([...train, ...validation]).size]).toEqual([60 + 60, 30]);
+    expect(validation.filter((one) => train.includes(one))).toEqual([]);
+    expect(validation.length).toBeGreaterThan(10);
+  });
+
   test.each([
     [["--kind", "poem"], "inference"],
     [["--min-value", "1.5"], "0 to 1"],
