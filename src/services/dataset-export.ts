@@ -1,3 +1,4 @@
+import { Failure } from "../engine/errors.ts";
 import { openDatasetSnapshot } from "../engine/learning/dataset-snapshot.ts";
 import { inValidation } from "../engine/learning/export.ts";
 import type { Plain } from "./action.ts";
@@ -28,6 +29,13 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
   // What there is to export is known to be there before anything is made.
   const rows = rowsOf(stack, options, signal);
   let next = await rows.next();
+  if (next.done === true) {
+    throw new Failure("failed", {
+      what: "Nothing was exported",
+      why: "there is no row of what was asked for, and no trainer loads an empty file",
+      hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
+    });
+  }
   const file = await openExportFile(output, { split, force, source: stack.datasetFile });
   const counted = { train: 0, validation: 0 };
   try {

@@ -168,6 +168,29 @@ describe("an export goes where it is told to, whole or not at all", () => {
   });
 });
 
+test("an export of nothing to a file is refused, as no trainer loads an empty one", () => {
+  learnOnce();
+  const directory = temporary();
+  const words = ["dataset", "export", "--home", home, "--format", "dpo", "--output", join(directory, "out")];
+  const { status, stderr } = aistack(words);
+  expect(status).toBe(1);
+  expect(stderr).toContain("there is no row");
+  expect(readdirSync(directory)).toEqual([]);
+  expect(aistack(words.slice(0, -2))).toMatchObject({ status: 0, stdout: "" });
+});
+
+test("exports to one place at once: one is there in the end, whole, and nothing beside it", async () => {
+  learnOnce();
+  const directory = temporary();
+  const runs = Array.from({ length: 4 }, (_, at) => {
+    const options = at % 2 === 0 ? ["--force"] : [];
+    return startAistack([...own, "--output", join(directory, "out"), ...options]);
+  });
+  const codes = await Promise.all(runs.map(({ ended }) => ended));
+  expect([codes[0], codes[2]]).toEqual([0, 0]);
+  expect([readdirSync(directory), linesOf(join(directory, "out"))]).toEqual([["out"], pairs]);
+});
+
 describe.skipIf(needs("mount").missing)("an export to a file system of its own", () => {
   function mounted(...options: string[]) {
     const directory = temporary();
@@ -194,7 +217,12 @@ describe.skipIf(needs("mount").missing)("an export to a file system of its own",
 });
 
 describe("an export that is stopped in the middle", () => {
-  const begun = (directory: string) => readdirSync(directory).some((name) => name.startsWith(".aistack-export-"));
+  const begun = (directory: string, bytes = 0) =>
+    readdirSync(directory, { recursive: true, encoding: "utf8" }).some(
+      (name) =>
+        name.startsWith(".aistack-export-") &&
+        (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? -1) >= bytes,
+    );
 
   test.each([[[]], [both]])("leaves nothing when it is interrupted (%j)", async (options) => {
     learnOnce();
