@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What some tests need from the machine beside Node. */
 export type Part =
   | "python3"
+  | "datasets"
   | "flock"
   | "logrotate"
   | "pgrep"
@@ -33,6 +34,10 @@ export interface Need {
 
 const parts: Record<Part, { readonly package: string; readonly tries: () => readonly (readonly string[])[] }> = {
   python3: { package: "python3", tries: () => [["python3", "-c", "import fcntl"]] },
+  datasets: {
+    package: "python3-venv && python3 -m venv ~/datasets && ~/datasets/bin/pip install datasets",
+    tries: () => datasetsPythons().map((path) => [path, "-c", "import datasets"]),
+  },
   flock: { package: "util-linux", tries: () => [["flock", "--version"]] },
   logrotate: { package: "logrotate", tries: () => [["logrotate", "--version"]] },
   pgrep: { package: "procps", tries: () => [["pgrep", "--version"]] },
@@ -90,6 +95,12 @@ function mounts(line: readonly string[]): boolean {
   if (mounted) runs(["umount", directory]);
   rmSync(directory, { recursive: true, force: true });
   return mounted;
+}
+
+/** Pythons that may have Hugging Face's `datasets`: the one of .ci/run, one in the home, the machine's. */
+function datasetsPythons(): string[] {
+  const { AISTACK_TEST_DATASETS_PYTHON: named } = process.env;
+  return [...(named === undefined ? [] : [named]), join(homedir(), "datasets/bin/python"), "python3"];
 }
 
 /** Debian keeps the server programs of each version out of the search path. */

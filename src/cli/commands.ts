@@ -20,7 +20,9 @@ function options(argv: Argv, action: Action): Argv {
       built = built.positional(arg.name, { ...common, type: arg.type === "list" ? "string" : arg.type });
     } else {
       const type =
-        arg.type === "list" ? { type: "string" as const, array: true, requiresArg: true } : { type: arg.type };
+        arg.type === "list"
+          ? { type: "string" as const, array: true, requiresArg: true }
+          : { type: arg.type, requiresArg: arg.type !== "boolean" };
       built = built.option(arg.name, { ...common, ...type, ...(arg.required ? { demandOption: true } : {}) });
     }
   }

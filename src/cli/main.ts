@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { isAbort, isTimeout } from "../engine/base/abort.ts";
 import { openConfig, readEnvironment } from "../engine/config.ts";
+import { diskFailure } from "../engine/disk.ts";
 import { Failure, type FailureCode, messageOf } from "../engine/errors.ts";
 import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
@@ -118,6 +119,11 @@ async function openTui(given: Given, parsed: Parsed): Promise<never> {
   process.exit(await runTui(given, { home: textOf(parsed.home), set }));
 }
 
+function failed(error: unknown): Failure {
+  const why = messageOf(error);
+  return new Failure("failed", { what: "It did not work", why, hint: "Type: aistack doctor", cause: error });
+}
+
 /** Turns argv into an action, its result into text, and what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
@@ -139,15 +145,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     return code;
   } catch (error) {
-    const failure =
-      error instanceof Failure
-        ? error
-        : new Failure("failed", {
-            what: "It did not work",
-            why: messageOf(error),
-            hint: "Type: aistack doctor",
-            cause: error,
-          });
+    const failure = error instanceof Failure ? error : failed(error);
     const environment = readEnvironment();
     if (own.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
     const err = output(process.stderr, environment);
@@ -162,7 +160,11 @@ for (const stream of [process.stdout, process.stderr]) {
     // That there is no room for what went wrong is nothing that could be told; the exit code tells the rest.
     if (stream === process.stderr) return;
     // The terminal has gone; the signal that says so ends what is under way.
-    if (error.code !== "EIO") throw error;
+    if (error.code === "EIO") return;
+    const failure = diskFailure(error, "Not everything was printed", "standard output");
+    const err = output(process.stderr, readEnvironment());
+    err.write(failureText(failure instanceof Failure ? failure : failed(failure), err));
+    process.exit(1);
   });
 }
 

@@ -29,8 +29,11 @@ export function openProgram(actions: readonly Action[], run: Runner): Argv {
       .wrap(null)
       .exitProcess(false)
       .fail((message, error) => {
-        if (error) throw error;
-        throw new Failure("usage", { what: "Nothing was done", why: message, hint: "Type: aistack --help" });
+        // What the parser itself finds missing comes as an error too.
+        const missing = error !== undefined && /^Not enough arguments following/.test(error.message);
+        if (error && !missing) throw error;
+        const why = missing ? error.message.replace("arguments following: ", "arguments following --") : message;
+        throw new Failure("usage", { what: "Nothing was done", why, hint: "Type: aistack --help" });
       }),
     actions,
     run,

@@ -18,7 +18,7 @@ export interface Appended {
 }
 
 /**
- * What a refused disk operation means for the user: `full` (ENOSPC, EDQUOT), `home` (EROFS, EACCES, EPERM), else
+ * What a refused disk operation means for the user: `full` (ENOSPC, EDQUOT, EFBIG), `home` (EROFS, EACCES, EPERM), else
  * `failed`; failures and aborts pass through unchanged. `what` says what did not happen, `path` where.
  */
 export function diskFailure(error: unknown, what: string, path: string): Error {
@@ -38,6 +38,13 @@ export function diskFailure(error: unknown, what: string, path: string): Error {
         what,
         why: `your disk quota is used up where ${path} lives`,
         hint: `Free some space there, then try again. Type: quota -s; df -h ${directory}`,
+        cause: error,
+      });
+    case "EFBIG":
+      return new Failure("full", {
+        what,
+        why: `${path} may not grow further: its file system or your user's limit says so`,
+        hint: `Raise the limit, or use another file system. Type: ulimit -f; findmnt -T ${directory}`,
         cause: error,
       });
     case "EROFS":

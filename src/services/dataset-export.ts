@@ -1,70 +1,68 @@
-import { once } from "node:events";
-import { createWriteStream, existsSync } from "node:fs";
-import { finished } from "node:stream/promises";
-import { diskFailure } from "../engine/disk.ts";
 import { Failure } from "../engine/errors.ts";
-import { readPairs } from "../engine/learning/dataset.ts";
-import { exportLine, inValidation } from "../engine/learning/export.ts";
-import { type ExportFormat, exportFormats } from "../engine/learning/export-format.ts";
-import type { Review } from "../engine/stores/listed.ts";
-import type { Store } from "../engine/stores/store.ts";
-import type { Given, Plain } from "./action.ts";
+import { openDatasetSnapshot } from "../engine/learning/dataset-snapshot.ts";
+import { inValidation } from "../engine/learning/export.ts";
+import type { Plain } from "./action.ts";
+import { openExportFile } from "./export-file.ts";
+import { type ExportOptions, exportOptions, isPrinted } from "./export-options.ts";
+import { exportRows } from "./export-rows.ts";
 import type { Run } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
 
-async function wanted(store: Store): Promise<{ reviews: Map<string, Review>; clusters: Map<string, string> }> {
-  const reviews = new Map((await store.reviews()).map(({ id, review }) => [id, review]));
-  const clusters = new Map<string, string>();
-  // A near-duplicate belongs to the cluster of the lesson it is near to, which was measured before it.
-  for (const { id, nearest } of await store.nearDuplicates()) clusters.set(id, clusters.get(nearest) ?? nearest);
-  return { reviews, clusters };
+interface PartRow {
+  readonly part: "train" | "validation";
+  readonly line: string;
 }
 
-function isFormat(word: string | null): word is ExportFormat {
-  return exportFormats.some((format) => format === word);
+/** The rows that are asked for, of the dataset as it is now. */
+async function* rowsOf(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<PartRow> {
+  const store = await stack.look();
+  await using snapshot = await openDatasetSnapshot(stack.datasetFile, { signal });
+  for await (const { line, key } of exportRows(snapshot, store, options, { signal })) {
+    const part = inValidation(key, options.share) ? "validation" : "train";
+    if (options.part === "both" || options.part === part) yield { part, line };
+  }
 }
 
-/** The export, line by line; only what is asked for: rejected pairs never, others by `approved-only` and `part`. */
-async function* exported(stack: Stack, given: Given): AsyncGenerator<string> {
-  const format = given.text("format");
-  if (!isFormat(format)) return;
-  if (!existsSync(stack.datasetFile)) {
-    throw new Failure("home", {
+async function exportTo(stack: Stack, options: ExportOptions, output: string, signal: AbortSignal): Promise<Plain> {
+  const split = options.part === "both";
+  const { force } = options;
+  // What there is to export is known to be there before anything is made.
+  const rows = rowsOf(stack, options, signal);
+  let next = await rows.next();
+  if (next.done === true) {
+    throw new Failure("failed", {
       what: "Nothing was exported",
-      why: `${stack.datasetFile} does not exist`,
-      hint: "Type: aistack learn --once",
+      why: "there is no row of what was asked for, and no trainer loads an empty file",
+      hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
     });
   }
-  const { reviews, clusters } = await wanted(await stack.look());
-  const share = given.number("validation") ?? 0;
-  const part = given.text("part") ?? "train";
-  for await (const { pair } of readPairs(stack.datasetFile)) {
-    if (pair === null) continue;
-    const id = pair.metadata.lesson_id;
-    const review = reviews.get(id) ?? "pending";
-    if (review === "rejected" || (given.flag("approved-only") && review !== "approved")) continue;
-    if (inValidation(clusters.get(id) ?? id, share) === (part === "validation")) yield exportLine(pair, format);
-  }
-}
-
-async function exportTo(stack: Stack, given: Given, file: string): Promise<Plain> {
-  const output = createWriteStream(file, { flags: "wx", mode: 0o600 });
-  let pairs = 0;
+  const file = await openExportFile(output, { split, force, source: stack.datasetFile });
+  const counted = { train: 0, validation: 0 };
   try {
-    for await (const line of exported(stack, given)) {
-      pairs++;
-      if (!output.write(`${line}\n`)) await once(output, "drain");
+    for (; next.done !== true; next = await rows.next()) {
+      const { part, line } = next.value;
+      counted[part]++;
+      await file.write(part, line);
     }
-    output.end();
-    await finished(output);
+    signal.throwIfAborted();
+    await file.publish();
   } catch (error) {
-    throw error instanceof Failure ? error : diskFailure(error, `The export ${file} was not written`, file);
+    await file.discard();
+    throw error;
+  } finally {
+    await rows.return(undefined);
   }
-  return { file, format: given.text("format"), pairs };
+  const pairs = counted.train + counted.validation;
+  return { file: output, format: options.format, pairs, ...(split ? counted : {}) };
 }
 
-/** Writes the export to a new file, or gives it line by line where no file is named. */
-export const exportPairs: Run = (stack, given) => {
-  const output = given.text("output");
-  return output === null ? exported(stack, given) : exportTo(stack, given, output);
+async function* printed(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const { line } of rowsOf(stack, options, signal)) yield line;
+}
+
+/** Writes the export to a new file, or gives it line by line where it goes to standard output. */
+export const exportPairs: Run = (stack, given, { signal }) => {
+  const options = exportOptions(given);
+  if (isPrinted(given) || options.output === null) return printed(stack, options, signal);
+  return exportTo(stack, options, options.output, signal);
 };

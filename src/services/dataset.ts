@@ -1,9 +1,11 @@
 import { cutText } from "../engine/base/text.ts";
 import { Failure } from "../engine/errors.ts";
 import { exportFormats } from "../engine/learning/export-format.ts";
+import { lessonKinds } from "../engine/learning/lesson.ts";
 import type { ListedLesson, Review } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { Action, Given, Plain } from "./action.ts";
+import { exportParts, isPrinted } from "./export-options.ts";
 import { lazily } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
 
@@ -106,22 +108,34 @@ export const datasetActions: readonly Action[] = [
     sentence: "Write the pairs in a trainer's format, to a new file or to standard output",
     args: [
       { name: "format", type: "string", sentence: "Format", choices: exportFormats, required: true },
-      { name: "output", type: "string", sentence: "File to make; standard output when not given" },
+      { name: "output", type: "string", sentence: "File to make; standard output when not given, or -" },
+      { name: "force", type: "boolean", sentence: "Replace a file or a former export that is there" },
       { name: "validation", type: "number", sentence: "Share set aside for validation, 0 to below 1", fallback: 0 },
       {
         name: "part",
         type: "string",
-        sentence: "Which part to write",
-        choices: ["train", "validation"],
+        sentence: "Which part to write; both go into a directory, as train.jsonl and validation.jsonl",
+        choices: exportParts,
         fallback: "train",
       },
-      { name: "approved-only", type: "boolean", sentence: "Only pairs a person approved" },
+      { name: "kind", type: "list", sentence: "Only lessons of this kind; may be given again", choices: lessonKinds },
+      { name: "min-value", type: "number", sentence: "Only lessons whose measured value is at least this, 0 to 1" },
+      { name: "no-near-duplicates", type: "boolean", sentence: "Leave out lessons that nearly repeat another" },
+      { name: "approved-only", type: "boolean", sentence: "Only lessons a person approved" },
     ],
     reads: true,
-    run: lazily(
-      async () => (await import("./dataset-export.ts")).exportPairs,
-      (given) => given.text("output") === null,
-    ),
+    more: [
+      "openai, sharegpt and alpaca hold one row a lesson.",
+      "dpo and dpo-chat hold prompt, chosen and rejected: a rejected answer with the answer that was accepted next, and",
+      "  with the best lesson that answers the same question. The chosen one is what --min-value, --approved-only and",
+      "  --no-near-duplicates are asked of; an answer that became no lesson has no value and no approval.",
+      "kto and kto-chat hold prompt, completion and label: what has no partner in dpo with the same options. Lessons are",
+      "  true, rejected answers false, so the two may be trained on together and nothing counts twice.",
+      "dpo and kto are texts, dpo-chat and kto-chat are messages with their system prompt.",
+      "Every row has the same columns with the same types. Lessons that are near-duplicates are on one side of a split, and",
+      "  so are all answers to a question that was rejected once.",
+    ].join("\n"),
+    run: lazily(async () => (await import("./dataset-export.ts")).exportPairs, isPrinted),
   },
   {
     name: "dataset approve",

@@ -324,27 +324,6 @@ describe("the command line", () => {
     expect(readFileSync(target, "utf8")).toBe(task("a"));
   });
 
-  test("exports have the trainers' shapes, and rejected lessons are left out", () => {
-    const home = temporary();
-    aistackJson(["learn", "--once", "--home", home, ...samples]);
-    const first = (format: string) =>
-      JSON.parse(aistack(["dataset", "export", "--format", format, "--home", home]).stdout.split("\n")[0] ?? "");
-    expect(first("openai").messages[0].role).toBe("user");
-    expect(first("sharegpt").conversations[0].from).toBe("human");
-    expect(first("alpaca")).toHaveProperty("instruction");
-    const { lessons } = aistackJson(["dataset", "list", "--home", home]);
-    aistackJson(["dataset", "reject", lessons[0].id, "--home", home]);
-    const output = join(home, "out.jsonl");
-    expect(aistackJson(["dataset", "export", "--format", "openai", "--output", output, "--home", home]).pairs).toBe(21);
-    const parts = ["train", "validation"].map(
-      (part) =>
-        aistack(["dataset", "export", "--format", "openai", "--validation", "0.3", "--part", part, "--home", home])
-          .stdout.split("\n")
-          .filter(Boolean).length,
-    );
-    expect((parts[0] ?? 0) + (parts[1] ?? 0)).toBe(21);
-  });
-
   test("an agent's transcripts are found but not read before they are enabled", () => {
     const home = temporary();
     const sessions = join(home, ".claude/projects/one");

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "dist", "aistack.js");
@@ -15,6 +15,13 @@ export const fixtures = join(root, "fixtures");
 export function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), "aistack-test-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A directory that is gone after the tests of this file. */
+export function lasting(): string {
+  const directory = mkdtempSync(join(tmpdir(), "aistack-test-"));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 

@@ -99,7 +99,7 @@ describe.skipIf(missing)("PostgreSQL", () => {
         stats: { ...stats, meanValue: stats.meanValue?.toFixed(9) },
         taken,
         negatives: await store.negatives(0, 1000),
-        near: await store.nearDuplicates(),
+        near: [...(await store.duplicateClusters())],
         listed: await store.listLessons(1000, null),
       });
     }

@@ -398,9 +398,13 @@ export function storeContract(name: string, makePlace: () => Place): void {
         { signal },
       );
       close();
-      const near = await store.nearDuplicates();
-      expect(near[0]).toEqual({ id: b?.id, nearest: a?.id });
-      expect(near.map(({ id }) => id)).toEqual([b?.id, c?.id]);
+      const near = await store.duplicateClusters();
+      expect([...near.keys()].toSorted()).toEqual([b?.id, c?.id].toSorted());
+      expect(near.get(b?.id ?? "")).toMatchObject({ kept: a?.id });
+      // What nearly repeats another is worth less.
+      expect(await store.lessonsWorth(0)).toHaveLength(4);
+      expect((await store.lessonsWorth(0.6)).toSorted()).toEqual([a?.id, d?.id].toSorted());
+      expect(await store.lessonsWorth(1.01)).toEqual([]);
     });
 
     vectorContract<Place>(async (label, dimensions, { rebuild = false } = {}, place = makePlace()) => {

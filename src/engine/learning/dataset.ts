@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import { splitBytes, splitLines } from "../base/lines.ts";
 import { appendDurably, diskFailure, makeDirectory, syncDirectory } from "../disk.ts";
 import { lockFile, unlock } from "../telemetry/flock.ts";
-import { type Pair, parseDatasetLine } from "./export.ts";
+import { checkDatasetPlace } from "./dataset-place.ts";
+import { parseDatasetLine } from "./export.ts";
+import type { Pair } from "./shapes.ts";
 
 /** The dataset on disk: one pair a line, only ever appended to. States: open, closed; one writer at a time. */
 export interface DatasetFile {
@@ -42,6 +44,7 @@ export async function openDatasetFile(
 ): Promise<DatasetFile> {
   let handle: FileHandle;
   try {
+    await checkDatasetPlace(file);
     await makeDirectory(dirname(file));
     handle = await open(file, "a+", 0o600);
     await syncDirectory(dirname(file));

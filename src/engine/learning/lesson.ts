@@ -10,8 +10,18 @@ export interface Address {
   readonly bytes: number;
 }
 
-/** What the work was: the kinds a lesson can be. */
-export type LessonKind = "task_completion" | "error_resolution" | "inference" | "agent_step" | "conversation" | "span";
+/** The kinds a lesson can be. */
+export const lessonKinds = [
+  "task_completion",
+  "error_resolution",
+  "inference",
+  "agent_step",
+  "conversation",
+  "span",
+] as const;
+
+/** What the work was: one of these kinds. */
+export type LessonKind = (typeof lessonKinds)[number];
 
 /** How the work ended; only `success` is taught. */
 export type WorkOutcome = "success" | "partial" | "failed";

@@ -1,10 +1,20 @@
 import * as z from "zod";
+import { wellFormed } from "../base/text.ts";
 
-/** One line of the dataset. */
+const whole = z.string().transform(wellFormed);
+const messageShape = z.strictObject({ role: whole, content: whole }).readonly();
+
+/** One message of a training pair. */
+export type Message = z.infer<typeof messageShape>;
+
+/** One line of the dataset, of whatever version; what a pair is known by. */
 export const pairShape = z.looseObject({
-  messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).min(2),
-  metadata: z.looseObject({ pattern_id: z.string(), lesson_id: z.string() }),
+  messages: z.array(messageShape).min(2).readonly(),
+  metadata: z.looseObject({ pattern_id: z.string(), lesson_id: z.string(), interaction_type: z.string().default("") }),
 });
+
+/** What it holds. */
+export type Pair = z.infer<typeof pairShape>;
 
 /** The answer of an OpenAI-compatible embeddings server. */
 export const embeddingsShape = z.looseObject({

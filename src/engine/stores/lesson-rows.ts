@@ -1,15 +1,8 @@
-import type { Lesson, LessonKind, Negative } from "../learning/lesson.ts";
+import { type Lesson, type LessonKind, lessonKinds, type Negative } from "../learning/lesson.ts";
 import type { Row } from "./cursor-rows.ts";
 import type { ListedBadLine, ListedLesson, Review, VectorModel } from "./listed.ts";
 
-const kinds: ReadonlySet<string> = new Set<LessonKind>([
-  "task_completion",
-  "error_resolution",
-  "inference",
-  "agent_step",
-  "conversation",
-  "span",
-]);
+const kinds: ReadonlySet<string> = new Set(lessonKinds);
 
 function isKind(word: string): word is LessonKind {
   return kinds.has(word);

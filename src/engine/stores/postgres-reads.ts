@@ -1,4 +1,5 @@
 import type { Lesson } from "../learning/lesson.ts";
+import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import type { Row } from "./cursor-rows.ts";
 import { toBadLine, toLesson, toListed, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
@@ -93,7 +94,9 @@ export type Reads = Pick<
   | "places"
   | "proposals"
   | "reviews"
-  | "nearDuplicates"
+  | "duplicateClusters"
+  | "splitKeys"
+  | "lessonsWorth"
   | "negatives"
   | "withdrawn"
 >;
@@ -132,15 +135,23 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         review: toReview(review),
       })),
-    nearDuplicates: async () =>
-      (await ask("SELECT id, nearest FROM neighbours WHERE similarity >= 0.8 ORDER BY key")).map(({ id, nearest }) => ({
-        id: String(id),
-        nearest: String(nearest),
-      })),
+    duplicateClusters: async () => clustersOf(await nearest(ask)),
+    splitKeys: async () => splitKeysOf(await nearest(ask)),
+    lessonsWorth: async (minValue) =>
+      (await ask("SELECT id FROM neighbours WHERE value >= $1", [minValue])).map(({ id }) => String(id)),
     negatives: async (after, limit) =>
       (await ask("SELECT * FROM negatives WHERE seq > $1 ORDER BY seq LIMIT $2", [after, limit])).map((row) =>
         toNegative(plain(row)),
       ),
     withdrawn: (ids) => withdrawnAmong(ask, ids),
   };
+}
+
+async function nearest(ask: Ask): Promise<Nearby[]> {
+  const rows = await ask("SELECT id, nearest, similarity FROM neighbours WHERE similarity >= 0.8 ORDER BY key");
+  return rows.map(({ id, nearest, similarity }) => ({
+    id: String(id),
+    nearest: String(nearest),
+    similarity: Number(similarity),
+  }));
 }

@@ -1,4 +1,5 @@
 import type { Lesson } from "../learning/lesson.ts";
+import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import { searchWords, toBadLine, toLesson, toListed, toModel, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson, VectorModel } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
@@ -90,7 +91,9 @@ export type Reads = Pick<
   | "places"
   | "proposals"
   | "reviews"
-  | "nearDuplicates"
+  | "duplicateClusters"
+  | "splitKeys"
+  | "lessonsWorth"
   | "negatives"
   | "withdrawn"
 >;
@@ -120,13 +123,15 @@ export function readsOf(store: Embedded): Reads {
            WHERE review <> 'pending'`,
         )
         .map(({ id, review }) => ({ id: String(id), review: toReview(review) })),
-    nearDuplicates: async () =>
+    duplicateClusters: async () => clustersOf(nearest(store)),
+    splitKeys: async () => splitKeysOf(nearest(store)),
+    lessonsWorth: async (minValue) =>
       store
         .all(
-          `SELECT ${idText()} AS id, ${idText("near")} AS nearest FROM neighbours JOIN names ON names.key = neighbours.id
-           JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
+          `SELECT ${idText()} AS id FROM neighbours JOIN names ON names.key = neighbours.id WHERE value >= ?`,
+          minValue,
         )
-        .map(({ id, nearest }) => ({ id: String(id), nearest: String(nearest) })),
+        .map(({ id }) => String(id)),
     negatives: async (after, limit) =>
       store
         .all(
@@ -138,4 +143,17 @@ export function readsOf(store: Embedded): Reads {
         .map(toNegative),
     withdrawn: async (ids) => withdrawnAmong(store, ids),
   };
+}
+
+function nearest(store: Embedded): Nearby[] {
+  return store
+    .all(
+      `SELECT ${idText()} AS id, ${idText("near")} AS nearest, similarity FROM neighbours JOIN names ON names.key = neighbours.id
+       JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
+    )
+    .map(({ id, nearest, similarity }) => ({
+      id: String(id),
+      nearest: String(nearest),
+      similarity: Number(similarity),
+    }));
 }

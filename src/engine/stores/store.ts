@@ -6,6 +6,7 @@ import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import type {
   DatasetCounts,
+  DuplicateOf,
   ListedBadLine,
   ListedLesson,
   Review,
@@ -105,8 +106,15 @@ export interface Store {
   proposals(): Promise<{ readonly body: string; readonly status: string }[]>;
   /** The lessons that a person reviewed. */
   reviews(): Promise<{ readonly id: string; readonly review: Review }[]>;
-  /** Each near-duplicate with the lesson it is near to, in the order they were measured. */
-  nearDuplicates(): Promise<{ readonly id: string; readonly nearest: string }[]>;
+  /** Each near-duplicate (member) with the kept lesson it belongs to and their exact similarity; no member is kept. */
+  duplicateClusters(): Promise<ReadonlyMap<string, DuplicateOf>>;
+  /**
+   * What decides on which side of a split a lesson is, for every lesson that is linked to another one, over any number of
+   * links; a lesson that is not in it stands for itself: `keys.get(id) ?? id`.
+   */
+  splitKeys(): Promise<ReadonlyMap<string, string>>;
+  /** The lessons whose measured value is at least this, 0 to 1. */
+  lessonsWorth(minValue: number): Promise<readonly string[]>;
   /** Rejected work after a number, in the order it was rejected, at most so many. */
   negatives(after: number, limit: number): Promise<readonly (Negative & { readonly seq: number })[]>;
   /** Which of these lessons some sink has heard of as withdrawn. */
