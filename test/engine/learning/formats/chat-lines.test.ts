@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { datasetLine, exportLine, parseDatasetLine } from "../../../../src/engine/learning/export.ts";
-import { exportFormats } from "../../../../src/engine/learning/export-format.ts";
+import { datasetLine, pairLine, parseDatasetLine } from "../../../../src/engine/learning/export.ts";
+import { pairFormats } from "../../../../src/engine/learning/export-format.ts";
 import type { Lesson } from "../../../../src/engine/learning/lesson.ts";
 import { readFile } from "../reading.ts";
 
@@ -229,7 +229,7 @@ test("a lesson of this program comes back the same from its dataset and from eve
   const [lesson] = readFile([{ messages: [user, assistant] }]).lessons;
   const line = datasetLine(lesson ?? ({ ...none } satisfies Lesson));
   const pair = parseDatasetLine(line);
-  const lines = pair === null ? [] : [line, ...exportFormats.map((format) => exportLine(pair, format))];
+  const lines = pair === null ? [] : [line, ...pairFormats.map((format) => pairLine(pair, format))];
   expect(lines).toHaveLength(4);
   const ids = lines.flatMap((one) => readFile(`${one}\n`).lessons.map(({ id }) => id));
   expect(ids).toEqual(lines.map(() => lesson?.id));
