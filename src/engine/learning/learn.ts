@@ -4,7 +4,7 @@ import { readRecord } from "./formats/read.ts";
 import type { Turn } from "./formats/shapes.ts";
 import type { Draft, Lesson } from "./lesson.ts";
 import { lessonId, maxPromptChars, maxResponseChars, refusal, refusalOfWork } from "./lesson.ts";
-import { redact } from "./redact.ts";
+import { redact } from "./redact/redact.ts";
 
 /** What one event came to: a lesson, or the reason why not; `bad` marks a line that should not have been written. */
 export type Learned = { readonly lesson: Lesson } | { readonly reason: string; readonly bad: boolean };

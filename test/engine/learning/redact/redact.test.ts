@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redact } from "../../../src/engine/learning/redact.ts";
-import { planted } from "./planted.ts";
+import { redact } from "../../../../src/engine/learning/redact/redact.ts";
+import { planted } from "../planted.ts";
 
 describe("secrets are taken out of texts", () => {
   test.each(planted)("$kind", ({ text, secret }) => {
