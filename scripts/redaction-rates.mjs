@@ -31,11 +31,22 @@ export function readHalves() {
   return halves;
 }
 
+// Half a secret is a secret still: none of its stretches of this length may be left.
+const stretch = 9;
+
+/** Whether a text still holds a secret or a good part of it. */
+export function leaves(text, secret) {
+  for (let at = 0; at === 0 || at + stretch <= secret.length; at++) {
+    if (text.includes(secret.slice(at, at + stretch))) return true;
+  }
+  return false;
+}
+
 /** What redaction leaves of secrets and changes of harmless texts. */
 export function measure({ secrets, harmless }) {
   const missed = secrets.filter((row) => {
     const clean = redact(row.text);
-    return row.secrets.some((secret) => clean.includes(secret));
+    return row.secrets.some((secret) => leaves(clean, secret));
   });
   const changed = harmless.filter(({ text }) => redact(text) !== text);
   return { missed, changed };
@@ -47,15 +58,31 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { missed, changed } = measure(half);
     const { length: all } = half.secrets;
     const families = new Set(half.secrets.map(({ family }) => family)).size;
-    rows.push({ half: name, families, rows: all, recall: all === 0 ? 1 : (all - missed.length) / all, harmless: half.harmless.length, falsePositives: changed.length / Math.max(1, half.harmless.length) });
+    rows.push({
+      half: name,
+      families,
+      rows: all,
+      recall: all === 0 ? 1 : (all - missed.length) / all,
+      harmless: half.harmless.length,
+      falsePositives: changed.length / Math.max(1, half.harmless.length),
+    });
     if (process.argv.includes("--misses")) {
-      for (const row of missed) console.log(`missed  ${row.family} | ${row.context}\n        ${JSON.stringify(row.text.slice(0, 300))}\n     -> ${JSON.stringify(redact(row.text).slice(0, 300))}`);
-      for (const { text } of changed) console.log(`changed ${JSON.stringify(text)}\n     -> ${JSON.stringify(redact(text))}`);
+      for (const row of missed)
+        console.log(
+          `missed  ${row.family} | ${row.context}\n        ${JSON.stringify(row.text.slice(0, 300))}\n     -> ${JSON.stringify(redact(row.text).slice(0, 300))}`,
+        );
+      for (const { text } of changed)
+        console.log(`changed ${JSON.stringify(text)}\n     -> ${JSON.stringify(redact(text))}`);
     }
   }
   if (process.argv.includes("--json")) console.log(JSON.stringify(rows));
   else {
-    console.log("| half | families | families × contexts | recall | harmless texts | changed |\n|---|---:|---:|---:|---:|---:|");
-    for (const row of rows) console.log(`| ${row.half} | ${row.families} | ${row.rows} | ${row.recall.toFixed(4)} | ${row.harmless} | ${(row.falsePositives * 100).toFixed(2)} % |`);
+    console.log(
+      "| half | families | families × contexts | recall | harmless texts | changed |\n|---|---:|---:|---:|---:|---:|",
+    );
+    for (const row of rows)
+      console.log(
+        `| ${row.half} | ${row.families} | ${row.rows} | ${row.recall.toFixed(4)} | ${row.harmless} | ${(row.falsePositives * 100).toFixed(2)} % |`,
+      );
   }
 }

@@ -25,8 +25,17 @@ export const contextual = [
   marked("prose backticks", "use password `«{l4}{d4}!»` for the admin"),
   marked("XML element", "<server><username>ci</username><password>«{n14}»</password></server>"),
   marked("XML attribute", '<add key="Password" value="«{n14}»" />'),
-  marked("environment of compose", "services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=«{l12}»\n      MYSQL_ROOT_PASSWORD: «{n12}»"),
-  marked("Dockerfile", "FROM node\nENV API_TOKEN=«{n32}»\nENV DB_PASSWORD «{n12}9»".replace("ENV DB_PASSWORD «{n12}9»", "ARG DB_PASSWORD=«{n12}»")),
+  marked(
+    "environment of compose",
+    "services:\n  db:\n    environment:\n      - POSTGRES_PASSWORD=«{l12}»\n      MYSQL_ROOT_PASSWORD: «{n12}»",
+  ),
+  marked(
+    "Dockerfile",
+    "FROM node\nENV API_TOKEN=«{n32}»\nENV DB_PASSWORD «{n12}9»".replace(
+      "ENV DB_PASSWORD «{n12}9»",
+      "ARG DB_PASSWORD=«{n12}»",
+    ),
+  ),
   marked("Python settings", 'SECRET_KEY = "«{p50}»"\nDEBUG = True'),
   marked("Python call", 'client = Client(host="x", api_key="«{n32}»")'),
   marked("environment fallback", 'os.environ.get("DB_PASSWORD", "«{n12}4#»")'),
@@ -54,11 +63,17 @@ export const contextual = [
   row("kubeconfig", ({ of }) => {
     const key = of("b", 200);
     const token = of("n", 40);
-    return { text: `users:\n- name: admin\n  user:\n    client-key-data: ${key}\n    token: ${token}`, secrets: [key, token] };
+    return {
+      text: `users:\n- name: admin\n  user:\n    client-key-data: ${key}\n    token: ${token}`,
+      secrets: [key, token],
+    };
   }),
   row("kubernetes secret", ({ of }) => {
     const [one, two] = [base64(of("l", 9)), base64(of("n", 15))];
-    return { text: `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  username: ${one}\n  pw: ${two}\n`, secrets: [one, two] };
+    return {
+      text: `apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  username: ${one}\n  pw: ${two}\n`,
+      secrets: [one, two],
+    };
   }),
   marked("npmrc token", "//registry.example.com/:_authToken=«{n40}»"),
   row("npmrc auth", ({ of }) => {
@@ -70,7 +85,10 @@ export const contextual = [
     return { text: `//r.example.com/:username=bob\n//r.example.com/:_password=${secret}`, secrets: [secret] };
   }),
   marked("aws credentials", "[default]\naws_access_key_id = «AKIA{B16}»\naws_secret_access_key = «{b40}»"),
-  marked("azure connection string", "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=«{b86}»==;EndpointSuffix=core.windows.net"),
+  marked(
+    "azure connection string",
+    "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=«{b86}»==;EndpointSuffix=core.windows.net",
+  ),
   marked("azure SAS", "https://acme.blob.core.windows.net/c/f?sv=2022-11-02&se=2030-01-01&sr=b&sp=r&sig=«{n43}»%3D"),
   marked("postgres address", "postgres://app:«{n16}»@db.local:5432/shop"),
   marked("password with @", "postgres://app:«p@{n12}»@db.local:5432/shop"),
@@ -93,7 +111,10 @@ export const contextual = [
     return { text: `Authorization: Basic ${secret}`, secrets: [secret] };
   }),
   marked("digest header", 'Authorization: Digest username="bob", realm="x", nonce="«{h32}»", response="«{h32}»"'),
-  marked("AWS signature header", "Authorization: AWS4-HMAC-SHA256 Credential=«AKIA{B16}»/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=«{h64}»"),
+  marked(
+    "AWS signature header",
+    "Authorization: AWS4-HMAC-SHA256 Credential=«AKIA{B16}»/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=«{h64}»",
+  ),
   marked("api key header", "X-Api-Key: «{n32}»"),
   marked("curl header", "curl -H 'X-Auth-Token: «{n32}»' https://example.com"),
   marked("header in code", 'fetch(url, { headers: { "Authorization": "Bearer «{n40}»", "X-API-Key": "«{n24}»" } })'),
@@ -120,7 +141,10 @@ export const contextual = [
   }),
   row("PuTTY key", ({ of }) => {
     const body = lines(of, "b", 4);
-    return { text: `PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 4\n${body.join("\n")}`, secrets: body };
+    return {
+      text: `PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 4\n${body.join("\n")}`,
+      secrets: body,
+    };
   }),
   marked("htpasswd", "bob:«$apr1${n8}${n22}»"),
   marked("bcrypt", "admin:«$2y$10${n53}»"),
@@ -129,7 +153,10 @@ export const contextual = [
   marked("tfvars", 'db_password = "«{l14}»"'),
   marked("totp", "otpauth://totp/Acme:bob@example.com?secret=«{B32}»&issuer=Acme"),
   marked("mnemonic", "mnemonic: «legal winner thank year wave sausage worth useful legal winner thank yellow»"),
-  marked("signed address", "https://b.s3.amazonaws.com/k?X-Amz-Credential=«AKIA{B16}»%2F20260101&X-Amz-Signature=«{h64}»"),
+  marked(
+    "signed address",
+    "https://b.s3.amazonaws.com/k?X-Amz-Credential=«AKIA{B16}»%2F20260101&X-Amz-Signature=«{h64}»",
+  ),
   marked("provider beside hex", "our datadog api key is «{h32}» by the way"),
   marked("said again", "DB_PASSWORD=«{n14}»\nthen I typed «{n14}» by hand".replace("«{n14}» by hand", "it by hand")),
   row("said again elsewhere", ({ of }) => {

@@ -3,6 +3,15 @@ import { pattern } from "./random.mjs";
 const uuid = "{h8}-{h4}-{h4}-{h4}-{h12}";
 const form = (family, template, name = "SERVICE_VALUE") => ({ family, name, make: pattern(template) });
 const named = (family, name, template) => ({ family, name, make: pattern(template), form: false });
+/** A family whose secret is a part of what it stands in. */
+const within = (family, before, template) => ({
+  family,
+  name: "SERVICE_VALUE",
+  make(random) {
+    const secret = pattern(template)(random);
+    return { secret: before + secret, parts: [secret] };
+  },
+});
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 /** Families that published rule sets know by a form of their own. */
@@ -71,9 +80,13 @@ const forms = [
   form("slack bot token", "xoxb-{d12}-{d12}-{n24}"),
   form("slack user token", "xoxp-{d12}-{d12}-{d12}-{h32}"),
   form("slack app token", "xapp-1-A{A10}-{d13}-{h64}"),
-  form("discord webhook", "https://discord.com/api/webhooks/{d18}/{w68}"),
-  form("slack webhook", "https://hooks.slack.com/services/T{A8}/B{A10}/{n24}"),
-  form("teams webhook", `https://acme.webhook.office.com/webhookb2/${uuid}@${uuid}/IncomingWebhook/{h32}/${uuid}`),
+  within("discord webhook", "https://discord.com/api/webhooks/", "{d18}/{w68}"),
+  within("slack webhook", "https://hooks.slack.com/services/", "T{A8}/B{A10}/{n24}"),
+  within(
+    "teams webhook",
+    "https://acme.webhook.office.com/webhookb2/",
+    `${uuid}@${uuid}/IncomingWebhook/{h32}/${uuid}`,
+  ),
   form("telegram bot token", "{d10}:AA{n33}"),
   form("twilio key", "SK{h32}"),
   form("sendgrid key", "SG.{n22}.{n43}"),

@@ -28,7 +28,8 @@ export function openRandom(seed) {
   const of = (set, length) => {
     for (;;) {
       const drawn = Array.from({ length }, () => pick(sets[set])).join("");
-      if (length < 10 || set === "l" || set === "d" || set === "u" || (/\d/.test(drawn) && /[A-Za-z]/.test(drawn))) return drawn;
+      if (length < 10 || set === "l" || set === "d" || set === "u" || (/\d/.test(drawn) && /[A-Za-z]/.test(drawn)))
+        return drawn;
     }
   };
   return { next, below, pick, of };

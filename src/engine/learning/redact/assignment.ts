@@ -16,6 +16,8 @@ interface Assignment {
   readonly startsLine: boolean;
   /** Whether the name stands in the query of an address. */
   readonly inQuery: boolean;
+  /** Whether other names and values stand beside it, as in the connection string of a database. */
+  readonly isAmongPairs: boolean;
 }
 
 const longestName = 64;
@@ -61,6 +63,7 @@ function assignmentAt(text: string, start: number, end: number): Assignment | nu
       lineLead.test(start < 60 ? lead : lead.replace(/^[^\n]*?(?=.{59}$)/, "")) &&
       (start < 60 || /[\n\r"'`]|\\[nr]/.test(lead)),
     inQuery: before === "?" || before === "&",
+    isAmongPairs: /[\w ]=[^\s;&,=()]{1,40}[ ;] ?$/.test(lead),
   };
   const flagged = /^-{1,2}[a-z]/i.test(text.slice(start, start + 3));
   if (flagged && /^(?: |=|\\?["'], ?\\?["'])/.test(text.slice(end, end + 5))) {
@@ -76,6 +79,7 @@ function assignmentAt(text: string, start: number, end: number): Assignment | nu
   const closed = at(closers, text, end) ?? "";
   const signAt = end + closed.length;
   const sign = at(signs, text, signAt);
+  if (sign?.startsWith(":") && before === ":") return null;
   if (sign !== null) {
     // The value may stand on the next line, where it is a block of YAML.
     const block =
@@ -85,6 +89,7 @@ function assignmentAt(text: string, start: number, end: number): Assignment | nu
     if (block === "" && /[\n\r]/.test(sign) && !/[:=][ \t]*\r?\n[ \t]+$/.test(sign)) return null;
     const kind =
       sign.trimStart().startsWith(":") && !sign.startsWith(":=") ? "colon" : sign.startsWith("!:") ? "colon" : "equals";
+    if (/^={2,3}/.test(sign)) return { ...base, sign: "argument", valueAt: signAt + sign.length };
     return {
       ...base,
       startsLine: base.startsLine || block !== "",
@@ -108,7 +113,7 @@ const proseLetters = /^[A-Za-z]{6,40}$/;
 const proseEnding = /(?:ed|ing|able|ible|ly|ent|ant|ous|ful|less|ive|al|er|est|ion)$/;
 
 // Letters alone are a secret where a line, a shell, an address or an option gives them to a password's name.
-function lettersCount({ name, sign, startsLine, inQuery }: Assignment, value: Value): boolean {
+function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs }: Assignment, value: Value): boolean {
   if (sign === "flag" || inQuery || sign === "element") return true;
   if (sign === "says")
     return (
@@ -118,6 +123,7 @@ function lettersCount({ name, sign, startsLine, inQuery }: Assignment, value: Va
       !proseEnding.test(value.text)
     );
   if (sign === "equals" && shouts.test(name)) return true;
+  if (sign === "equals" && isAmongPairs) return true;
   if (sign === "colon" || sign === "equals") return value.endsLine && (startsLine || value.text.length >= 4);
   return false;
 }

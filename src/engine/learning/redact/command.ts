@@ -13,7 +13,7 @@ interface Command {
 }
 
 const between = String.raw`(?:[^\n|;&]|\\\r?\n){0,240}?`;
-const gap = String.raw`(?:\s|\\{1,3}[nrt]){1,20}`;
+const gap = String.raw`(?:\s|\+|\\{1,3}[nrt]){1,20}`;
 const tool = (names: string, option: string, flags = "y") =>
   new RegExp(String.raw`(?:${names})(?![\w-])${between}[\s"'](?:${option})`, flags);
 

@@ -72,6 +72,6 @@ function isCode(text: string): boolean {
     /^(?:[a-z]+_)+[a-z]+$/.test(text) ||
     /^[|>][-+]?$/.test(text) ||
     text.startsWith('f"') ||
-    /^[!=<>&|]/.test(text)
+    /^[=<>|]|^&['a-z]/.test(text)
   );
 }

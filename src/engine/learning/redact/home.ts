@@ -81,8 +81,10 @@ export const encodedHomeFinder: Finder = {
     const unit = text.charCodeAt(start - 1);
     if (start > 0 && (unit === 45 || unit === 95 || isAlphanumeric(unit)) && !startsWord(text, start)) return 0;
     if (unit === 45 || unit === 95 || unit === 46) return 0;
-    // A class of a style sheet or an option has no path before it: only a folder's name, a quote or a text's edge is taken.
-    if (start > 0 && !/[/\\"'`\s=:(]/.test(text.charAt(start - 1))) return 0;
+    // A class of a style sheet or an option is no folder: one stands behind a slash or a quote, or has more names in it.
+    const marked = start > 0 && /[/\\"'`]/.test(text.charAt(start - 1));
+    if (!marked && !(/[\s=:(]/.test(text.charAt(start - 1) || " ") && text.charAt(wordStart + match[0].length) === "-"))
+      return 0;
     return note(reading, start, wordStart + match[0].length, "home");
   },
 };

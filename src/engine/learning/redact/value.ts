@@ -62,7 +62,6 @@ function endsHere(text: string, at: number, ending: Ending): boolean {
     letter === "|"
   )
     return true;
-  if (letter === "#") return ending === "query";
   return (
     letter === "," &&
     (ending === "query" || /^,(?:\s|$|["'\\]|[\w.-]{1,40}["'\\]{0,2}[=:])/.test(text.slice(at, at + 46)))

@@ -24,8 +24,9 @@ export const cloudForms: readonly Form[] = [
   form("google", ["6l"], sticky(`6L[\\w-]{38}(?![\\w-])`), {
     check: (text) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text.slice(1)),
   }),
-  form("azure", ["q~"], sticky(`(?<![\\w~.-])[\\w~.]{3}\\dQ~[\\w~.-]{31,40}`), {
+  form("azure", ["q~"], /[\w~.]{3}\dQ~[\w~.-]{31,40}/y, {
     before: { letters: /[\w~.]/, most: 4 },
+    glued: true,
   }),
   form("azure", ["azfu"], /[\w-]{44}AzFu[\w-]{5,10}={0,2}/y, { before: { letters: /[\w-]/, most: 44 }, glued: true }),
   form("azure", ["+astb", "jqqj99"], /[\w+/]{20,76}(?:\+ASt[\w+/]{5,12}={0,2}|JQQJ99[\w+/]{40,60})/y, {
