@@ -146,8 +146,11 @@ export const contextual = [
       secrets: body,
     };
   }),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a hash has its dollars
   marked("htpasswd", "bob:«$apr1${n8}${n22}»"),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a hash has its dollars
   marked("bcrypt", "admin:«$2y$10${n53}»"),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a hash has its dollars
   marked("shadow", "root:«$6${n16}${n86}»:19000:0:99999:7:::"),
   marked("terraform variable", 'variable "db_password" {\n  type = string\n  default = "«{n14}»"\n}'),
   marked("tfvars", 'db_password = "«{l14}»"'),

@@ -10,7 +10,7 @@ interface Assignment {
   readonly name: string;
   /** The word before a name of one word: "API key". */
   readonly wordBefore: string;
-  readonly sign: "colon" | "equals" | "says" | "flag" | "beside" | "argument" | "element" | "cell";
+  readonly sign: "colon" | "equals" | "says" | "flag" | "beside" | "argument" | "element" | "cell" | "spoken";
   readonly valueAt: number;
   /** Whether the name is the first thing on its line, but for marks of lists, diffs and shells. */
   readonly startsLine: boolean;
@@ -44,6 +44,8 @@ const says =
   /[ \t]{1,3}(?:(?:for|of|to) [\w.@-]{1,40}[ \t]{1,2})?(?:is|was|ist|are|reads)(?:[ \t]{0,2}:|[ \t]{1,2}(?:now |still |set to |called |simply |just )?)[ \t]{0,2}/iy;
 const typed =
   /(?::|\?:)\s{0,3}(?:string|String|str|&(?:'static )?str|char\s?\*|text|TEXT|Secret|SecretStr)(?:\s?\|\s?(?:null|undefined|None))?\s{0,3}=\s{0,3}/y;
+const valueOfName =
+  /\\{0,7}["'`]?(?:\s|,|\\{1,3}[nrt]|\+){1,40}\\{0,7}["']?(?:default_?)?value\\{0,7}["']?\s{0,4}[:=]\s{0,4}/iy;
 const closers = /(?:\\{0,7}["'`\]*)]|[ \t]){0,6}/y;
 const signs = /(?:\?\?=|\|\|=|:=|=>|\+=|\?=|!?:(?!:)|={1,3}(?![~>]))\s{0,9}\*{0,2}\s{0,2}/y;
 const wordBeforeName = /([A-Za-z]{2,20}) $/;
@@ -71,11 +73,17 @@ function assignmentAt(text: string, start: number, end: number): Assignment | nu
     const opens = /["'\\]+$/.exec(gap)?.[0].length ?? 0;
     return { ...base, sign: "flag", valueAt: end + gap.length - opens };
   }
+  if (/(?:^|[\s"'`])(?:setx|ENV|ARG|set -[gUx]{1,3}|setenv|requirepass) $/.test(lead) && text.charAt(end) === " ")
+    return { ...base, sign: "flag", valueAt: end + 1 };
+  const listed = at(valueOfName, text, end);
+  if (listed !== null) return { ...base, startsLine: true, sign: "flag", valueAt: end + listed.length };
   const annotated = at(typed, text, end);
   if (annotated !== null) return { ...base, sign: "equals", valueAt: end + annotated.length };
   const said = at(says, text, end);
   if (said !== null) return { ...base, sign: "says", valueAt: end + said.length };
-  if (before === "<" && text.charAt(end) === ">") return { ...base, sign: "element", valueAt: end + 1 };
+  if (before === "<" && text.charAt(end) === ">") {
+    return { ...base, sign: "element", valueAt: end + (text.startsWith("<![CDATA[", end + 1) ? 10 : 1) };
+  }
   const closed = at(closers, text, end) ?? "";
   const signAt = end + closed.length;
   const sign = at(signs, text, signAt);
@@ -105,7 +113,8 @@ function assignmentAt(text: string, start: number, end: number): Assignment | nu
   if (attribute !== undefined) return { ...base, sign: "equals", valueAt: end + attribute.length };
   const cell = /^[ \t`*]{0,20}\|[ \t]{0,20}/.exec(text.slice(end, end + 44))?.[0];
   if (cell !== undefined && /\|[ \t`*]{0,6}$/.test(lead)) return { ...base, sign: "cell", valueAt: end + cell.length };
-  return null;
+  const spoken = /^[ \t]{1,2}(?=[^\s"'`|=:]{8})/.exec(text.slice(end, end + 10))?.[0];
+  return spoken === undefined ? null : { ...base, sign: "spoken", valueAt: end + spoken.length };
 }
 
 const shouts = /^[A-Z][A-Z0-9_]*$/;
@@ -128,6 +137,19 @@ function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs }: Assignm
   return false;
 }
 
+const technical =
+  /^(?:sha|md|base|argon|pbkdf|bcrypt|utf|aes|rsa|ecdsa|ed25519|ipv|http|oauth|v\d|step|test|field|user|python|node|win|log|es|x\d|rfc|version|line|page|option|mysql|caching_sha2)/i;
+
+// A value right behind a name of secrets, as people write it, is one only when it looks like nothing else.
+function isSpokenSecret({ name }: Assignment, text: string): boolean {
+  if (technical.test(text) || !/^[\w+/=.!@#$%^&*~-]+$/.test(text) || !isMixed(text)) return false;
+  return (
+    isRandom(text, 12) ||
+    (/^(?:[\w.-]{0,40}[._-])?(?:pass(?:word|phrase|wd)|rootpw)$/i.test(name) &&
+      /^[A-Za-z]+[\d!@#$%^&*]+[\w!@#$%^&*]*$/.test(text))
+  );
+}
+
 function isStrongSecret(assignment: Assignment, value: Value): boolean {
   const { text, quoted } = value;
   const plainLetters = /^[A-Za-z_]+$/.test(text);
@@ -136,6 +158,7 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
     return (
       !isOrdinary(text) && (/\d/.test(text) || /[^\w\s]/.test(text.slice(0, -1))) && text.length >= 6 && !isWordy(text)
     );
+  if (sign === "spoken") return isSpokenSecret(assignment, text);
   if (sign === "beside") return /\d|[^\w\s.-]/.test(text) && !/\s/.test(text);
   if (sign === "says")
     return quoted
@@ -154,6 +177,7 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
   const { text } = value;
   if (assignment.sign === "equals" && assignment.startsLine && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
+  if (assignment.sign === "spoken") return isSpokenSecret(assignment, text);
   if (isWordy(text) && !isUuid(text)) return false;
   if (assignment.sign === "says" || assignment.sign === "argument") return isRandom(text, 12) || isUuid(text);
   return (
@@ -169,6 +193,7 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
 
 function isWeakSecret(assignment: Assignment, value: Value): boolean {
   const { text } = value;
+  if (assignment.sign === "spoken") return false;
   const shouted = assignment.sign === "equals" && shouts.test(assignment.name);
   if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(text) && /:/.test(Buffer.from(text.slice(0, 400), "base64").toString("latin1")))
     return true;

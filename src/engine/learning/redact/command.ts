@@ -111,7 +111,9 @@ const commands: readonly Command[] = [
     pattern: /rabbitmqctl\s{1,4}(?:-\S{1,30}\s{1,4}){0,4}(?:add_user|change_password)\s{1,4}\S{1,60}\s{1,4}/y,
   },
   { words: ["vault login"], pattern: /vault login (?:-[\w=-]{1,30} ){0,4}(?=[^\s-])/y },
-  { words: ["net use", "net user"], pattern: /net use[r]?\s{1,4}\S{1,80}\s{1,4}(?=[^/\s*])/iy },
+  { words: ["net use "], pattern: /net use (?:[A-Z*]:? )?\\\\\S{1,80}\s{1,4}(?=[^/\s*])/iy },
+  { words: ["net user "], pattern: /net user \S{1,60}\s{1,4}(?=[^/\s*])/iy },
+  { words: ["openssl enc"], pattern: tool("openssl enc", "-k ") },
   { words: ["requirepass", "masterauth"], pattern: /(?:requirepass|masterauth)\s{1,4}/iy },
   { words: ["login"], pattern: new RegExp(`login${gap}[^\\s\\\\]{1,100}${gap}password${gap}`, "y") },
   {
@@ -172,5 +174,38 @@ const pipeFinder: Finder = {
   },
 };
 
+const userAndSecret =
+  /(?:auth\s{0,3}[=:]\s{0,3}[[(]|(?:basic_?auth|credentials?|digest_?auth|login|authenticate)\()\s{0,3}\\{0,3}["'][^"'\n]{1,80}["']\s{0,3},\s{0,3}\\{0,3}["']([^"'\n\\]{4,200})(?=\\{0,3}["'])/iy;
+
+/** The second of two arguments that are a user and a password. */
+const pairFinder: Finder = {
+  kinds: ["secret"],
+  words: [
+    "auth=",
+    "auth =",
+    "auth(",
+    '"auth"',
+    "auth: [",
+    "auth_",
+    "credential(",
+    "credentials(",
+    "basicauth",
+    "digestauth",
+    "login(",
+    "authenticate(",
+  ],
+  find(reading, start) {
+    const { text } = reading;
+    const from = text.slice(Math.max(0, start - 6), start).search(/(?:basic|digest)_?$/i);
+    const at = from < 0 ? start : Math.max(0, start - 6) + from;
+    userAndSecret.lastIndex = at;
+    const match = userAndSecret.exec(text);
+    const secret = match?.[1] ?? "";
+    if (match === null || isHarmlessValue({ start: 0, end: 0, text: secret, quoted: true, endsLine: false })) return 0;
+    tell(reading, secret);
+    return note(reading, at + match[0].length - secret.length, at + match[0].length, "secret");
+  },
+};
+
 /** Secrets in the arguments of tools: `curl -u`, `mysql -p`, `sshpass -p`, and in `.netrc`. */
-export const commandFinders: readonly Finder[] = [...commands.map(commandFinder), pipeFinder];
+export const commandFinders: readonly Finder[] = [...commands.map(commandFinder), pipeFinder, pairFinder];

@@ -2,12 +2,12 @@ import { tell } from "./assignment.ts";
 import { type Finder, note } from "./finder.ts";
 import { isHarmlessValue } from "./harmless.ts";
 import { startsWord } from "./place.ts";
-import { isMixed, isRandom } from "./shape.ts";
+import { isMixed, isOrdinary } from "./shape.ts";
 import { readValue } from "./value.ts";
 
 const opening = /authorization\\{0,7}["'`\])]{0,2}\s{0,9}(?:[:=,]|=>)\s{0,9}(?:\\{0,7}["'`]|f["'`]|b["'`])?/iy;
 const schemed =
-  /(bearer|basic|token|digest|apikey|api-key|key|bot|negotiate|ntlm|hawk|oauth|ssws|genie_?key|splunk|aws4-hmac-sha256|hmac|signature|dpop|gnap|private-token|discogs|mac|[A-Za-z][\w-]{1,30})(?:[ \t]{1,4}|:[ \t]|%20)/iy;
+  /(bearer|basic|token|digest|apikey|api-key|key|bot|negotiate|ntlm|hawk|oauth|ssws|genie_?key|splunk|aws4-hmac-sha256|hmac|signature|dpop|gnap|private-token|discogs|mac|[A-Za-z][\w-]{1,30})(?:\\?[ \t]{1,4}|:[ \t]|%20|\+)/iy;
 const lists = /^(?:digest|hawk|oauth|aws4-hmac-sha256|hmac|signature|mac|discogs)$/i;
 
 function restOfLine(text: string, from: number): number {
@@ -53,7 +53,7 @@ export const authorizationFinder: Finder = {
     const secret = text.slice(value.start, value.end);
     if (
       !(known
-        ? secret.length >= 4 && (/\d|[^\w-]/.test(secret) || secret.length >= 12)
+        ? secret.length >= 4 && (/\d|[^\w-]/.test(secret) || secret.length >= 12 || !isOrdinary(secret))
         : isMixed(secret) && secret.length >= 8) ||
       !/^[\w.~+/:=%-]+/.test(secret)
     )
@@ -143,12 +143,13 @@ export const cookieOptionFinder: Finder = {
     const open = option.exec(text);
     if (open === null || !/curl[^\n]{0,400}$/.test(text.slice(Math.max(0, start - 400), start))) return 0;
     const at = start + open[0].length;
-    const list = /^[^\n"'\\]{1,2000}/.exec(text.slice(at, at + 2000))?.[0] ?? "";
+    const pattern = /["']/.test(open[0].slice(-1)) ? /^[^\n"'\\]{1,2000}/ : /^[^\s"'\\]{1,2000}/;
+    const list = pattern.exec(text.slice(at, at + 2000))?.[0] ?? "";
     let from = at;
     for (const part of list.split(";")) {
       const sign = part.indexOf("=");
       const end = from + part.trimEnd().length;
-      if (sign >= 0 && end - from - sign - 1 >= leastCookie && isRandom(`a1B${part.slice(sign + 1)}`, 8))
+      if (sign >= 0 && end - from - sign - 1 >= leastCookie && !/[$<{]/.test(part.slice(sign + 1)))
         note(reading, from + sign + 1, end, "cookie");
       from += part.length + 1;
     }

@@ -4,10 +4,10 @@ import { isAlphanumeric, startsWord } from "./place.ts";
 /** What stands in a home's place. */
 export const homeMark = "~";
 
-const underHome = /\/home\/([^\s/:"'`\\<>|,;)(\][{}*$%&?#=~]{1,64})(?=[/\\\s:"'`<>|,;)\]}&?#]|$)/y;
+const underHome = /\/home\/([^\s/:"'`\\<>|,;)(\][{}*$%&?#=~]{1,64})(?=[/\\\s:"'`<>|,;)\]}&?#]|[$%#] |$)/y;
 const underUsers =
   /[/\\]{1,4}Users[/\\]{1,4}([^\s/:"'`\\<>|,;)(\][{}*$%&?#=~]{1,64}(?: [A-Z][\w.-]{0,30}(?=[\\/]| [A-Z][\w.-]{0,30}[\\/])){0,3})(?=[/\\\s:"'`<>|,;)\]}&?#]|$)/y;
-const root = /\/root(?=[/\s:"'`\\,;)\]]|\.(?:\s|$|[\w-])|$)/y;
+const root = /\/root(?=[#$] |[/\s:"'`\\,;)\]]|\.(?:\s|$|[\w-])|$)/y;
 const encoded = /-(?:home|Users)-([A-Za-z0-9_]{1,64})(?=[^A-Za-z0-9_]|$)/y;
 const nobody = /^(?:\.{1,3}|:.*|\d+|Shared|Public|Default)$/;
 
@@ -15,7 +15,7 @@ const nobody = /^(?:\.{1,3}|:.*|\d+|Shared|Public|Default)$/;
 const before = ["/var", "/mnt", "/export", "/usr", "/data", "/private", "/System/Volumes/Data"];
 
 function startOfHome(text: string, at: number): number | null {
-  const prefix = before.find((name) => text.startsWith(name, at - name.length));
+  const prefix = before.find((name) => at >= name.length && text.startsWith(name, at - name.length));
   const start = at - (prefix?.length ?? 0);
   const unit = text.charCodeAt(start - 1);
   const free = start === 0 || (startsWord(text, start) && unit !== 95 && unit !== 46 && unit !== 126);

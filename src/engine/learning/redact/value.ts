@@ -46,8 +46,14 @@ function quotedValue(text: string, open: number, escapes: number): Value | null 
 /** Where an unquoted value ends: at a blank always, at marks of code where the value stands within a line. */
 export type Ending = "blank" | "mark" | "query";
 
+// A shell takes a blank behind a backslash for a part of the word.
+function isEscapedBlank(text: string, at: number, ending: Ending): boolean {
+  return ending === "blank" && text.charAt(at) === "\\" && text.charAt(at + 1) === " ";
+}
+
 function endsHere(text: string, at: number, ending: Ending): boolean {
   const letter = text.charAt(at);
+  if (isEscapedBlank(text, at, ending)) return false;
   if (letter === "" || /\s/.test(letter) || quotes.has(letter)) return true;
   if (letter === "\\") return /^\\{1,4}(?:[nrt"'`\s]|u00|$)/.test(text.slice(at, at + 8));
   if (letter === "<") return true;
@@ -82,7 +88,7 @@ function lineIsOver(text: string, from: number): boolean {
 function plainValue(text: string, start: number, ending: Ending): Value | null {
   let end = start;
   const most = start + longestValue;
-  while (end < most && !endsHere(text, end, ending)) end++;
+  while (end < most && !endsHere(text, end, ending)) end += isEscapedBlank(text, end, ending) ? 2 : 1;
   if (ending !== "blank") while (end > start && /[.,:!?*]/.test(text.charAt(end - 1))) end--;
   if (ending === "blank" && /^[;,]$/.test(text.charAt(end - 1))) end--;
   if (end === start) return null;

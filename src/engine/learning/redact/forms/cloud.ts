@@ -11,6 +11,11 @@ export const cloudForms: readonly Form[] = [
     ["akia", "asia", "abia", "acca", "aroa", "aida", "agpa", "anpa", "anva", "apka", "aipa"],
     sticky(`A(?:KIA|SIA|BIA|CCA|ROA|IDA|GPA|NPA|NVA|PKA|IPA)[A-Z0-9]{16}${end}`),
   ),
+  form(
+    "aws",
+    ["akia", "asia"],
+    /(A[KS]IA[A-Z0-9]{16}[\s"',:;|/]{1,10}(?:[\w ]{1,40}[\s"':=]{1,5})?)([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/y,
+  ),
   form("aws", ["a3t"], sticky(`A3T[A-Z0-9]{17}${end}`)),
   form("aws", ["absk"], /ABSK[A-Za-z0-9+/]{60,}={0,2}/y),
   form("aws", ["amzn.mws."], /amzn\.mws\.[\da-f]{8}-[\da-f-]{27}/iy),

@@ -56,6 +56,14 @@ export const databaseForms: readonly Form[] = [
     { glued: true, check: (text) => !/^:\d+:\d/.test(text) && open(text.slice(text.lastIndexOf(":") + 1)) },
   ),
   form(
+    "pgpass",
+    ["pgpass"],
+    /((?<![\w.*-])[\w.*-]{1,80}:(?:\d{2,5}|\*):[^:\s"'\\]{1,64}:[^:\s"'\\/]{1,64}:)((?:[^\s:"'\\`]|\\:){3,200})/g,
+    { check: open },
+  ),
+  form("url-password", ["jdbc:oracle:"], /(jdbc:oracle:\w{1,10}:[\w.]{1,60}\/)([^@\s"']{3,100})(?=@)/iy),
+  form("password-hash", ["'*"], /(')(\*[\dA-F]{40})(?=')/y, { glued: true }),
+  form(
     "password-hash",
     [
       "$apr1$",
