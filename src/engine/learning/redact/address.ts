@@ -54,11 +54,13 @@ export const addressFinder: Finder = {
     const colon = rest.slice(0, sign).indexOf(":");
     const user = rest.slice(0, colon < 0 ? sign : colon);
     if (/[/?#]/.test(user)) return 0;
-    const userIsToken = (isRandom(user, 16) || /^[\da-f]{32,}$/i.test(user)) && !user.startsWith("[redacted");
+    const userIsToken =
+      ((/^[\w~+=-]+$/.test(user) && isRandom(user, 16)) || /^[\da-f]{32,}$/i.test(user)) &&
+      !user.startsWith("[redacted");
     if (userIsToken) tell(reading, user);
     if (colon < 0) return userIsToken ? note(reading, start, start + sign, "url-password") : 0;
     const password = rest.slice(colon + 1, sign);
-    const empty = password === "" || placeholder.test(password) || isFiller(password);
+    const empty = password.length < 4 || placeholder.test(password) || isFiller(password);
     if (userIsToken && empty) return note(reading, start, start + user.length, "url-password");
     if (empty || password === "x-oauth-basic") return 0;
     tell(reading, password);

@@ -1,128 +1,16 @@
 import { type Finder, note, type Reading } from "./finder.ts";
 import { isHarmlessValue } from "./harmless.ts";
 import { type Strength, strengthOf } from "./name.ts";
-import { endsEscape } from "./place.ts";
 import { entropyBits, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
-import { type Ending, isNamePart, readValue, type Value, wholeEnd } from "./value.ts";
-
-/** A name and how a value is given to it. */
-interface Assignment {
-  readonly name: string;
-  /** The word before a name of one word: "API key". */
-  readonly wordBefore: string;
-  readonly sign: "colon" | "equals" | "says" | "flag" | "beside" | "argument" | "element" | "cell" | "spoken";
-  readonly valueAt: number;
-  /** Whether the name is the first thing on its line, but for marks of lists, diffs and shells. */
-  readonly startsLine: boolean;
-  /** Whether the name stands in the query of an address. */
-  readonly inQuery: boolean;
-  /** Whether other names and values stand beside it, as in the connection string of a database. */
-  readonly isAmongPairs: boolean;
-}
-
-const longestName = 64;
-
-function nameStart(text: string, from: number): number {
-  let start = from;
-  while (start > 0 && from - start < longestName && isNamePart(text.charCodeAt(start - 1))) start--;
-  // The letter of an escape is none of the name's: `\nPASSWORD=`.
-  if (text.charCodeAt(start - 1) === 92 && endsEscape(text, start)) start++;
-  else if (text.charCodeAt(start - 1) === 37 && endsEscape(text, start + 1)) start += 2;
-  return start;
-}
-
-function nameEnd(text: string, from: number): number {
-  let end = from;
-  while (end - from < longestName && isNamePart(text.charCodeAt(end))) end++;
-  while (end > from && text.charCodeAt(end - 1) === 46) end--;
-  return end;
-}
-
-const lineLead =
-  /(?:^|[\n\r]|\\[nr]|["'`])[ \t]*(?:[-+*>#|]|\d{1,2}[.)]|\/\/|<!--)?[ \t]*(?:(?:export|set|setx|env|ENV|ARG|declare|local|const|let|var|-e|--env|-D|\$env:|\*{1,2})[ \t]*)*["'`*\\]{0,4}$/;
-const says =
-  /[ \t]{1,3}(?:(?:for|of|to) [\w.@-]{1,40}[ \t]{1,2})?(?:is|was|ist|are|reads)(?:[ \t]{0,2}:|[ \t]{1,2}(?:now |still |set to |called |simply |just )?)[ \t]{0,2}/iy;
-const typed =
-  /(?::|\?:)\s{0,3}(?:string|String|str|&(?:'static )?str|char\s?\*|text|TEXT|Secret|SecretStr)(?:\s?\|\s?(?:null|undefined|None))?\s{0,3}=\s{0,3}/y;
-const valueOfName =
-  /\\{0,7}["'`]?(?:\s|,|\\{1,3}[nrt]|\+){1,40}\\{0,7}["']?(?:default_?)?value\\{0,7}["']?\s{0,4}[:=]\s{0,4}/iy;
-const closers = /(?:\\{0,7}["'`\]*)]|[ \t]){0,6}/y;
-const signs = /(?:\?\?=|\|\|=|:=|=>|\+=|\?=|!?:(?!:)|={1,3}(?![~>]))\s{0,9}\*{0,2}\s{0,2}/y;
-const wordBeforeName = /([A-Za-z]{2,20}) $/;
-
-function at(pattern: RegExp, text: string, place: number): string | null {
-  pattern.lastIndex = place;
-  return pattern.exec(text)?.[0] ?? null;
-}
-
-function assignmentAt(text: string, start: number, end: number): Assignment | null {
-  const before = text.charAt(start - 1);
-  const lead = text.slice(Math.max(0, start - 60), start);
-  const base = {
-    name: text.slice(start, end).replace(/^-+/, ""),
-    wordBefore: wordBeforeName.exec(lead)?.[1] ?? "",
-    startsLine:
-      lineLead.test(start < 60 ? lead : lead.replace(/^[^\n]*?(?=.{59}$)/, "")) &&
-      (start < 60 || /[\n\r"'`]|\\[nr]/.test(lead)),
-    inQuery: before === "?" || before === "&",
-    isAmongPairs: /[\w ]=[^\s;&,=()]{1,40}[ ;] ?$/.test(lead),
-  };
-  const flagged = /^-{1,2}[a-z]/i.test(text.slice(start, start + 3));
-  if (flagged && /^(?: |=|\\?["'], ?\\?["'])/.test(text.slice(end, end + 5))) {
-    const gap = /^(?:["'\\,]| ){1,6}(?=\S)|^=/.exec(text.slice(end, end + 7))?.[0] ?? "";
-    const opens = /["'\\]+$/.exec(gap)?.[0].length ?? 0;
-    return { ...base, sign: "flag", valueAt: end + gap.length - opens };
-  }
-  if (/(?:^|[\s"'`])(?:setx|ENV|ARG|set -[gUx]{1,3}|setenv|requirepass) $/.test(lead) && text.charAt(end) === " ")
-    return { ...base, sign: "flag", valueAt: end + 1 };
-  const listed = at(valueOfName, text, end);
-  if (listed !== null) return { ...base, startsLine: true, sign: "flag", valueAt: end + listed.length };
-  const annotated = at(typed, text, end);
-  if (annotated !== null) return { ...base, sign: "equals", valueAt: end + annotated.length };
-  const said = at(says, text, end);
-  if (said !== null) return { ...base, sign: "says", valueAt: end + said.length };
-  if (before === "<" && text.charAt(end) === ">") {
-    return { ...base, sign: "element", valueAt: end + (text.startsWith("<![CDATA[", end + 1) ? 10 : 1) };
-  }
-  const closed = at(closers, text, end) ?? "";
-  const signAt = end + closed.length;
-  const sign = at(signs, text, signAt);
-  if (sign?.startsWith(":") && before === ":") return null;
-  if (sign !== null) {
-    // The value may stand on the next line, where it is a block of YAML.
-    const block =
-      /^[|>][-+]?[ \t]*(?:\r?\n|\\{1,3}n)[ \t+>]{1,40}/.exec(
-        text.slice(signAt + sign.length, signAt + sign.length + 60),
-      )?.[0] ?? "";
-    if (block === "" && /[\n\r]/.test(sign) && !/[:=][ \t]*\r?\n[ \t]+$/.test(sign)) return null;
-    const kind =
-      sign.trimStart().startsWith(":") && !sign.startsWith(":=") ? "colon" : sign.startsWith("!:") ? "colon" : "equals";
-    if (/^={2,3}/.test(sign)) return { ...base, sign: "argument", valueAt: signAt + sign.length };
-    return {
-      ...base,
-      startsLine: base.startsLine || block !== "",
-      sign: kind,
-      valueAt: signAt + sign.length + block.length,
-    };
-  }
-  if (/^[ \t]{1,3}\\{0,3}["'`]$/.test(text.slice(end, signAt)))
-    return { ...base, sign: "beside", valueAt: signAt - (/\\{0,3}["'`]$/.exec(closed)?.[0].length ?? 0) };
-  const argument = /^(?:\\{0,7}["'`]),\s{0,4}(?=\\{0,7}["'`])|^\((?=\\{0,7}["'`])/.exec(text.slice(end, end + 24))?.[0];
-  if (argument !== undefined) return { ...base, sign: "argument", valueAt: end + argument.length };
-  const attribute = /^\\{0,3}["']\s{1,4}(?:value|content)=(?=\\{0,3}["'])/.exec(text.slice(end, end + 24))?.[0];
-  if (attribute !== undefined) return { ...base, sign: "equals", valueAt: end + attribute.length };
-  const cell = /^[ \t`*]{0,20}\|[ \t]{0,20}/.exec(text.slice(end, end + 44))?.[0];
-  if (cell !== undefined && /\|[ \t`*]{0,6}$/.test(lead)) return { ...base, sign: "cell", valueAt: end + cell.length };
-  const spoken = /^[ \t]{1,2}(?=[^\s"'`|=:]{8})/.exec(text.slice(end, end + 10))?.[0];
-  return spoken === undefined ? null : { ...base, sign: "spoken", valueAt: end + spoken.length };
-}
+import { type Assignment, assignmentAt, nameEnd, nameStart } from "./sign.ts";
+import { type Ending, readValue, type Value, wholeEnd } from "./value.ts";
 
 const shouts = /^[A-Z][A-Z0-9_]*$/;
 const proseLetters = /^[A-Za-z]{6,40}$/;
 const proseEnding = /(?:ed|ing|able|ible|ly|ent|ant|ous|ful|less|ive|al|er|est|ion)$/;
 
 // Letters alone are a secret where a line, a shell, an address or an option gives them to a password's name.
-function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs }: Assignment, value: Value): boolean {
+function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs, tight }: Assignment, value: Value): boolean {
   if (sign === "flag" || inQuery || sign === "element") return true;
   if (sign === "says")
     return (
@@ -133,6 +21,7 @@ function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs }: Assignm
     );
   if (sign === "equals" && shouts.test(name)) return true;
   if (sign === "equals" && isAmongPairs) return true;
+  if (sign === "colon" && tight) return false;
   if (sign === "colon" || sign === "equals") return value.endsLine && (startsLine || value.text.length >= 4);
   return false;
 }
@@ -192,7 +81,7 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
 }
 
 function isWeakSecret(assignment: Assignment, value: Value): boolean {
-  const { text } = value;
+  const text = value.text.replaceAll(/%[\dA-Fa-f]{2}/g, "");
   if (assignment.sign === "spoken") return false;
   const shouted = assignment.sign === "equals" && shouts.test(assignment.name);
   if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(text) && /:/.test(Buffer.from(text.slice(0, 400), "base64").toString("latin1")))
@@ -249,7 +138,7 @@ export const assignmentFinder: Finder = {
     if (read === null) return end;
     const value = trimmed(read, assignment);
     if (isHarmlessValue(value) || !tests[strength](assignment, value)) return end;
-    tell(reading, value.text);
+    if (strength !== "weak") tell(reading, value.text);
     return note(reading, value.start, wholeEnd(text, value), kindOf(assignment));
   },
 };

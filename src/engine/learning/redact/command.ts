@@ -201,7 +201,7 @@ const pairFinder: Finder = {
     userAndSecret.lastIndex = at;
     const match = userAndSecret.exec(text);
     const secret = match?.[1] ?? "";
-    if (match === null || isHarmlessValue({ start: 0, end: 0, text: secret, quoted: true, endsLine: false })) return 0;
+    if (match === null || isHarmlessValue({ text: secret, quoted: true })) return 0;
     tell(reading, secret);
     return note(reading, at + match[0].length - secret.length, at + match[0].length, "secret");
   },

@@ -1,9 +1,9 @@
-import { isFiller } from "./shape.ts";
+import { isCamelWords, isFiller } from "./shape.ts";
 import type { Value } from "./value.ts";
 
 // Words that stand where a secret would, and are none.
 const words = new Set(
-  "password passwd passphrase pass pwd pw secret secrets token key apikey api_key username user value values string str text number int integer bool boolean bytes buffer any unknown object null nil none undefined true false yes no on off required optional include same-origin omit hidden required missing empty invalid incorrect wrong default changeme change_me change-me changeit todo tbd fixme n/a na unset redacted masked secretstr void never self this args data input config options params payload response request result env environment body req res event credentials credential auth authorization bearer basic oauth jwt inherit inherited prompt stdin file path plain plaintext plain-text text/plain encrypted hashed bcrypt argon2 sha256 md5 current-password new-password one-time-code off header query cookie local session public private read write none. id name label type char varchar list dict map array function async await return const let var new typeof import export from class enum symbol random generated dynamic static example sample dummy test-only placeholder insert replace enter type your the a an is was for and or not with is_valid my of to in it if else".split(
+  "username password passwd passphrase pass pwd pw secret secrets token key apikey api_key username user value values string str text number int integer bool boolean bytes buffer any unknown object null nil none undefined true false yes no on off required optional include same-origin omit hidden required missing empty invalid incorrect wrong default changeme change_me change-me changeit todo tbd fixme n/a na unset redacted masked secretstr void never self this args data input config options params payload response request result env environment body req res event credentials credential auth authorization bearer basic oauth jwt inherit inherited prompt stdin file path plain plaintext plain-text text/plain encrypted hashed bcrypt argon2 sha256 md5 current-password new-password one-time-code off header query cookie local session public private read write none. id name label type char varchar list dict map array function async await return const let var new typeof import export from class enum symbol random generated dynamic static example sample dummy test-only placeholder insert replace enter type your the a an is was for and or not with is_valid my of to in it if else".split(
     " ",
   ),
 );
@@ -11,8 +11,6 @@ const secretWord = "(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|api_?
 const endsInSecretWord = new RegExp(`^[a-z][a-z\\d]{0,30}(?:[-_.][a-z\\d]{1,30}){0,5}[-_.]${secretWord}$`, "i");
 const camelSecretWord =
   /^[a-z]{1,20}(?:[A-Z][a-z\d]{0,20}){0,4}(?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Key|Credentials?|Auth)s?$/;
-const camel = /^[a-z]{2,}(?:[A-Z][a-z]{2,}){1,5}$/;
-const typeName = /^(?:[A-Z][a-z]{2,}){2,5}$/;
 const reference =
   /^(?:\$[A-Za-z_][A-Za-z0-9_]*$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
 const call =
@@ -35,7 +33,7 @@ function isPath(text: string): boolean {
 }
 
 /** Whether a value only stands for a secret or is none: a placeholder, a reference, a path, a type, code. */
-export function isHarmlessValue({ text, quoted }: Value): boolean {
+export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">): boolean {
   if (text.length < 4 || /^\W*$/.test(text) || words.has(text.toLowerCase().replace(/[.!?]$/, ""))) return true;
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
   if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
@@ -65,8 +63,19 @@ function isSentence(text: string): boolean {
 }
 
 function isCode(text: string): boolean {
-  if (call.test(text) && !/^[^([]{1,40}[([][^)\]]*\d[^)\]]*$/.test(text)) return true;
-  if (member.test(text) || camel.test(text) || typeName.test(text)) return true;
+  if (call.test(text) || /^0x[\da-f]{1,8}$/i.test(text)) return true;
+  if (
+    member.test(text) ||
+    (/^_?[A-Za-z]+\d{0,2}[A-Za-z]*$/.test(text) &&
+      /[a-z][A-Z].*[a-z\d][A-Z]|^[A-Za-z]*[a-z][A-Z][A-Za-z]*$/.test(text) &&
+      isCamelWords(text))
+  )
+    return true;
+  if (
+    /^[\w$]+(?:\.[\w$]+)+$/.test(text) &&
+    text.split(".").every((part) => isCamelWords(part) || /^[a-z]+$/.test(part))
+  )
+    return true;
   return (
     /^[{[(<]/.test(text) ||
     /^(?:[a-z]+_)+[a-z]+$/.test(text) ||

@@ -9,7 +9,8 @@ const underUsers =
   /[/\\]{1,4}Users[/\\]{1,4}([^\s/:"'`\\<>|,;)(\][{}*$%&?#=~]{1,64}(?: [A-Z][\w.-]{0,30}(?=[\\/]| [A-Z][\w.-]{0,30}[\\/])){0,3})(?=[/\\\s:"'`<>|,;)\]}&?#]|$)/y;
 const root = /\/root(?=[#$] |[/\s:"'`\\,;)\]]|\.(?:\s|$|[\w-])|$)/y;
 const encoded = /-(?:home|Users)-([A-Za-z0-9_]{1,64})(?=[^A-Za-z0-9_]|$)/y;
-const nobody = /^(?:\.{1,3}|:.*|\d+|Shared|Public|Default)$/;
+const nobody =
+  /^(?:\.{1,3}|:.*|\d+|Shared|Public|Default|USER(?:NAME)?|NAME|user-?name|your[-_]?(?:user)?-?name|YourName|\w+\.(?:js|ts|py|html?|md|json|css))$/;
 
 // What may stand before a home and goes with it, the longest first.
 const before = ["/var", "/mnt", "/export", "/usr", "/data", "/private", "/System/Volumes/Data"];
@@ -61,7 +62,10 @@ export const rootFinder: Finder = {
     const { text } = reading;
     root.lastIndex = start;
     const from = startOfHome(text, start);
-    if (from !== start || !root.test(text)) return 0;
+    const drive =
+      text.charCodeAt(start - 1) === 58 &&
+      /(?:^|[^A-Za-z0-9])[A-Za-z]:$/.test(text.slice(Math.max(0, start - 3), start));
+    if (from !== start || drive || !root.test(text)) return 0;
     return note(reading, start, start + 5, "home");
   },
 };

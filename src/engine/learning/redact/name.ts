@@ -58,7 +58,8 @@ function strengthAt(parts: readonly string[], at: number, shouted: boolean): Str
 /** How much a name tells about its value; null when it names no secret: `MAX_TOKENS`, `KEYWORDS`, `secretName`. */
 export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const own = segmentsOf(name);
-  const parts = wordBefore === "" || own.length > 1 ? own : [wordBefore.toLowerCase(), ...own];
+  const speaks = wordBefore !== "" && own.length === 1 && /^(?:key|token)$/.test(own[0] ?? "");
+  const parts = !speaks ? own : [wordBefore.toLowerCase(), ...own];
   const shouted = !/[a-z]/.test(name);
   let at = parts.length - 1;
   let found: Strength | null = null;

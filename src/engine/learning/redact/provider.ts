@@ -1,9 +1,10 @@
 import { tell } from "./assignment.ts";
 import { type Finder, note } from "./finder.ts";
+import { startsWord } from "./place.ts";
 import { entropyBits } from "./shape.ts";
 
 const providers =
-  "adafruit adobe airtable algolia alibaba amplitude asana assemblyai atlassian auth0 azure baseten beamer binance bitbucket bitly bittrex bugsnag calendly clearbit cloudflare cloudinary codecov cohere coinbase confluence confluent contentful customerio datadog deepgram deepseek digitalocean discord discourse droneci dropbox dynatrace elastic etsy exa facebook fastly finicity finnhub flickr freshbooks freshdesk gitea gitter giphy gocardless grafana helpscout heroku hetzner honeybadger honeycomb hubspot infura influx intercom ipinfo jfrog jira jumpcloud kraken kucoin launchdarkly linear linkedin linode lastfm logdna loggly logzio mailchimp mailgun mailjet mapbox marketo mattermost meraki messagebird mistral mixpanel moralis netlify newrelic new_relic nytimes okta openweather opsgenie pagerduty papertrail paypal pipedrive plaid postmark pushover quay rapidapi reddit replicate rollbar salesforce segment sendbird sendinblue sentry serper shodan shopify shortcut sidekiq signalfx slack snowflake snyk sonar sourcegraph splunk spotify squarespace statuspage strava sumologic sumo_logic together travis trello twilio twitch twitter typeform unsplash upstash vercel virustotal vonage vultr wandb weatherapi webflow wistia wise yandex youtube zendesk zoom".split(
+  "adafruit adobe airtable algolia alibaba amplitude asana assemblyai atlassian auth0 azure baseten beamer binance bitbucket bitly bittrex bugsnag calendly clearbit cloudflare cloudinary codecov cohere coinbase confluence confluent contentful customerio datadog deepgram deepseek digitalocean discord droneci dropbox dynatrace etsy facebook fastly finicity finnhub flickr freshbooks freshdesk gitea gitter giphy gocardless grafana helpscout heroku hetzner honeybadger honeycomb hubspot infura influx intercom ipinfo jfrog jira jumpcloud kraken kucoin launchdarkly linkedin linode lastfm logdna loggly logzio mailchimp mailgun mailjet mapbox marketo mattermost meraki messagebird mistral mixpanel moralis netlify newrelic new_relic nytimes okta openweather opsgenie pagerduty papertrail paypal pipedrive plaid postmark pushover rapidapi reddit replicate rollbar salesforce sendbird sendinblue sentry serper shodan shopify sidekiq signalfx slack snowflake snyk sonar sourcegraph splunk spotify squarespace statuspage strava sumologic sumo_logic travis trello twilio twitch twitter typeform unsplash upstash vercel virustotal vonage vultr wandb weatherapi webflow wistia yandex youtube zendesk zoom".split(
     " ",
   );
 
@@ -30,6 +31,8 @@ export const providerFinder: Finder = {
   words: providers,
   find(reading, start, end) {
     const { text } = reading;
+    const next = text.charCodeAt(end);
+    if (!startsWord(text, start) || (next >= 97 && next <= 122)) return end;
     // A name in a sentence or an address is followed by none of these within its line.
     if (!/[:=>,|`"']| (?:is|was|key|token|secret|api)/i.test(text.slice(end, end + 56))) return end;
     for (const pattern of [assigned, spoken]) {

@@ -34,10 +34,18 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
+/** Whether letters are words written together in camel case, with few digits: random ones have shorter humps. */
+export function isCamelWords(text: string): boolean {
+  const humps = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+  const letters = humps.join("").length;
+  const capitals = text.replace(/[^A-Z]/g, "").length;
+  return capitals > 0 && capitals < letters && text.length - letters <= 4 && letters / humps.length >= 2.8;
+}
+
 /** Whether a text looks as if drawn at random: long, mixed, and not made of words. */
 export function isRandom(text: string, least = 16): boolean {
-  if (text.length < least || !/^[\w+/=.~:@!#$%^&*-]+$/.test(text) || isWordy(text)) return false;
-  const cases = /[a-z]/.test(text) && /[A-Z]/.test(text) && !/^[a-z]+(?:[A-Z][a-z]+)+$/.test(text);
+  if (text.length < least || !/^[\w+/=.~:@!#$%^&*-]+$/.test(text) || isWordy(text) || isCamelWords(text)) return false;
+  const cases = /[a-z]/.test(text) && /[A-Z]/.test(text);
   return (isMixed(text) || (cases && text.length >= 20)) && entropyBits(text.slice(0, 200)) >= 2.8;
 }
 
@@ -45,6 +53,7 @@ export function isRandom(text: string, least = 16): boolean {
 export function isOrdinary(word: string): boolean {
   if (/\s/.test(word)) return word.length < 12;
   if (/^[\W\d_]+$/.test(word)) return word.length < 10;
+  if (isCamelWords(word)) return true;
   if (!/^[A-Za-z]+$/.test(word)) return isWordy(word) && !/\d/.test(word);
   return !/[bcdfghjklmnpqrstvwxz]{5}/i.test(word) && /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word);
 }

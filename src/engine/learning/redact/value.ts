@@ -81,7 +81,7 @@ function lineIsOver(text: string, from: number): boolean {
   if (rest === "" || rest[0] === "\n" || rest[0] === "\r" || /^\\{1,3}[nr]?/.test(rest) || rest.startsWith("```"))
     return true;
   // What a string holds ends with it: the text itself may stand in quotes.
-  if (at === from && (quotes.has(rest.charAt(0)) || rest[0] === "<")) return true;
+  if (at === from && (quotes.has(rest.charAt(0)) || rest.startsWith("</"))) return true;
   return at > from && (rest[0] === "#" || rest.startsWith("//"));
 }
 

@@ -1,4 +1,5 @@
 import { type Form, form } from "../form.ts";
+import { isHarmlessValue } from "../harmless.ts";
 import { isFiller } from "../shape.ts";
 
 const end = "(?![A-Za-z0-9])";
@@ -33,21 +34,19 @@ export const databaseForms: readonly Form[] = [
     /(identified\s{1,5}(?:with\s{1,5}[\w'"]{1,40}\s{1,5})?(?:by|as)\s{1,5}(?:password\s{1,5})?\\{0,3}['"])((?:[^'"\\\n]|''){1,200})(?=\\{0,3}['"])/iy,
     { check: open },
   ),
-  form("sql", ["identified by "], /(identified\s{1,5}by\s{1,5}(?:values\s{1,5})?)([^\s'"\\;,()]{4,100})/iy, {
-    check: open,
-  }),
   form(
     "sql",
-    ["password '", "password('", "password ('", "password = '", "password='", "password=\\'", "password \\'"],
-    /(password\s{0,3}(?:\(\s{0,2}|=\s{0,3})?\\{0,3}')((?:[^'\\\n]|''){1,200})(?=\\{0,3}')/iy,
+    ["identified by "],
+    /(?<=\b(?:create|alter|grant|user|role)\b[^\n;]{0,150})(identified\s{1,5}by\s{1,5}(?:values\s{1,5})?)([^\s'"\\;,()`]{4,100})/iy,
     {
-      glued: true,
-      check: (secret) =>
-        open(secret) &&
-        secret.length >= 4 &&
-        !/^(?:password|required|string|text|hidden|pass|pwd)$/i.test(secret) &&
-        !/\s(?:is|must|and|or|field|should|for)\s/.test(secret),
+      check: open,
     },
+  ),
+  form(
+    "sql",
+    ["password '", "password('", "password ('", "password \\'", "password  '"],
+    /(password\s{0,3}(?:\(\s{0,2})?\\{0,3}')((?:[^'\\\n]|''){4,200})(?=\\{0,3}')/iy,
+    { glued: true, check: (secret) => open(secret) && !isHarmlessValue({ text: secret, quoted: true }) },
   ),
   form(
     "pgpass",
