@@ -1,8 +1,9 @@
 import { tell } from "./assignment.ts";
-import { type Finder, note } from "./finder.ts";
+import { type Finder, note, type Reading } from "./finder.ts";
 import { isFiller, isRandom } from "./shape.ts";
 
 const longestAddress = 600;
+const mostTries = 8;
 const placeholder =
   /^(?:password|passwd|pass|pwd|pw|secret|token|changeme|[A-Z_]*PASS(?:WORD)?|\$\{?[\w:?-]+\}?|\{{1,2}[\w. $-]+\}{1,2}|%\w+%?|%\(?s|:\w+|<[^>]*|\*+|x+|X+|\.{2,}|\[redacted:[a-z-]+\]?|#\{.*\}?|\$\(.*\)?)$/;
 const host =
@@ -11,13 +12,16 @@ const properHost =
   /^(?:localhost|(?:[\w-]{1,60}\.){1,8}[a-z][\w-]{1,20}|(?:\d{1,3}\.){3}\d{1,3}|[\w.-]{1,100}(?=:\d))(?::\d{1,5})?(?:[/?#]|$)/i;
 const web = /(?:^|[^A-Za-z0-9])(?:https?|wss?|git|svn|ssh|git\+ssh|git\+https?)$/i;
 
-function addressEnd(text: string, from: number): number {
-  let end = from;
-  while (end - from < longestAddress && !/[\s"'`<>]/.test(text.charAt(end) || " ")) {
-    if (text.charAt(end) === "\\" && /^\\{1,4}[nrt"'`]/.test(text.slice(end, end + 6))) break;
-    end++;
-  }
-  return end;
+const stop = /[\s"'`<>]|\\{1,4}[nrt"'`]|$/g;
+
+// An address is walked once, however many of its parts look like the start of one.
+function addressEnd({ text, memo }: Reading, from: number): number {
+  const known = memo.get("address") ?? -1;
+  if (known >= from) return Math.min(known, from + longestAddress);
+  stop.lastIndex = from;
+  const end = stop.exec(text)?.index ?? text.length;
+  memo.set("address", end);
+  return Math.min(end, from + longestAddress);
 }
 
 // The sign that ends a password: the last `@` with a host behind it, since a password may hold `@`, `/` and `#` itself.
@@ -28,9 +32,10 @@ function signOf(rest: string, isWeb: boolean): number {
   const user = authority.indexOf(":");
   // Digits behind a colon and no sign are a port.
   if (plain < 0 && (user < 0 || /^:\d{1,5}$/.test(authority.slice(user)))) return -1;
-  for (let sign = rest.lastIndexOf("@"); sign > 0; sign = rest.lastIndexOf("@", sign - 1)) {
+  for (let sign = rest.lastIndexOf("@"), tries = 0; sign > 0 && tries < mostTries; tries++) {
     const after = rest.slice(sign + 1);
     if ((isWeb && sign !== plain ? properHost : host).test(after)) return sign;
+    sign = rest.lastIndexOf("@", sign - 1);
   }
   return plain;
 }
@@ -45,7 +50,7 @@ export const addressFinder: Finder = {
     const near = text.indexOf("@", start);
     const known = near < 0 ? text.length : near;
     if (known - start > longestAddress) return known - longestAddress;
-    const end = addressEnd(text, start);
+    const end = addressEnd(reading, start);
     if (known >= end) return 0;
     const rest = text.slice(start, end);
     const isWeb = web.test(text.slice(Math.max(0, wordStart - 10), wordStart));

@@ -116,7 +116,7 @@ function trimmed(value: Value, assignment: Assignment): Value {
 
 /** Remembers a value that its context told to be secret, so that it is found elsewhere in the text. */
 export function tell({ told }: Reading, text: string): void {
-  if (text.length >= 8 && text.length <= 400 && told.size < 32 && !isOrdinary(text)) told.add(text);
+  if (text.length >= 8 && text.length <= 160 && told.size < 32 && !isOrdinary(text)) told.add(text);
 }
 
 /** Values that are given to the name of a secret: in settings, code, shells, addresses, tables and sentences. */
@@ -134,11 +134,11 @@ export const assignmentFinder: Finder = {
     if (assignment === null) return end;
     const strength = strengthOf(assignment.name, assignment.wordBefore);
     if (strength === null) return end;
-    const read = readValue(text, assignment.valueAt, endingOf(assignment));
+    const read = readValue(reading, assignment.valueAt, endingOf(assignment));
     if (read === null) return end;
     const value = trimmed(read, assignment);
     if (isHarmlessValue(value) || !tests[strength](assignment, value)) return end;
-    if (strength !== "weak") tell(reading, value.text);
+    if (strength !== "weak" && value.text.length === value.end - value.start) tell(reading, value.text);
     return note(reading, value.start, wholeEnd(text, value), kindOf(assignment));
   },
 };

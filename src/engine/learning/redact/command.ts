@@ -145,7 +145,7 @@ function commandFinder({ words, pattern, afterUser }: Command): Finder {
       pattern.lastIndex = start;
       const match = pattern.exec(text);
       if (match === null) return 0;
-      const value = readValue(text, start + match[0].length, "blank");
+      const value = readValue(reading, start + match[0].length, "blank");
       if (value === null) return 0;
       const skip = afterUser === undefined ? 0 : (afterUser.exec(value.text)?.[0].length ?? -1);
       if (skip < 0) return 0;

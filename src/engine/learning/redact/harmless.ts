@@ -64,13 +64,7 @@ function isSentence(text: string): boolean {
 
 function isCode(text: string): boolean {
   if (call.test(text) || /^0x[\da-f]{1,8}$/i.test(text)) return true;
-  if (
-    member.test(text) ||
-    (/^_?[A-Za-z]+\d{0,2}[A-Za-z]*$/.test(text) &&
-      /[a-z][A-Z].*[a-z\d][A-Z]|^[A-Za-z]*[a-z][A-Z][A-Za-z]*$/.test(text) &&
-      isCamelWords(text))
-  )
-    return true;
+  if (member.test(text) || (/^_?(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+)+$/.test(text) && isCamelWords(text))) return true;
   if (
     /^[\w$]+(?:\.[\w$]+)+$/.test(text) &&
     text.split(".").every((part) => isCamelWords(part) || /^[a-z]+$/.test(part))

@@ -44,7 +44,7 @@ export const authorizationFinder: Finder = {
         ? note(reading, from, end, "authorization")
         : 0;
     }
-    const value = readValue(text, from, "mark");
+    const value = readValue(reading, from, "mark");
     if (value === null || value.quoted || isHarmlessValue(value)) return 0;
     const known =
       /^(?:bearer|basic|token|apikey|api-key|key|bot|ssws|genie_?key|splunk|negotiate|private-token|dpop)$/i.test(

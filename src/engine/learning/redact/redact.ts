@@ -59,7 +59,8 @@ const finders: readonly Finder[] = [
 export const redactionKinds: readonly string[] = [...new Set(finders.flatMap(({ kinds }) => kinds))];
 
 const kindOrder = new Map(redactionKinds.map((kind, order) => [kind, order]));
-const words = [...new Set(finders.flatMap((finder) => finder.words))];
+/** The words of which one stands at each place that is looked at. */
+export const words: readonly string[] = [...new Set(finders.flatMap((finder) => finder.words))];
 const askedBy = words.map((word) => [...finders.entries()].filter(([, finder]) => finder.words.includes(word)));
 const scan = openWordScan(words);
 const noSpans: readonly Span[] = [];

@@ -1,10 +1,24 @@
+const counts = new Uint16Array(256);
+
 /** The bits a letter of a text carries on average (Shannon). */
 export function entropyBits(text: string): number {
-  const counts = new Map<string, number>();
-  for (const letter of text) counts.set(letter, (counts.get(letter) ?? 0) + 1);
+  counts.fill(0);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at) & 255;
+    counts[unit] = (counts[unit] ?? 0) + 1;
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const count of counts) if (count > 0) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
+}
+
+function hasFewLetters(text: string): boolean {
+  const seen = [text.charCodeAt(0)];
+  for (let at = 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (!seen.includes(unit) && seen.push(unit) > 3) return false;
+  }
+  return true;
 }
 
 /** Whether a text has both a letter and a digit. */
@@ -17,7 +31,7 @@ const filler = /x{6}|X{6}|0{12}|\.{3}|…|\*{3}|_{4}|your[-_ ]?|YOUR[-_ ]?|<[\w 
 /** Whether a text in a secret's form only shows where the secret goes: `sk-...`, `ghp_xxxxxxxx`, `YOUR_KEY`. */
 export function isFiller(secret: string): boolean {
   const start = secret.slice(0, 200);
-  return filler.test(start) || (secret.length >= 8 && new Set(start).size < 4);
+  return filler.test(start) || (secret.length >= 8 && hasFewLetters(start));
 }
 
 /** Whether a text is words and numbers held together by `-`, `_`, `.`, `/`, `:` or blanks: a name, no random value. */
@@ -34,10 +48,15 @@ export function isUuid(text: string): boolean {
   return uuid.test(text);
 }
 
+const short =
+  /^(?:pwd|str|cfg|msg|ctx|src|dst|tmp|ptr|cmd|btn|img|svg|css|html|https?|xml|sql|txt|std|fmt|rgb|ssh|ssl|tls|rsa|jwt)s?$/i;
+
 /** Whether letters are words written together in camel case, with few digits: random ones have shorter humps. */
 export function isCamelWords(text: string): boolean {
   const humps = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
   const letters = humps.join("").length;
+  if (humps.some((hump) => hump.length > 2 && /[a-z]/.test(hump) && !/[aeiouy]/i.test(hump) && !short.test(hump)))
+    return false;
   const capitals = text.replace(/[^A-Z]/g, "").length;
   return capitals > 0 && capitals < letters && text.length - letters <= 4 && letters / humps.length >= 2.8;
 }
