@@ -53,6 +53,7 @@ const short =
 
 /** Whether letters are words written together in camel case, with few digits: random ones have shorter humps. */
 export function isCamelWords(text: string): boolean {
+  if (!/^[\w$]+$/.test(text)) return false;
   const humps = text.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
   const letters = humps.join("").length;
   if (humps.some((hump) => hump.length > 2 && /[a-z]/.test(hump) && !/[aeiouy]/i.test(hump) && !short.test(hump)))

@@ -204,7 +204,7 @@ export function assignmentAt(text: string, start: number, end: number): Assignme
     wordBefore: before === " " ? (/([A-Za-z]{2,20}) $/.exec(lead.slice(-22))?.[1] ?? "") : "",
     startsLine: given.startsLine ?? startsItsLine(text, start),
     inQuery: before === "?" || before === "&",
-    isAmongPairs: /[\w ]=[^\s;&,=()]{1,40}[ ;] ?$/.test(lead),
+    isAmongPairs: (before === " " || before === ";") && /[\w ]=[^\s;&,=()]{1,40}[ ;] ?$/.test(lead),
     tight: !/\s/.test(text.charAt(given.valueAt - 1)),
     sign: given.sign,
     valueAt: given.valueAt,

@@ -1,0 +1,102 @@
+// What redaction costs beside the former one, in the same run on the same texts, and whether its time grows as texts do.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { redact } from "../../src/engine/learning/redact/redact.ts";
+import { attacks } from "../corpus/attacks.mjs";
+import { makeCorpus } from "../secrets-corpus.mjs";
+import { redact as formerRedact } from "./former-redact.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const rounds = 15;
+const longestText = 12_000;
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+function filesIn(folder, ending) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
+// Texts as answers have them, no longer than a lesson may be.
+const cut = (texts) => texts.flatMap((text) => text.match(new RegExp(`[^]{1,${longestText}}`, "g")) ?? []);
+
+function kindsOfText() {
+  return {
+    "code (src, test)": cut([...filesIn(join(root, "src"), /\.tsx?$/), ...filesIn(join(root, "test/engine"), /\.ts$/)]),
+    "prose (README, CHANGELOG)": cut(
+      ["README.md", "CHANGELOG.md"].map((name) => readFileSync(join(root, name), "utf8")),
+    ),
+    "transcripts and telemetry (fixtures)": cut([
+      ...filesIn(join(root, "fixtures/transcripts"), /\.jsonl$/),
+      ...filesIn(join(root, "fixtures/telemetry"), /\.jsonl$/),
+    ]),
+    "harmless texts of the corpus": makeCorpus().harmless.map(({ text }) => text),
+  };
+}
+
+function millisecondsOf(call, texts, times) {
+  const started = performance.now();
+  for (let turn = 0; turn < times; turn++) for (const text of texts) call(text);
+  return (performance.now() - started) / times;
+}
+
+/** Milliseconds for texts of doubling length that are built against each rule; the slowest first. */
+export function growth(letters, texts = attacks) {
+  const warm = "password=x ghp_ /home/a ://";
+  for (let turn = 0; turn < 2000; turn++) redact(warm);
+  return texts
+    .map((attack) => {
+      const [half, whole] = [letters / 2, letters].map((length) => {
+        const text = attack.repeat(Math.ceil(length / attack.length)).slice(0, length);
+        return Math.min(millisecondsOf(redact, [text], 1), millisecondsOf(redact, [text], 1));
+      });
+      return { attack, half, whole };
+    })
+    .toSorted((a, b) => b.whole - a.whole);
+}
+
+/** Measures redaction; `quick` leaves the long texts out. */
+export function benchRedact({ say, bar, report, quick }) {
+  const figures = {};
+  for (const [name, texts] of Object.entries(kindsOfText())) {
+    const letters = texts.reduce((sum, { length }) => sum + length, 0);
+    const times = Math.max(1, Math.round(1e6 / letters));
+    const took = { former: [], present: [] };
+    for (let round = -3; round < rounds; round++) {
+      const former = millisecondsOf(formerRedact, texts, times);
+      const present = millisecondsOf(redact, texts, times);
+      if (round < 0) continue;
+      took.former.push(former);
+      took.present.push(present);
+    }
+    const [former, present] = [median(took.former), median(took.present)];
+    figures[name] = { letters, formerMs: former, presentMs: present, ratio: present / former };
+    const each = (ms) => `${((ms * 1e6) / letters).toFixed(1)} ns a letter`;
+    say(`${name}: ${(letters / 1000).toFixed(0)} k letters, former ${each(former)}, present ${each(present)}`);
+  }
+  const sum = (key) => Object.values(figures).reduce((total, figure) => total + figure[key], 0);
+  bar(
+    "redaction beside the former one",
+    sum("presentMs") / sum("formerMs"),
+    3,
+    sum("presentMs") / sum("formerMs") <= 3,
+    "×",
+  );
+  const grown = growth(quick ? 100_000 : 400_000);
+  const worst = grown[0];
+  say(
+    `slowest of ${grown.length} texts built against it: ${JSON.stringify(worst.attack)}, ${((worst.whole * 1000) / (quick ? 100_000 : 400_000)).toFixed(2)} µs a letter`,
+  );
+  if (!quick) {
+    for (const { attack } of grown.slice(0, 3)) {
+      const times = [1, 2, 4, 8, 16].map((mb) => {
+        const length = mb * 1e6;
+        const text = attack.repeat(Math.ceil(length / attack.length)).slice(0, length);
+        return `${mb} MB ${(millisecondsOf(redact, [text], 1) / 1000).toFixed(1)} s`;
+      });
+      say(`  ${JSON.stringify(attack)}: ${times.join(", ")}`);
+    }
+  }
+  report.redact = { figures, worst };
+}
