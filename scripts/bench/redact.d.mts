@@ -1,7 +1,7 @@
-/** How long a text that is built against a rule took, at half and at whole length. */
+/** How long a text that is built against a rule took, at a quarter and at whole length. */
 export interface Growth {
   readonly attack: string;
-  readonly halfMs: number;
+  readonly quarterMs: number;
   readonly wholeMs: number;
 }
 

@@ -126,7 +126,7 @@ test("a cut within a placeholder is told", () => {
 
 test("a text built against a rule takes time as it has letters", () => {
   const letters = 40_000;
-  // Doubled length takes doubled time; what took next to nothing says nothing.
-  const steep = growth(letters).filter(({ halfMs, wholeMs }) => wholeMs > 40 && wholeMs > 3.2 * halfMs);
+  // Four times the length takes four times as long; were it the square, it would be sixteen.
+  const steep = growth(letters).filter(({ quarterMs, wholeMs }) => wholeMs > 40 && wholeMs > 8 * quarterMs);
   expect(steep).toEqual([]);
 }, 120_000);
