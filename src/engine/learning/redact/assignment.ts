@@ -64,7 +64,7 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
 
 function isMediumSecret(assignment: Assignment, value: Value): boolean {
   const { text } = value;
-  if (assignment.sign === "equals" && assignment.startsLine && shouts.test(assignment.name))
+  if (assignment.sign === "equals" && (assignment.startsLine || value.quoted) && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "spoken") return isSpokenSecret(assignment, text);
   if (isWordy(text) && !isUuid(text)) return false;

@@ -145,6 +145,8 @@ function commandFinder({ words, pattern, afterUser }: Command): Finder {
       pattern.lastIndex = start;
       const match = pattern.exec(text);
       if (match === null) return 0;
+      // A backtick right behind an option ends what a text shows as code.
+      if (text.charAt(start + match[0].length) === "`") return 0;
       const value = readValue(reading, start + match[0].length, "blank");
       if (value === null) return 0;
       const skip = afterUser === undefined ? 0 : (afterUser.exec(value.text)?.[0].length ?? -1);

@@ -14,7 +14,7 @@ const camelSecretWord =
 const reference =
   /^(?:\$[A-Za-z_][A-Za-z0-9_]*$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
 const call =
-  /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\(|\[)/;
+  /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\?\.)?(?:\(|\[)/;
 const member = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*\d{0,2})+!?$/;
 const pathLike = /^(?:~|\.{1,2})?\/(?:[\w.@-]*[a-z_.-][\w.@-]*\/?)*$/;
 const windowsPath = /^[A-Za-z]:[\\/]/;
@@ -35,6 +35,7 @@ function isPath(text: string): boolean {
 /** Whether a value only stands for a secret or is none: a placeholder, a reference, a path, a type, code. */
 export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">): boolean {
   if (text.length < 4 || /^\W*$/.test(text) || words.has(text.toLowerCase().replace(/[.!?]$/, ""))) return true;
+  if (!quoted && text.endsWith(":")) return true;
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
   if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
   if (/^sha\d{1,3}[-:]/i.test(text) || typeExpression.test(text)) return true;

@@ -63,8 +63,7 @@ export const rootFinder: Finder = {
     root.lastIndex = start;
     const from = startOfHome(text, start);
     const drive =
-      text.charCodeAt(start - 1) === 58 &&
-      /(?:^|[^A-Za-z0-9])[A-Za-z]:$/.test(text.slice(Math.max(0, start - 3), start));
+      text.charCodeAt(start - 1) === 58 && /(?:^|[\s"'(=])[A-Za-z]:$/.test(text.slice(Math.max(0, start - 3), start));
     if (from !== start || drive || !root.test(text)) return 0;
     return note(reading, start, start + 5, "home");
   },

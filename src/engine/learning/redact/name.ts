@@ -4,7 +4,7 @@ export type Strength = "strong" | "medium" | "weak";
 const set = (words: string) => new Set(words.split(" "));
 
 const passwords = set(
-  "password passwords passwd passphrase passwort passcode pwd psk mypassword userpassword dbpassword dbpass rootpassword adminpassword userpass sshpass pgpassword requirepass masterauth secret secrets apisecret clientsecret appsecret secretkey apikey authkey accesskey privatekey authtoken accesstoken refreshtoken bearertoken apitoken secrettoken keyphrase rootpw dbpwd dbpasswd",
+  "password passwd passphrase passwort passcode pwd psk mypassword userpassword dbpassword dbpass rootpassword adminpassword userpass sshpass pgpassword requirepass masterauth secret apisecret clientsecret appsecret secretkey apikey authkey accesskey privatekey authtoken accesstoken refreshtoken bearertoken apitoken secrettoken keyphrase rootpw dbpwd dbpasswd",
 );
 const keysBefore = set(
   "api secret private access auth master account encryption encrypt signing sign shared storage subscription admin decryption hmac aes cipher crypto consumer license licence deploy webhook jwt session cookie app functions host instrumentation ingest publishable ssh rsa service bot server stream data user personal org read write",

@@ -34,20 +34,6 @@ export function isFiller(secret: string): boolean {
   return filler.test(start) || (secret.length >= 8 && hasFewLetters(start));
 }
 
-/** Whether a text is words and numbers held together by `-`, `_`, `.`, `/`, `:` or blanks: a name, no random value. */
-export function isWordy(text: string): boolean {
-  return text
-    .split(/[-_./:@+ ]/)
-    .every((part) => /^(?:[A-Za-z]?[a-z]{0,20}|[A-Z]{0,16}|v?\d{0,8}[a-z]?|[a-z]{1,12}\d{1,3})$/.test(part));
-}
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** Whether a text is a UUID. */
-export function isUuid(text: string): boolean {
-  return uuid.test(text);
-}
-
 const short =
   /^(?:pwd|str|cfg|msg|ctx|src|dst|tmp|ptr|cmd|btn|img|svg|css|html|https?|xml|sql|txt|std|fmt|rgb|ssh|ssl|tls|rsa|jwt)s?$/i;
 
@@ -60,6 +46,24 @@ export function isCamelWords(text: string): boolean {
     return false;
   const capitals = text.replace(/[^A-Z]/g, "").length;
   return capitals > 0 && capitals < letters && text.length - letters <= 4 && letters / humps.length >= 2.8;
+}
+
+/** Whether a text is words and numbers held together by `-`, `_`, `.`, `/`, `:` or blanks: a name, no random value. */
+export function isWordy(text: string): boolean {
+  return text
+    .split(/[-_./:@+ ]/)
+    .every(
+      (part) =>
+        /^(?:[A-Za-z]?[a-z]{0,20}|[A-Z]{0,16}|v?\d{0,8}[a-z]?|[a-z]{1,12}\d{1,3})$/.test(part) ||
+        (part.length < text.length && /^[A-Za-z]+$/.test(part) && isCamelWords(part)),
+    );
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whether a text is a UUID. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
 }
 
 /** Whether a text looks as if drawn at random: long, mixed, and not made of words. */

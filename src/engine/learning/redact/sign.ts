@@ -94,6 +94,8 @@ function signed(text: string, start: number, end: number): Given | null {
   const valueAt = from + length;
   // `a:b:c` is a name with colons in it.
   if (sign.startsWith(":") && text.charAt(start - 1) === ":") return null;
+  // A path ends before a colon: `/run/secrets:mode=0755`.
+  if (sign === ":" && text.charAt(start - 1) === "/") return null;
   if (sign.startsWith("==")) return { sign: "argument", valueAt };
   const kind = /^!?:(?!=)/.test(sign) ? "colon" : "equals";
   // The value may stand on the next line: further in, or as a block of YAML.
