@@ -7,7 +7,7 @@ import { type Ending, readValue, type Value, wholeEnd } from "./value.ts";
 
 const shouts = /^[A-Z][A-Z0-9_]*$/;
 const proseLetters = /^[A-Za-z]{6,40}$/;
-const proseEnding = /(?:ed|ing|able|ible|ly|ent|ant|ous|ful|less|ive|al|er|est|ion)$/;
+const proseEnding = /(?:ed|ing|able|ible|ly|ent|ant|ous|ful|less|ive|al|ion)$/;
 
 // Letters alone are a secret where a line, a shell, an address or an option gives them to a password's name.
 function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs, tight }: Assignment, value: Value): boolean {
@@ -64,6 +64,9 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
 
 function isMediumSecret(assignment: Assignment, value: Value): boolean {
   const { text } = value;
+  if (assignment.isAmongPairs && /pass|pw/i.test(assignment.name)) return isStrongSecret(assignment, value);
+  if (assignment.sign === "colon" && assignment.startsLine && !assignment.tight && shouts.test(assignment.name))
+    return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "equals" && (assignment.startsLine || value.quoted) && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "spoken") return isSpokenSecret(assignment, text);

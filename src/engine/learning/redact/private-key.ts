@@ -17,17 +17,31 @@ function footerAfter({ text, memo }: Reading, from: number): number {
 }
 
 // The lines of a body that has no end: base64 or a header of its own, behind a prefix of a diff, comment, quote or string.
-const bodyLine =
-  /(?:\\{1,3}r)?(?:\r?\n|\\{1,3}n|\r)?[ \t+>#*/|"'-]{0,40}(?:[A-Za-z0-9+/=]{16,}|[A-Za-z0-9+/]{1,80}={0,2}(?=["'`\\\s]|$)|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\n\\]{0,120})?["'`,+ \t]{0,6}/y;
+const newline = String.raw`(?:(?:\\{1,3}r)?(?:\r?\n|\\{1,3}n|\r)[ \t+>#*/|"'-]{0,40}){1,3}`;
+const trail = `["'\`,+ \t]{0,6}`;
+const bodyStart = /[ \t]{0,4}[A-Za-z0-9+/=]{16,}/y;
+const bodyLine = new RegExp(
+  String.raw`${newline}(?:[A-Za-z0-9+/=]{16,}|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\n\\]{0,120})(?=${trail}(?:[\r\n\\]|$)|["'<])`,
+  "y",
+);
+const bodyEnding = new RegExp(String.raw`${newline}[A-Za-z0-9+/]{1,80}={0,2}(?=${trail}(?:[\r\n\\]|$)|["'<])`, "y");
+const between = new RegExp(trail, "y");
+
+function lengthAt(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex - at : 0;
+}
 
 function bodyEnd(text: string, from: number): number {
-  let end = from;
-  for (let at = from; ; ) {
-    bodyLine.lastIndex = at;
-    const match = bodyLine.exec(text);
-    if (match === null || match[0] === "") return end;
-    at += match[0].length;
-    if (/[A-Za-z0-9]/.test(match[0])) end = at - (/["'`,+ \t]*$/.exec(match[0])?.[0].length ?? 0);
+  let end = from + lengthAt(bodyStart, text, from);
+  for (;;) {
+    const trailed = end + lengthAt(between, text, end);
+    const length = lengthAt(bodyLine, text, trailed);
+    if (length === 0) {
+      const last = end === from ? 0 : lengthAt(bodyEnding, text, trailed);
+      return last === 0 ? end : trailed + last;
+    }
+    end = trailed + length;
   }
 }
 

@@ -14,7 +14,9 @@ const sign = String.raw`\\{0,3}["'\`\])*]{0,3}\s{0,3}(?:=>|:=|=|:|,|>|\||\bis\b|
 const shape = String.raw`[\da-f]{20,128}|[A-Za-z0-9]{20,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{24,100}={0,2}|[A-Za-z0-9+/]{30,120}={0,2}`;
 const after = String.raw`(?![\w+/-])`;
 const assigned = new RegExp(`([a-z0-9_]{3,20}${gap}?${sign})(${shape})${after}`, "iy");
-const spoken = new RegExp(String.raw`([a-z0-9_]{3,20}[ _-]${gap}s["'\`]?)(${shape})${after}`, "iy");
+const spoken = new RegExp(String.raw`([a-z0-9_]{3,20}[ _-]${gap}\s["'\`]?)(${shape})${after}`, "iy");
+
+const calledKey = new RegExp(named, "i");
 
 function isKey(secret: string): boolean {
   return (
@@ -41,7 +43,7 @@ export const providerFinder: Finder = {
       const secret = match?.[2] ?? "";
       if (match === null || !isKey(secret)) continue;
       // A commit, a digest or an id beside a name is no key unless the text calls it one.
-      const called = new RegExp(named, "i").test((match[1] ?? "").slice(end - start));
+      const called = calledKey.test((match[1] ?? "").slice(end - start));
       if (
         !called &&
         /commit|sha|hash|digest|version|image|build|rev|id\b|ref|checksum|trace|span/i.test(match[1] ?? "")

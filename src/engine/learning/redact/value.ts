@@ -103,6 +103,7 @@ function runEnd({ text, memo }: Pick<Reading, "text" | "memo">, start: number, e
 
 function lineIsOver(text: string, from: number): boolean {
   let at = from;
+  while (/[.!]/.test(text.charAt(at)) && at - from < 3) at++;
   while (text.charAt(at) === " " || text.charAt(at) === "\t") at++;
   const rest = text.slice(at, at + 3);
   if (rest === "" || rest[0] === "\n" || rest[0] === "\r" || /^\\{1,3}[nr]?/.test(rest) || rest.startsWith("```"))

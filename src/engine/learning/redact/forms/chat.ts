@@ -26,6 +26,12 @@ export const chatForms: readonly Form[] = [
     ["discord", "bot ", "bot_", "bot=", "bot:", 'bot"', "bot'"],
     /(?<![A-Za-z0-9-])(?:mfa\.[\w-]{60,}|[MNO][A-Za-z\d_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-]))/g,
   ),
+  // The first part is a number in base64: its first two letters are one of ten.
+  form(
+    "discord",
+    ["mt", "md", "mj", "mz", "nd", "nt", "nj", "nz", "od", "ot"],
+    /[MNO][A-Za-z\d_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/y,
+  ),
   form("telegram", [":aa"], sticky(`(?<!\\d)\\d{7,11}:AA[\\w-]{32,35}(?![\\w-])`), {
     before: { letters: /\d/, most: 11 },
     glued: true,

@@ -65,6 +65,7 @@ export const cloudForms: readonly Form[] = [
     /dp\.(?:pt|st|ct|sa|scim|audit|said)\.(?:[a-z\d_-]{2,35}\.)?[A-Za-z0-9]{30,}/y,
   ),
   form("vault", ["hvs.", "hvb.", "hvr."], /hv[sbr]\.[\w-]{20,}/y),
+  form("vault", ["vault"], /(?<![\w.])s\.[A-Za-z0-9]{24}(?![A-Za-z0-9])/g),
   form("terraform", [".atlasv1."], /[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{50,}/y, {
     before: { letters: alphanumeric, most: 14 },
     glued: true,

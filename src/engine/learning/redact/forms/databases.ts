@@ -60,6 +60,10 @@ export const databaseForms: readonly Form[] = [
     /((?<![\w.*-])[\w.*-]{1,80}:(?:\d{2,5}|\*):[^:\s"'\\]{1,64}:[^:\s"'\\/]{1,64}:)((?:[^\s:"'\\`]|\\:){3,200})/g,
     { check: open },
   ),
+  form("secret", ["pwd={", "password={"], /((?:pwd|password)=\{)((?:[^}\n]|\}\}){4,200})(?=\})/iy, {
+    glued: true,
+    check: (secret) => open(secret) && /\d|[^\w.]/.test(secret) && !/[()\s]|^\{/.test(secret),
+  }),
   form("url-password", ["jdbc:oracle:"], /(jdbc:oracle:\w{1,10}:[\w.]{1,60}\/)([^@\s"']{3,100})(?=@)/iy),
   form("password-hash", ["'*"], /(')(\*[\dA-F]{40})(?=')/y, { glued: true }),
   form(
