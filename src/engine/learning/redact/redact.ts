@@ -61,13 +61,19 @@ export const redactionKinds: readonly string[] = [...new Set(finders.flatMap(({ 
 const kindOrder = new Map(redactionKinds.map((kind, order) => [kind, order]));
 /** The words of which one stands at each place that is looked at. */
 export const words: readonly string[] = [...new Set(finders.flatMap((finder) => finder.words))];
-const askedBy = words.map((word) => [...finders.entries()].filter(([, finder]) => finder.words.includes(word)));
-const scan = openWordScan(words);
+const askedBy = words.map((): [number, Finder][] => []);
+const placeOf = new Map(words.map((word, place) => [word, place]));
+for (const [index, finder] of finders.entries()) {
+  for (const word of new Set(finder.words)) askedBy[placeOf.get(word) ?? 0]?.push([index, finder]);
+}
+// The tables of the scan take a moment to make: whoever only starts the program does not wait for them.
+let scan: ReturnType<typeof openWordScan> | null = null;
 const noSpans: readonly Span[] = [];
 
 function findSpans(text: string): readonly Span[] {
   let reading: Reading | null = null;
   let asked: Float64Array | null = null;
+  scan ??= openWordScan(words);
   scan(text, (word, end) => {
     reading ??= { text, spans: [], told: new Set(), memo: new Map() };
     asked ??= new Float64Array(finders.length);

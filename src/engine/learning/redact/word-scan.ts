@@ -46,12 +46,12 @@ export function openWordScan(words: readonly string[]): (text: string, visit: Wo
     const state = queue[at] ?? 0;
     const back = fallback[state] ?? 0;
     found[state] = [...(trie[state]?.words ?? []), ...(state === 0 ? [] : (found[back] ?? []))];
-    for (const [index, letter] of letters.entries()) {
-      const to = trie[state]?.next.get(letter.charCodeAt(0));
-      const other = state === 0 ? 0 : (go[back * width + index + 1] ?? 0);
-      go[state * width + index + 1] = to ?? other;
-      if (to === undefined) continue;
-      fallback[to] = other;
+    // A state goes where the one it falls back to goes, but for its own letters.
+    go.copyWithin(state * width, back * width, (back + 1) * width);
+    for (const [unit, to] of trie[state]?.next ?? []) {
+      const place = state * width + (classOf[unit] ?? 0);
+      fallback[to] = state === 0 ? 0 : (go[place] ?? 0);
+      go[place] = to;
       queue.push(to);
     }
   }
@@ -59,11 +59,12 @@ export function openWordScan(words: readonly string[]): (text: string, visit: Wo
   const ends = (state: number) => (found[state] ?? []).length > 0;
   const order = [...queue.filter((state) => !ends(state)), ...queue.filter(ends)];
   const endsFrom = queue.filter((state) => !ends(state)).length * width;
-  const placeOf = new Map(order.map((state, at) => [state, at * width]));
+  const placeOf = new Uint32Array(size);
+  for (const [at, state] of order.entries()) placeOf[state] = at * width;
   const rows = new (size * width < 65_536 ? Uint16Array : Uint32Array)(size * width);
   for (const [at, state] of order.entries()) {
     for (let index = 0; index < width; index++) {
-      rows[at * width + index] = placeOf.get(go[state * width + index] ?? 0) ?? 0;
+      rows[at * width + index] = placeOf[go[state * width + index] ?? 0] ?? 0;
     }
   }
   const foundIn = order.map((state) => found[state] ?? []);
