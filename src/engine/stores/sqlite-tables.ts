@@ -22,7 +22,7 @@ const ownFacts = [markName, foldedFact, indexedFact, namedFact];
 const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", "pairs"]);
 
 function isName({ name }: Table, column: string): boolean {
-  return named.has(name) && (column === "id" || column === "nearest");
+  return named.has(name) && (column === "id" || column === "nearest" || column === "kept");
 }
 
 function expressionOf(table: Table, column: string): string {
@@ -44,7 +44,9 @@ export function tablesOf(store: Embedded): Tables {
     shown = true;
   };
   const rowsOf = ({ name }: Table) =>
-    name === "bands" ? "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands" : name;
+    name === "bands"
+      ? "(SELECT band, key, tag FROM bands UNION SELECT band, key, tag FROM temp.young_bands) AS bands"
+      : name;
   return {
     async count(table) {
       if (table.name === "bands") show();
