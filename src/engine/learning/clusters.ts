@@ -1,5 +1,5 @@
 import { openBandMemory } from "./band-memory.ts";
-import { areNear, hasSamePrompt, promptOf, similarityOf } from "./form.ts";
+import { hasSamePrompt, nearness, promptOf, similarityOf } from "./form.ts";
 import { keysOf } from "./near-index.ts";
 import { byRank, type Placed } from "./placed.ts";
 
@@ -17,48 +17,75 @@ function keysOfPlaced(placed: Placed): number[] {
   return [...alike, own[0] ?? 0];
 }
 
+interface Member {
+  readonly placed: Placed;
+  best: Placed | null;
+  similarity: number;
+}
+
 /**
  * Every near-duplicate with the kept lesson that it is most like, of those that are better than it. Goes through all
- * lessons twice and keeps only the near-duplicates in memory.
+ * lessons thrice and keeps in memory only the near-duplicates and what is kept for them.
  */
 export async function clustersOf(all: AllPlaced): Promise<ReadonlyMap<string, DuplicateOf>> {
-  const members: Placed[] = [];
+  const members: Member[] = [];
   const index = openBandMemory();
-  const byKept = new Map<string, number[]>();
+  const byKept = new Map<string, Member[]>();
   for await (const some of all()) {
     for (const placed of some) {
       if (placed.kept === null) continue;
-      const key = members.push(placed);
+      const member: Member = { placed, best: null, similarity: 0 };
+      const key = members.push(member);
       for (const band of keysOfPlaced(placed)) index.add(band, { key, tag: 0 });
       const own = byKept.get(placed.kept);
-      if (own === undefined) byKept.set(placed.kept, [key]);
-      else own.push(key);
+      if (own === undefined) byKept.set(placed.kept, [member]);
+      else own.push(member);
     }
   }
-  const best: ({ kept: Placed; similarity: number } | undefined)[] = new Array(members.length);
+  if (members.length === 0) return new Map();
+  for await (const some of all()) {
+    for (const kept of some) for (const member of byKept.get(kept.id) ?? []) prefer(member, kept);
+  }
   for await (const some of all()) {
     for (const kept of some) {
       if (kept.kept !== null) continue;
-      const met = new Set(byKept.get(kept.id) ?? []);
-      for (const band of keysOfPlaced(kept)) for (const { key } of index.find(band)) met.add(key);
-      for (const key of met) {
-        const member = members[key - 1];
-        if (member === undefined || byRank(kept, member) > 0 || !areNear(kept.form, member.form)) continue;
-        const similarity = similarityOf(kept.form, member.form);
-        const known = best[key - 1];
-        const isBetter = !known || similarity > known.similarity;
-        if (isBetter || (similarity === known.similarity && byRank(kept, known.kept) < 0)) {
-          best[key - 1] = { kept, similarity };
+      const met = new Set<Member>();
+      for (const band of keysOfPlaced(kept)) {
+        for (const { key } of index.find(band)) {
+          const member = members[key - 1];
+          if (member) met.add(member);
         }
       }
+      preferAmong(met, kept);
     }
   }
   const clusters = new Map<string, DuplicateOf>();
-  for (const [at, { id }] of members.entries()) {
-    const found = best[at];
-    if (found) clusters.set(id, { kept: found.kept.id, similarity: found.similarity });
-  }
+  for (const { placed, best, similarity } of members) if (best) clusters.set(placed.id, { kept: best.id, similarity });
   return clusters;
+}
+
+function prefer(member: Member, kept: Placed): void {
+  if (byRank(kept, member.placed) > 0) return;
+  const similarity = nearness(kept.form, member.placed.form);
+  if (similarity < member.similarity || similarity === 0) return;
+  if (similarity === member.similarity && member.best && byRank(member.best, kept) < 0) return;
+  member.best = kept;
+  member.similarity = similarity;
+}
+
+// What is more than twice as far from the best as a lesson is from it is no nearer to that lesson.
+function preferAmong(members: Iterable<Member>, kept: Placed): void {
+  const distances = new Map<Placed, number>();
+  for (const member of members) {
+    const { best, similarity } = member;
+    if (best === kept || best?.id === kept.id) continue;
+    if (best) {
+      const distance = distances.get(best) ?? 1 - similarityOf(best.form, kept.form);
+      distances.set(best, distance);
+      if (distance > 2 * (1 - similarity) + 1e-9) continue;
+    }
+    prefer(member, kept);
+  }
 }
 
 /** The kept lessons that answer one and the same prompt differently, together, the best first. */

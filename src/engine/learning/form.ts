@@ -117,25 +117,26 @@ function isSame(a: Form, b: Form): boolean {
   return true;
 }
 
-function areAlike(a: Uint32Array, b: Uint32Array): boolean {
-  if (Math.min(a.length, b.length) < fewestShingles) return false;
-  return Math.min(a.length, b.length) >= nearDuplicate * Math.max(a.length, b.length) && jaccard(a, b) >= nearDuplicate;
+// Their Jaccard, or 0 where it is below 0.8 or there are too few to tell.
+function alikeness(a: Uint32Array, b: Uint32Array): number {
+  const fewer = Math.min(a.length, b.length);
+  if (fewer < fewestShingles || fewer < nearDuplicate * Math.max(a.length, b.length)) return 0;
+  return jaccard(a, b, nearDuplicate);
 }
 
 /** Whether both texts share enough to belong on one side of a split, whatever they answer. */
 export function areLinked(a: Form, b: Form): boolean {
-  return isSame(a, b) || areAlike(shingles(a), shingles(b));
+  return isSame(a, b) || alikeness(shingles(a), shingles(b)) > 0;
 }
 
 /**
- * Whether two lessons are near-duplicates: they share 0.8 of their shingles, and neither their prompts nor their answers
+ * How near two lessons are as near-duplicates, 0.8 to 1, or 0 where they are none: they share 0.8 of their shingles, and neither their prompts nor their answers
  * differ in numbers (or yes and no) alone; answers to one and the same prompt must be near by themselves. What has
  * fewer than five shingles is near to the same words only.
  */
-export function areNear(a: Form, b: Form): boolean {
-  if (isSame(a, b)) return true;
-  if (isApart(a, b)) return false;
-  return areAlike(shingles(a), shingles(b));
+export function nearness(a: Form, b: Form): number {
+  if (isSame(a, b)) return 1;
+  return isApart(a, b) ? 0 : alikeness(shingles(a), shingles(b));
 }
 
 function isApart(a: Form, b: Form): boolean {
@@ -143,7 +144,7 @@ function isApart(a: Form, b: Form): boolean {
   const sameAnswer = answerOf(a) === answerOf(b);
   if (!samePrompt && templateOf(a) === templateOf(b)) return true;
   if (!sameAnswer && plainAnswerOf(a) === plainAnswerOf(b)) return true;
-  return samePrompt && !areAlike(answerShingles(a), answerShingles(b));
+  return samePrompt && alikeness(answerShingles(a), answerShingles(b)) === 0;
 }
 
 /** Whether two lessons have the same prompt, word by word. */

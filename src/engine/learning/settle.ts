@@ -1,4 +1,4 @@
-import { areNear, similarityOf, templateKey } from "./form.ts";
+import { nearness, similarityOf, templateKey } from "./form.ts";
 import { type Entry, kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
 import { byRank, isNew, type Placed } from "./placed.ts";
 
@@ -148,7 +148,7 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
   };
   const decide = function* (placed: Placed): Asking<void> {
     yield* prepare(known, [placed]);
-    const near = candidatesOf(known, placed).filter((one) => one.kept === null && areNear(placed.form, one.form));
+    const near = candidatesOf(known, placed).filter((one) => one.kept === null && nearness(placed.form, one.form) > 0);
     const better = near.filter((one) => byRank(one, placed) < 0).sort(byRank)[0];
     const stood = placed.kept === null && !undecided.has(placed);
     undecided.delete(placed);

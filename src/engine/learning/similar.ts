@@ -39,17 +39,32 @@ export function shinglesOf(words: Uint32Array): Uint32Array {
   return runs.slice(0, count);
 }
 
-/** How much two sets of shingles share: Jaccard, 0 to 1; two empty sets share nothing. */
-export function jaccard(a: Uint32Array, b: Uint32Array): number {
+/**
+ * How much two sets of shingles share: Jaccard, 0 to 1; two empty sets share nothing. Below `least` it is 0, which is
+ * found out early.
+ */
+export function jaccard(a: Uint32Array, b: Uint32Array, least = 0): number {
+  const sum = a.length + b.length;
+  // Of `both` that are shared, `sum - 2 * both` are not; more than so many mean less than `least`.
+  let left = sum - 2 * Math.floor((least * sum) / (1 + least) - 1e-9);
   let both = 0;
-  for (let at = 0, other = 0; at < a.length && other < b.length; ) {
-    const [mine, theirs] = [a[at] ?? 0, b[other] ?? 0];
-    if (mine === theirs) both++;
-    if (mine <= theirs) at++;
-    if (theirs <= mine) other++;
+  let at = 0;
+  let other = 0;
+  while (at < a.length && other < b.length) {
+    const mine = a[at] ?? 0;
+    const theirs = b[other] ?? 0;
+    if (mine === theirs) {
+      both++;
+      at++;
+      other++;
+    } else {
+      if (--left < 0) return 0;
+      if (mine < theirs) at++;
+      else other++;
+    }
   }
-  const either = a.length + b.length - both;
-  return either === 0 ? 0 : both / either;
+  const share = sum === 0 ? 0 : both / (sum - both);
+  return share >= least ? share : 0;
 }
 
 const signature = new Uint32Array(bins);
