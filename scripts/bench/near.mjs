@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { lessonForm, nearness, shingleKeys, similarityOf } from "../../src/engine/learning/form.ts";
+import { keysOf, lessonForm, nearness, similarityOf } from "../../src/engine/learning/form.ts";
 import { lessonId } from "../../src/engine/learning/lesson.ts";
 import { openEmbeddedStore } from "../../src/engine/stores/sqlite-store.ts";
 
@@ -92,7 +92,7 @@ export async function benchNear({ work, say, bar, report, quick }) {
     }
   }
   const { pairs, forms, ms } = pairsByHand(lessons);
-  const keys = forms.map((form) => new Set(shingleKeys(form)));
+  const keys = forms.map((form) => new Set(keysOf(form)));
   const met = pairs.filter(([a, b]) => !keys[a].isDisjointFrom(keys[b])).length;
   const { store, learnMs } = await learn(work, "near", lessons, 250);
   const { clusters, keys: sides, clustersMs, splitMs } = await found(store);

@@ -1,4 +1,4 @@
-import type { Entry } from "./near-index.ts";
+import type { Entry } from "./entry.ts";
 
 /** Entries of lessons under keys of 32 bits, in memory. */
 export interface BandMemory {
@@ -7,23 +7,27 @@ export interface BandMemory {
   add(band: number, entry: Entry): void;
   /** Takes a lesson out from under a key. */
   remove(band: number, key: number): void;
-  find(band: number): Entry[];
+  find(band: number): readonly Entry[];
   has(band: number): boolean;
   /** Everything that is in it, in order of its key and its lesson. */
   all(): { readonly band: number; readonly key: number; readonly tag: number }[];
   clear(): void;
 }
 
-const buckets = 1 << 17;
+const manyBuckets = 1 << 17;
 const firstEntries = 4096;
+const none: Entry[] = [];
 
 function longer<T extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: T, to: T): T {
   to.set(from);
   return to;
 }
 
-/** Opens an empty memory: chained hashing in flat arrays, because there may be a million entries. */
-export function openBandMemory(): BandMemory {
+/**
+ * Opens an empty memory: chained hashing in flat arrays, because there may be a million entries. The number of buckets is
+ * a power of two.
+ */
+export function openBandMemory(buckets = manyBuckets): BandMemory {
   const heads = new Int32Array(buckets);
   let bandOf = new Uint32Array(firstEntries);
   let keyOf = new Uint32Array(firstEntries);
@@ -54,9 +58,11 @@ export function openBandMemory(): BandMemory {
       }
     },
     find(band) {
-      const found: Entry[] = [];
+      let found = none;
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
-        if (bandOf[at] === band && keyOf[at] !== 0) found.push({ key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
+        if (bandOf[at] !== band || keyOf[at] === 0) continue;
+        if (found === none) found = [];
+        found.push({ key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
       }
       return found;
     },

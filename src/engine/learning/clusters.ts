@@ -1,6 +1,5 @@
 import { openBandMemory } from "./band-memory.ts";
-import { hasSamePrompt, nearness, promptOf, similarityOf } from "./form.ts";
-import { keysOf } from "./near-index.ts";
+import { hasSamePrompt, keysOf, nearness, promptOf, similarityOf } from "./form.ts";
 import { byRank, type Placed } from "./placed.ts";
 
 /** All measured lessons, some at a time; may be gone through more than once. */
@@ -12,9 +11,8 @@ export interface DuplicateOf {
   readonly similarity: number;
 }
 
-function keysOfPlaced(placed: Placed): number[] {
-  const { alike, own } = keysOf(placed);
-  return [...alike, own[0] ?? 0];
+function keysOfPlaced({ form }: Placed): Uint32Array {
+  return keysOf(form).subarray(0, -1);
 }
 
 interface Member {

@@ -9,16 +9,16 @@ export interface FormMemory {
   keep(id: string, form: Form): void;
 }
 
-/** Opens an empty memory, of at most four megabytes. */
+/** Opens an empty memory, of about eight megabytes. */
 export function openFormMemory(): FormMemory {
   const forms = new Map<string, Form>();
   let numbers = 0;
   const keep = (id: string, form: Form) => {
     if (forms.has(id)) return;
-    numbers += form.length;
+    numbers += form.numbers.length;
     if (numbers > numbersKept) {
       forms.clear();
-      numbers = form.length;
+      numbers = form.numbers.length;
     }
     forms.set(id, form);
   };

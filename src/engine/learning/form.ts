@@ -1,36 +1,46 @@
 import type { Lesson } from "./lesson.ts";
 import { lessonWords } from "./lesson-words.ts";
-import { bandKeys, jaccard, mix, nearDuplicate, runsOf, shinglesOf } from "./similar.ts";
+import { bandKeys, bandsPerLesson, jaccard, mix, nearDuplicate, runsOf, shinglesOf } from "./similar.ts";
 import { hashWords, type Words, wordMarks } from "./words.ts";
 
 /** Fewest shingles that say how alike two texts are; shorter ones are the same or they are not. */
 const fewestShingles = 5;
 
-/**
- * What of a lesson decides how near it is to others, in 32-bit numbers: how many words its prompt has, the hash of its
- * prompt and of its answer, each with all its words and without those that may be the answer (numbers, yes and no), then
- * the hash of every word.
- */
-export type Form = Uint32Array;
+/** What of a lesson decides how near it is to others. */
+export interface Form {
+  /**
+   * 32-bit numbers, as a store keeps them: how many words its prompt has, the hash of its prompt and of its answer, each
+   * with all its words and without those that may be the answer (numbers, yes and no), then the hash of every word.
+   */
+  readonly numbers: Uint32Array;
+  /** What follows from the numbers, once it was asked for. */
+  shingles: Uint32Array | null;
+  answerShingles: Uint32Array | null;
+  keys: Uint32Array | null;
+}
+
+function formWith(numbers: Uint32Array): Form {
+  return { numbers, shingles: null, answerShingles: null, keys: null };
+}
 
 const head = 5;
 
 /** The hash of a form's prompt. */
 export function promptOf(form: Form): number {
-  return form[1] ?? 0;
+  return form.numbers[1] ?? 0;
 }
 
 /** The hash of a form's prompt without its numbers; lessons of one template share it. */
 export function templateOf(form: Form): number {
-  return form[2] ?? 0;
+  return form.numbers[2] ?? 0;
 }
 
 function answerOf(form: Form): number {
-  return form[3] ?? 0;
+  return form.numbers[3] ?? 0;
 }
 
 function plainAnswerOf(form: Form): number {
-  return form[4] ?? 0;
+  return form.numbers[4] ?? 0;
 }
 
 // Words that turn an answer into its opposite.
@@ -43,26 +53,31 @@ const vocabularyShare = 4;
 
 /** The form of some words. */
 export function formOf({ hashes, marks, first }: Words): Form {
-  const form = new Uint32Array(head + hashes.length);
-  form.set(hashes, head);
+  const numbers = new Uint32Array(head + hashes.length);
+  numbers.set(hashes, head);
   let numbered = 0;
   for (let index = 0; index < marks.length; index++) if (marks[index] === wordMarks.numbered) numbered++;
   // With few of them, a word with a digit in it counts as a number too.
   const least = numbered * vocabularyShare <= hashes.length ? wordMarks.numbered : wordMarks.number;
-  let [whole, plain] = [1, 1];
+  let whole = 1;
+  let plain = 1;
   for (let index = 0; index <= hashes.length; index++) {
     if (index === first) {
-      [form[0], form[1], form[2]] = [first, mix(whole), mix(plain)];
-      [whole, plain] = [1, 1];
+      numbers[0] = first;
+      numbers[1] = mix(whole);
+      numbers[2] = mix(plain);
+      whole = 1;
+      plain = 1;
     }
     if (index === hashes.length) break;
     const word = hashes[index] ?? 0;
-    whole = mix(Math.imul(whole, 31) + word);
+    whole = (Math.imul(whole, 31) + word) | 0;
     if ((marks[index] ?? 0) >= least || (verdictBytes[word & 255] === 1 && verdicts.has(word))) continue;
-    plain = mix(Math.imul(plain, 31) + word);
+    plain = (Math.imul(plain, 31) + word) | 0;
   }
-  [form[3], form[4]] = [mix(whole), mix(plain)];
-  return form;
+  numbers[3] = mix(whole);
+  numbers[4] = mix(plain);
+  return formWith(numbers);
 }
 
 /** The form of a lesson. */
@@ -71,38 +86,17 @@ export function lessonForm(lesson: Pick<Lesson, "prompt" | "response">): Form {
 }
 
 function wordsOf(form: Form): Uint32Array {
-  return form.subarray(head);
-}
-
-// Shingles made lately: the kept lessons of crowded bands are compared again and again.
-const shinglesKept = 1 << 20;
-let remembered = new WeakMap<Form, { all: Uint32Array | null; answer: Uint32Array | null }>();
-let rememberedNumbers = 0;
-
-function partsOf(form: Form) {
-  let parts = remembered.get(form);
-  if (parts === undefined) {
-    rememberedNumbers += form.length;
-    if (rememberedNumbers > shinglesKept) {
-      remembered = new WeakMap();
-      rememberedNumbers = form.length;
-    }
-    parts = { all: null, answer: null };
-    remembered.set(form, parts);
-  }
-  return parts;
+  return form.numbers.subarray(head);
 }
 
 function shingles(form: Form): Uint32Array {
-  const parts = partsOf(form);
-  parts.all ??= shinglesOf(wordsOf(form));
-  return parts.all;
+  form.shingles ??= shinglesOf(wordsOf(form));
+  return form.shingles;
 }
 
 function answerShingles(form: Form): Uint32Array {
-  const parts = partsOf(form);
-  parts.answer ??= shinglesOf(form.subarray(head + (form[0] ?? 0)));
-  return parts.answer;
+  form.answerShingles ??= shinglesOf(form.numbers.subarray(head + (form.numbers[0] ?? 0)));
+  return form.answerShingles;
 }
 
 /** How much two lessons share: the exact Jaccard of their shingles. */
@@ -112,6 +106,10 @@ export function similarityOf(a: Form, b: Form): number {
 }
 
 function isSame(a: Form, b: Form): boolean {
+  return areEqual(a.numbers, b.numbers);
+}
+
+function areEqual(a: Uint32Array, b: Uint32Array): boolean {
   if (a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
   return true;
@@ -149,34 +147,48 @@ function isApart(a: Form, b: Form): boolean {
 
 /** Whether two lessons have the same prompt, word by word. */
 export function hasSamePrompt(a: Form, b: Form): boolean {
-  return isSame(a.subarray(head, head + (a[0] ?? 0)), b.subarray(head, head + (b[0] ?? 0)));
+  const promptIn = ({ numbers }: Form) => numbers.subarray(head, head + (numbers[0] ?? 0));
+  return areEqual(promptIn(a), promptIn(b));
 }
 
-/** The keys under which a lesson is found: by its shingles, or by all its words where these are too few. */
-export function shingleKeys(form: Form): Uint32Array {
+/** How many keys, the last ones, a lesson does not share with those that are merely like it. */
+const ownKeys = 2;
+
+/**
+ * The keys under which a lesson is found: by its shingles, or by all its words where these are too few; then the one of
+ * its prompt (a short answer is only ever near to the same one), and the one of its template.
+ */
+export function keysOf(form: Form): Uint32Array {
+  if (form.keys) return form.keys;
   const runs = runsOf(wordsOf(form));
-  if (runs.length >= fewestShingles) return bandKeys(runs);
-  return Uint32Array.of(mix(promptOf(form) ^ mix(answerOf(form) ^ 0x51ed270b)));
+  const isTold = runs.length >= fewestShingles;
+  const keys = new Uint32Array((isTold ? bandsPerLesson : 1) + ownKeys);
+  if (isTold) bandKeys(runs, keys);
+  else keys[0] = mix(promptOf(form) ^ mix(answerOf(form) ^ 0x51ed270b));
+  const isShort = form.numbers.length - head - (form.numbers[0] ?? 0) < fewestShingles + 2;
+  keys[keys.length - 2] = mix(mix(promptOf(form) ^ 0x27d4eb2f) ^ (isShort ? answerOf(form) : 0));
+  keys[keys.length - 1] = templateKey(templateOf(form));
+  form.keys = keys;
+  return keys;
 }
 
-/** The key under which lessons with the same prompt are found; a short answer is only ever near to the same one. */
-export function promptKey(form: Form): number {
-  const isShort = form.length - head - (form[0] ?? 0) < fewestShingles + 2;
-  return mix(mix(promptOf(form) ^ 0x27d4eb2f) ^ (isShort ? answerOf(form) : 0));
+/** How many of its keys, from the first on, a lesson shares with those that are like it. */
+export function alikeKeys(form: Form): number {
+  return keysOf(form).length - ownKeys;
 }
 
-/** The key under which all lessons of a template are found. */
+/** The key under which all lessons of a template are found; the lowest bit of the template makes no difference. */
 export function templateKey(template: number): number {
-  return mix(template ^ 0x165667b1);
+  return mix((template | 1) ^ 0x165667b1);
 }
 
 /** A form as bytes, as a store keeps it: 32 bits each, low byte first. */
-export function bytesOfForm(form: Form): Uint8Array {
-  return new Uint8Array(form.buffer, form.byteOffset, form.byteLength);
+export function bytesOfForm({ numbers }: Form): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 /** The form in such bytes. */
 export function formOfBytes(bytes: unknown): Form {
-  if (!(bytes instanceof Uint8Array)) return new Uint32Array(head);
-  return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  if (!(bytes instanceof Uint8Array)) return formWith(new Uint32Array(head));
+  return formWith(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));
 }

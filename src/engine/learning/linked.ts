@@ -1,7 +1,6 @@
 import { openBandMemory } from "./band-memory.ts";
 import type { AllPlaced } from "./clusters.ts";
-import { areLinked, similarityOf } from "./form.ts";
-import { keysOf } from "./near-index.ts";
+import { alikeKeys, areLinked, keysOf, similarityOf } from "./form.ts";
 import { byRank, isNew, type Placed } from "./placed.ts";
 import { nearDuplicate } from "./similar.ts";
 
@@ -17,6 +16,10 @@ interface Item {
   readonly placed: Placed;
   /** The number of its anchor among the items. */
   anchor: number;
+}
+
+function alikeOf({ form }: Placed): Uint32Array {
+  return keysOf(form).subarray(0, alikeKeys(form));
 }
 
 interface Links {
@@ -52,13 +55,13 @@ async function itemsOf(all: AllPlaced): Promise<Item[]> {
     for (const placed of some) {
       if (isNew(placed)) continue;
       if (placed.nearest !== null) anchors.add(placed.nearest);
-      for (const band of keysOf(placed).alike) index.add(band, { key: placed.key, tag: 0 });
+      for (const band of alikeOf(placed)) index.add(band, { key: placed.key, tag: 0 });
     }
   }
   const items: Item[] = [];
   for await (const some of all()) {
     for (const placed of some) {
-      const isMet = anchors.has(placed.id) || keysOf(placed).alike.some((band) => index.has(band));
+      const isMet = anchors.has(placed.id) || alikeOf(placed).some((band) => index.has(band));
       if (!isNew(placed) || isMet) items.push({ placed, anchor: items.length });
     }
   }
@@ -82,7 +85,7 @@ function radiiOf(items: readonly Item[]): Float64Array {
 function* groupsOf(items: readonly Item[], band: number): Generator<number[]> {
   const places = 2 ** 21;
   const order = new Float64Array(items.length);
-  for (const [at, { placed }] of items.entries()) order[at] = (keysOf(placed).alike[band] ?? 0) * places + at;
+  for (const [at, { placed }] of items.entries()) order[at] = (alikeOf(placed)[band] ?? 0) * places + at;
   order.sort();
   for (let from = 0; from < order.length; ) {
     const key = Math.floor((order[from] ?? 0) / places);
@@ -132,7 +135,7 @@ export async function splitKeysOf(all: AllPlaced): Promise<ReadonlyMap<string, s
   for (const [at, { anchor }] of items.entries()) links.join(at, anchor);
   const radii = radiiOf(items);
   const apart = new Set<number>();
-  const bands = items.reduce((most, { placed }) => Math.max(most, keysOf(placed).alike.length), 0);
+  const bands = items.reduce((most, { placed }) => Math.max(most, alikeOf(placed).length), 0);
   for (let band = 0; band < bands; band++) {
     for (const group of groupsOf(items, band)) linkGroup(items, radii, links, apart, group);
   }

@@ -1,31 +1,9 @@
-import { type Form, promptKey, shingleKeys, templateKey, templateOf } from "./form.ts";
+import { openBandMemory } from "./band-memory.ts";
+import type { Entry } from "./entry.ts";
+import { alikeKeys, keysOf, templateKey, templateOf } from "./form.ts";
 import { isNew, type Placed } from "./placed.ts";
 
-/** A lesson in the index, under one of its keys: its number, and its template with whether it was new (lowest bit). */
-export interface Entry {
-  readonly key: number;
-  readonly tag: number;
-}
-
-/** The keys under which one lesson is entered. */
-export interface Keys {
-  /** Shared with lessons that are like it; of each template one lesson that was not new is enough under such a key. */
-  readonly alike: Uint32Array;
-  /** Shared with those of the same prompt, and with those of the same template; every lesson is under its own. */
-  readonly own: readonly number[];
-}
-
-const known = new WeakMap<Form, Keys>();
-
-/** The keys of a lesson. */
-export function keysOf({ form }: Pick<Placed, "form">): Keys {
-  let keys = known.get(form);
-  if (keys === undefined) {
-    keys = { alike: shingleKeys(form), own: [promptKey(form), templateKey(kindOf(templateOf(form)))] };
-    known.set(form, keys);
-  }
-  return keys;
-}
+const addedBuckets = 1 << 12;
 
 /** A lesson's template, and whether it was new, in one number. */
 export function tagOf(placed: Placed): number {
@@ -44,92 +22,95 @@ export function saysNew(tag: number): boolean {
 
 /** An index as it was committed, and what is added to it and taken out since. */
 export interface NearIndex {
-  /** The keys under which lessons must be known before they are looked up. */
+  /** The keys that must be asked for before these lessons are looked up. */
   missing(placed: readonly Placed[]): number[];
-  /** The templates met under these lessons' keys, as the keys under which all lessons of each are found. */
+  /** The templates met under these lessons' keys, by the keys that must be asked for to find all lessons of each. */
   missingTemplates(placed: readonly Placed[]): number[];
   put(key: number, entries: readonly Entry[]): void;
   /** The numbers of all lessons that one may be near to. */
-  lookUp(placed: Placed): Set<number>;
+  lookUp(placed: Placed): ReadonlySet<number>;
   add(placed: Placed): void;
   remove(placed: Placed): void;
   /** All of a template that are entered. */
   ofTemplate(tag: number): Entry[];
 }
 
-/** Opens an index of which nothing is known yet. */
-export function openNearIndex(): NearIndex {
-  const committed = new Map<number, readonly Entry[]>();
-  const added = new Map<number, Entry[]>();
+/** No entries. */
+export const noEntries: readonly Entry[] = [];
+const noNumbers: ReadonlySet<number> = new Set();
+
+/** Opens an index: of which nothing is known yet, or whose entries are found at once. */
+export function openNearIndex(find: ((key: number) => readonly Entry[]) | null = null): NearIndex {
+  const asked = new Map<number, readonly Entry[]>();
+  const committed = find ?? ((key: number) => asked.get(key) ?? noEntries);
+  const added = openBandMemory(addedBuckets);
   const removed = new Set<number>();
-  const at = function* (key: number): Generator<Entry> {
-    yield* committed.get(key) ?? [];
-    yield* added.get(key) ?? [];
+  const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
+    for (const entry of committed(key)) see(entry, !removed.has(entry.key));
+    for (const entry of added.find(key)) see(entry, true);
   };
-  const isThere = (key: number, { key: lesson }: Entry) =>
-    !removed.has(lesson) || (added.get(key)?.some((entry) => entry.key === lesson) ?? false);
+  // Of what is under the keys of those that are alike.
+  const visitAlike = ({ form }: Placed, see: (entry: Entry, isThere: boolean) => void) => {
+    const keys = keysOf(form);
+    for (let at = 0; at < alikeKeys(form); at++) visit(keys[at] ?? 0, see);
+  };
   const templatesNear = (placed: Placed, found: Set<number>) => {
     const own = kindOf(templateOf(placed.form));
     const templates = new Set<number>();
-    for (const key of keysOf(placed).alike) {
-      for (const entry of at(key)) {
-        const kind = kindOf(entry.tag);
-        // One that was taken out stood for others of its template. Two of one template are near only when their prompts
-        // are the same; those are found by their prompt.
-        if (kind !== own) templates.add(kind);
-        else if (!saysNew(entry.tag)) continue;
-        if (isThere(key, entry)) found.add(entry.key);
-      }
-    }
+    visitAlike(placed, (entry, isThere) => {
+      // One that was taken out stood for others of its template. Two of one template are near only when their prompts
+      // are the same; those are found by their prompt.
+      const kind = kindOf(entry.tag);
+      if (kind !== own) templates.add(kind);
+      else if (!saysNew(entry.tag)) return;
+      if (isThere) found.add(entry.key);
+    });
     return templates;
+  };
+  const isAlone = ({ form }: Placed) => {
+    const keys = keysOf(form);
+    // Under the last key, that of its template, nothing is looked up for itself.
+    for (let at = 0; at < keys.length - 1; at++) {
+      if (committed(keys[at] ?? 0).length > 0 || added.has(keys[at] ?? 0)) return false;
+    }
+    return true;
   };
   return {
     missing(placed) {
+      if (find) return [];
       const keys = new Set<number>();
-      for (const one of placed) {
-        const { alike, own } = keysOf(one);
-        for (const key of [...alike, own[0] ?? 0]) if (!committed.has(key)) keys.add(key);
-      }
+      for (const { form } of placed) for (const key of keysOf(form).subarray(0, -1)) if (!asked.has(key)) keys.add(key);
       return [...keys];
     },
     missingTemplates(placed) {
+      if (find) return [];
       const keys = new Set<number>();
-      for (const one of placed) {
-        for (const kind of templatesNear(one, new Set())) keys.add(templateKey(kind));
-      }
-      return [...keys].filter((key) => !committed.has(key));
+      for (const one of placed) for (const kind of templatesNear(one, new Set())) keys.add(templateKey(kind));
+      return [...keys].filter((key) => !asked.has(key));
     },
-    put: (key, entries) => void committed.set(key, entries),
+    put: (key, entries) => void asked.set(key, entries),
     lookUp(placed) {
+      if (isAlone(placed)) return noNumbers;
       const found = new Set<number>();
+      const note = ({ key }: Entry, isThere: boolean) => void (isThere && found.add(key));
       const templates = templatesNear(placed, found);
-      for (const key of [keysOf(placed).own[0] ?? 0, ...[...templates].map(templateKey)]) {
-        for (const entry of at(key)) if (isThere(key, entry)) found.add(entry.key);
-      }
+      visit(keysOf(placed.form).at(-2) ?? 0, note);
+      for (const kind of templates) visit(templateKey(kind), note);
       found.delete(placed.key);
       return found;
     },
     add(placed) {
-      const { alike, own } = keysOf(placed);
       const entry = { key: placed.key, tag: tagOf(placed) };
-      for (const key of [...alike, ...own]) {
-        const entries = added.get(key);
-        if (entries === undefined) added.set(key, [entry]);
-        else entries.push(entry);
-      }
+      for (const key of keysOf(placed.form)) added.add(key, entry);
     },
     remove(placed) {
       removed.add(placed.key);
-      const { alike, own } = keysOf(placed);
-      for (const key of [...alike, ...own]) {
-        const entries = added.get(key);
-        if (entries)
-          added.set(
-            key,
-            entries.filter((entry) => entry.key !== placed.key),
-          );
-      }
+      for (const key of keysOf(placed.form)) added.remove(key, placed.key);
     },
-    ofTemplate: (tag) => [...at(templateKey(kindOf(tag)))].filter((entry) => isThere(templateKey(kindOf(tag)), entry)),
+    ofTemplate(tag) {
+      const entries: Entry[] = [];
+      visit(templateKey(tag), (entry, isThere) => void (isThere && entries.push(entry)));
+      return entries;
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { type Form, lessonForm } from "./form.ts";
 import type { Lesson } from "./lesson.ts";
 import { nearDuplicate } from "./similar.ts";
-import { appraise } from "./value.ts";
+import { appraise, noveltyWorth } from "./value.ts";
 
 /** What makes one lesson better than another, whoever came first. */
 export interface Rank {
@@ -30,7 +30,6 @@ export interface Placed extends Rank {
 /** Measures a lesson, as if it were the only one. */
 export function placedLesson(lesson: Lesson, key: number): Placed {
   const merit = appraise(lesson, 0).value ?? 0;
-  const worth = (appraise(lesson, 1).value ?? 0) - merit;
   const born = Date.parse(lesson.timestamp);
   const bornMs = Number.isNaN(born) ? null : born;
   return {
@@ -39,7 +38,7 @@ export function placedLesson(lesson: Lesson, key: number): Placed {
     form: lessonForm(lesson),
     merit,
     bornMs,
-    worth,
+    worth: noveltyWorth(lesson),
     nearest: null,
     similarity: 0,
     kept: null,

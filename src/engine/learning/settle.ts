@@ -1,5 +1,6 @@
+import type { Entry } from "./entry.ts";
 import { nearness, similarityOf, templateKey } from "./form.ts";
-import { type Entry, kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
+import { kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
 import { byRank, isNew, type Placed } from "./placed.ts";
 
 /*
@@ -43,9 +44,9 @@ export interface Known {
   readonly measuredBy: Map<string, readonly number[]>;
 }
 
-/** Knows nothing yet. */
-export function nothingKnown(): Known {
-  return { index: openNearIndex(), lessons: new Map(), duplicatesOf: new Map(), measuredBy: new Map() };
+/** Knows nothing yet, or, where a way to find them is given, the entries of the index. */
+export function nothingKnown(find: ((key: number) => readonly Entry[]) | null = null): Known {
+  return { index: openNearIndex(find), lessons: new Map(), duplicatesOf: new Map(), measuredBy: new Map() };
 }
 
 /** What comes and goes at once; what goes is not among the known lessons. */

@@ -93,17 +93,14 @@ function sign(runs: Uint32Array): void {
 }
 
 /**
- * The keys of 25 bands of five rows each; two texts that share one are candidates. The chance is 1 − (1 − s⁵)²⁵ at
+ * Puts down, of some runs of words, the keys of 25 bands of five rows each; two texts that share one are candidates. The chance is 1 − (1 − s⁵)²⁵ at
  * similarity s: 0.99995 at 0.8, 0.55 at 0.5. A key is a 32-bit number; a chance meeting costs one comparison.
  */
-export function bandKeys(runs: Uint32Array): Uint32Array {
-  const keys = new Uint32Array(bandsPerLesson);
-  if (runs.length === 0) return keys;
+export function bandKeys(runs: Uint32Array, keys: Uint32Array): void {
   sign(runs);
   for (let band = 0; band < bandsPerLesson; band++) {
     let key = mix(band + 1);
     for (let row = 0; row < rows; row++) key = mix(Math.imul(key, 31) + (signature[band * rows + row] ?? 0));
     keys[band] = key;
   }
-  return keys;
 }

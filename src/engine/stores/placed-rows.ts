@@ -1,6 +1,7 @@
 import type { FormMemory } from "../learning/form-memory.ts";
 import type { Lesson } from "../learning/lesson.ts";
-import { type Placed, placedLesson } from "../learning/placed.ts";
+import type { Placed } from "../learning/placed.ts";
+import { appraise } from "../learning/value.ts";
 import type { Row } from "./cursor-rows.ts";
 
 function textOrNull(value: unknown): string | null {
@@ -24,11 +25,13 @@ export function toPlaced(row: Row, forms: FormMemory): Placed {
 }
 
 /** Takes over what is better of the same lesson that came again; says whether anything is. */
-export function improve(known: Placed, lesson: Lesson): boolean {
-  const { merit, bornMs } = placedLesson(lesson, known.key);
-  const isOlder = bornMs !== null && (known.bornMs === null || bornMs < known.bornMs);
-  if (!isOlder && merit <= known.merit) return false;
-  if (isOlder) known.bornMs = bornMs;
-  known.merit = Math.max(known.merit, merit);
-  return true;
+export function improve(known: Pick<Placed, "merit" | "bornMs">, lesson: Lesson): boolean {
+  const born = Date.parse(lesson.timestamp);
+  const isOlder = !Number.isNaN(born) && (known.bornMs === null || born < known.bornMs);
+  // The same words differ in nothing but what their user thought of them.
+  const merit = lesson.feedback === null ? 0 : (appraise(lesson, 0).value ?? 0);
+  const isBetter = merit > known.merit;
+  if (isOlder) known.bornMs = born;
+  if (isBetter) known.merit = merit;
+  return isOlder || isBetter;
 }

@@ -1,4 +1,6 @@
-import { type Entry, keysOf, kindOf, tagOf } from "../learning/near-index.ts";
+import type { Entry } from "../learning/entry.ts";
+import { alikeKeys, keysOf } from "../learning/form.ts";
+import { kindOf, tagOf } from "../learning/near-index.ts";
 import { isNew, type Placed } from "../learning/placed.ts";
 import type { Ask } from "./postgres.ts";
 
@@ -14,10 +16,7 @@ export async function entriesUnder(ask: Ask, bands: readonly number[]): Promise<
 /** Takes lessons out of the index. */
 export async function takeOut(ask: Ask, placed: readonly Placed[]): Promise<void> {
   if (placed.length === 0) return;
-  const entries = placed.flatMap((one) => {
-    const { alike, own } = keysOf(one);
-    return [...alike, ...own].map((band) => ({ band, key: one.key }));
-  });
+  const entries = placed.flatMap(({ form, key }) => Array.from(keysOf(form), (band) => ({ band, key })));
   await ask(
     `DELETE FROM bands USING unnest($1::bigint[], $2::bigint[]) AS t (band, key)
      WHERE bands.band = t.band AND bands.key = t.key`,
@@ -31,14 +30,13 @@ export async function takeOut(ask: Ask, placed: readonly Placed[]): Promise<void
  */
 export async function enter(ask: Ask, placed: readonly Placed[]): Promise<void> {
   const spare = placed.filter((one) => !isNew(one));
-  const there = spare.length === 0 ? new Map<number, Entry[]>() : await entriesUnder(ask, alikeKeys(spare));
+  const there = spare.length === 0 ? new Map<number, Entry[]>() : await entriesUnder(ask, alikeOf(spare));
   const rows: { band: number; key: number; tag: number }[] = [];
   for (const one of placed) {
     const tag = tagOf(one);
-    const { alike, own } = keysOf(one);
-    for (const band of new Set([...alike, ...own])) {
+    for (const [at, band] of keysOf(one.form).entries()) {
       const entries = there.get(band);
-      const isSpare = !isNew(one) && !own.includes(band);
+      const isSpare = !isNew(one) && at < alikeKeys(one.form);
       if (isSpare && entries?.some((entry) => kindOf(entry.tag) === kindOf(tag))) continue;
       rows.push({ band, key: one.key, tag });
       entries?.push({ key: one.key, tag });
@@ -52,6 +50,6 @@ export async function enter(ask: Ask, placed: readonly Placed[]): Promise<void> 
   );
 }
 
-function alikeKeys(placed: readonly Placed[]): number[] {
-  return [...new Set(placed.flatMap((one) => [...keysOf(one).alike]))];
+function alikeOf(placed: readonly Placed[]): number[] {
+  return [...new Set(placed.flatMap(({ form }) => [...keysOf(form).subarray(0, alikeKeys(form))]))];
 }

@@ -1,5 +1,7 @@
 import { type BandMemory, openBandMemory } from "../learning/band-memory.ts";
-import { type Entry, keysOf, kindOf, tagOf } from "../learning/near-index.ts";
+import type { Entry } from "../learning/entry.ts";
+import { alikeKeys, keysOf } from "../learning/form.ts";
+import { kindOf, noEntries, tagOf } from "../learning/near-index.ts";
 import { isNew, type Placed } from "../learning/placed.ts";
 import type { Embedded } from "./sqlite.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
@@ -17,7 +19,7 @@ export interface Bands {
   meet(): void;
   /** Says that all that was changed since `meet` is committed. */
   committed(): void;
-  find(band: number): Entry[];
+  find(band: number): readonly Entry[];
   add(placed: Placed): void;
   /** Takes out what was added with this tag. */
   remove(placed: Placed): void;
@@ -62,14 +64,17 @@ function remember(store: Embedded, memory: BandMemory, after: number): void {
 }
 
 // Under a key of what is alike, one of each template that was not new is enough.
-function enter(placed: Placed, find: (band: number) => Entry[], add: (band: number, entry: Entry) => void): void {
+function enter(placed: Placed, find: (band: number) => readonly Entry[], add: (band: number, entry: Entry) => void) {
   const entry = { key: placed.key, tag: tagOf(placed) };
-  const { alike, own } = keysOf(placed);
-  for (const band of new Set([...alike, ...own])) {
-    const there = find(band);
-    if (there.some(({ key }) => key === entry.key)) continue;
-    const isSpare = !isNew(placed) && !own.includes(band);
-    if (isSpare && there.some(({ tag }) => kindOf(tag) === kindOf(entry.tag))) continue;
+  const keys = keysOf(placed.form);
+  const isSpare = !isNew(placed);
+  for (let at = 0; at < keys.length; at++) {
+    const band = keys[at] ?? 0;
+    if (isSpare) {
+      const isAlike = at < alikeKeys(placed.form);
+      const stands = (one: Entry) => one.key === entry.key || (isAlike && kindOf(one.tag) === kindOf(entry.tag));
+      if (find(band).some(stands)) continue;
+    }
     add(band, entry);
   }
 }
@@ -88,16 +93,26 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     memory.clear();
     folded = foldedTo(store);
   };
-  const find = (band: number): Entry[] => {
+  // What the table has, as far as it was asked in this commit.
+  const asked = new Map<number, readonly Entry[]>();
+  const inTable = (band: number): readonly Entry[] => {
+    let entries = asked.get(band);
+    if (entries === undefined) {
+      const rows = store.all("SELECT key, tag FROM bands WHERE band = ?", band);
+      entries = rows.length === 0 ? noEntries : rows.map(({ key, tag }) => ({ key: Number(key), tag: Number(tag) }));
+      asked.set(band, entries);
+    }
+    return entries;
+  };
+  const find = (band: number): readonly Entry[] => {
     const found = memory.find(band);
     if (folded === 0) return found;
-    for (const { key, tag } of store.all("SELECT key, tag FROM bands WHERE band = ?", band)) {
-      found.push({ key: Number(key), tag: Number(tag) });
-    }
-    return found;
+    const older = inTable(band);
+    return found.length === 0 ? older : [...found, ...older];
   };
   return {
     meet() {
+      asked.clear();
       const last = lastKey(store);
       if (!isSure || last !== known || folded !== foldedTo(store)) {
         memory.clear();
@@ -120,8 +135,7 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
       });
     },
     remove(placed) {
-      const { alike, own } = keysOf(placed);
-      for (const band of [...alike, ...own]) {
+      for (const band of keysOf(placed.form)) {
         if (placed.key > folded) memory.remove(band, placed.key);
         else store.run("DELETE FROM bands WHERE band = ? AND key = ?", band, placed.key);
       }

@@ -30,8 +30,7 @@ function keysWhere(store: Embedded, column: "kept" | "nearest", id: string): num
   return rows.map(({ key }) => Number(key));
 }
 
-function answer({ store, bands, forms }: Near, question: Question, known: Known): void {
-  for (const key of question.keys) known.index.put(key, bands.find(key));
+function answer({ store, forms }: Near, question: Question, known: Known): void {
   for (const key of question.lessons) {
     const placed = placedAt(store, forms, key);
     if (placed) known.lessons.set(key, placed);
@@ -62,7 +61,7 @@ function take(
     else if (improve(known, lesson) && mine === undefined) improved.set(lesson.id, known);
   }
   if (fresh.size + improved.size + gone.length === 0) return { added: 0, removed: 0 };
-  const known = nothingKnown();
+  const known = nothingKnown(bands.find);
   const work = settle({ fresh: [...fresh.values()], improved: [...improved.values()], gone }, known);
   let step = work.next();
   for (; step.done !== true; step = work.next()) answer(near, step.value, known);

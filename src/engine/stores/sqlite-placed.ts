@@ -25,8 +25,9 @@ export function placedAt(store: Embedded, forms: FormMemory, key: number): Place
 
 /** One measured lesson by the number of its name. */
 export function placedNamed(store: Embedded, forms: FormMemory, name: number): Placed | null {
-  const row = store.get(`${select} WHERE neighbours.id = ?`, name);
-  return row ? toPlaced(row, forms) : null;
+  // Most are not there.
+  const row = store.get("SELECT key FROM neighbours WHERE id = ?", name);
+  return row ? placedAt(store, forms, Number(row.key)) : null;
 }
 
 /** Writes a measured lesson, new or changed; only inside a commit. */
