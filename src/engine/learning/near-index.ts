@@ -67,13 +67,20 @@ export function openNearIndex(find: ((key: number) => readonly Entry[]) | null =
     });
     return templates;
   };
-  const isAlone = ({ form }: Placed) => {
+  // Under the last key, that of its template, nothing is looked up for itself.
+  const hasNone = ({ form }: Placed, isThere: (key: number) => boolean) => {
     const keys = keysOf(form);
-    // Under the last key, that of its template, nothing is looked up for itself.
-    for (let at = 0; at < keys.length - 1; at++) {
-      if (committed(keys[at] ?? 0).length > 0 || added.has(keys[at] ?? 0)) return false;
-    }
+    for (let at = 0; at < keys.length - 1; at++) if (isThere(keys[at] ?? 0)) return false;
     return true;
+  };
+  // Most lessons are like none that are committed, which does not change.
+  const alone = new Set<Placed>();
+  const isAlone = (placed: Placed) => {
+    if (!alone.has(placed)) {
+      if (!hasNone(placed, (key) => committed(key).length > 0)) return false;
+      alone.add(placed);
+    }
+    return hasNone(placed, added.has);
   };
   return {
     missing(placed) {
@@ -88,7 +95,10 @@ export function openNearIndex(find: ((key: number) => readonly Entry[]) | null =
       for (const one of placed) for (const kind of templatesNear(one, new Set())) keys.add(templateKey(kind));
       return [...keys].filter((key) => !asked.has(key));
     },
-    put: (key, entries) => void asked.set(key, entries),
+    put(key, entries) {
+      asked.set(key, entries);
+      alone.clear();
+    },
     lookUp(placed) {
       if (isAlone(placed)) return noNumbers;
       const found = new Set<number>();

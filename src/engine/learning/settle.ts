@@ -147,8 +147,9 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
       if (isNew(orphan) || orphan.kept === null) enter(orphan);
     }
   };
+  const prepared = new Set<Placed>();
   const decide = function* (placed: Placed): Asking<void> {
-    yield* prepare(known, [placed]);
+    if (!prepared.has(placed)) yield* prepare(known, [placed]);
     const near = candidatesOf(known, placed).filter((one) => one.kept === null && nearness(placed.form, one.form) > 0);
     const better = near.filter((one) => byRank(one, placed) < 0).sort(byRank)[0];
     const stood = placed.kept === null && !undecided.has(placed);
@@ -162,6 +163,7 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
       if (!stood) return;
       const orphans = yield* duplicatesOf(placed);
       if (!isNew(placed)) leave(placed);
+      for (const one of orphans) prepared.add(one);
       yield* prepare(known, orphans);
       waiting.add(orphans);
       return;
@@ -178,7 +180,8 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
     if (one.kept === null) waiting.add(yield* duplicatesOf(one));
   }
   if (gone.length > 0) yield* measureAnew();
-  yield* prepare(known, [...fresh, ...improved, ...waiting.all()]);
+  for (const one of waiting.all()) prepared.add(one);
+  yield* prepare(known, [...prepared]);
   for (const one of fresh) {
     measure(known, one);
     if (isNew(one)) enter(one);
