@@ -112,7 +112,7 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
   const removed: { placed: Placed; tag: number }[] = [];
   const added = new Set<Placed>();
   const undecided = new Set(fresh);
-  const waiting = openWaiting([...fresh, ...improved]);
+  const waiting = openWaiting([...fresh, ...improved], byRank);
   const newDuplicates = new Map<string, Placed[]>();
   for (const one of [...fresh, ...improved]) known.lessons.set(one.key, one);
   for (const one of improved) changed.add(one);
@@ -130,21 +130,29 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
     const stored = yield* need(known, known.duplicatesOf.get(kept.id) ?? []);
     return [...new Set([...stored, ...(newDuplicates.get(kept.id) ?? [])])].filter(({ kept: by }) => by === kept.id);
   };
+  const measuredBy = function* (ids: readonly string[]): Asking<Placed[]> {
+    yield { ...nothing, measuredBy: ids };
+    const numbers = new Set(ids.flatMap((id) => known.measuredBy.get(id) ?? []));
+    return (yield* need(known, numbers)).filter(({ nearest }) => nearest !== null && ids.includes(nearest));
+  };
+  // In the order in which they came: whoever becomes new, or is so no longer, only matters to those that came later.
   const measureAnew = function* (): Asking<void> {
-    yield { ...nothing, measuredBy: gone.map(({ id }) => id) };
-    const numbers = new Set(gone.flatMap(({ id }) => known.measuredBy.get(id) ?? []));
-    const orphans = (yield* need(known, numbers)).sort((a, b) => a.key - b.key);
-    yield* prepare(known, orphans);
-    for (const orphan of orphans) {
-      const [wasNew, tag] = [isNew(orphan), tagOf(orphan)];
-      measure(known, orphan);
-      changed.add(orphan);
-      if (wasNew === isNew(orphan)) continue;
-      if (wasNew || orphan.kept === null) {
-        removed.push({ placed: orphan, tag });
-        index.remove(orphan);
+    const line = openWaiting(yield* measuredBy(gone.map(({ id }) => id)), (a, b) => a.key - b.key);
+    for (let one = line.next(); one !== null; one = line.next()) {
+      yield* prepare(known, [one]);
+      const [wasNew, tag] = [isNew(one), tagOf(one)];
+      measure(known, one);
+      changed.add(one);
+      if (wasNew === isNew(one)) continue;
+      if (wasNew || one.kept === null) {
+        removed.push({ placed: one, tag });
+        index.remove(one);
       }
-      if (isNew(orphan) || orphan.kept === null) enter(orphan);
+      if (isNew(one) || one.kept === null) enter(one);
+      if (wasNew) line.add(yield* measuredBy([one.id]));
+      const { key, form } = one;
+      const later = candidatesOf(known, one).filter((other) => isNew(other) && other.key > key);
+      if (isNew(one)) line.add(later.filter((other) => similarityOf(form, other.form) > other.similarity));
     }
   };
   const prepared = new Set<Placed>();
@@ -207,11 +215,11 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
 interface Waiting {
   add(placed: readonly Placed[]): void;
   all(): readonly Placed[];
-  /** The best of them, taken out; null where nobody waits. */
+  /** The first of them in their order, taken out; null where nobody waits. */
   next(): Placed | null;
 }
 
-function openWaiting(first: readonly Placed[]): Waiting {
+function openWaiting(first: readonly Placed[], order: (a: Placed, b: Placed) => number): Waiting {
   const there = new Set(first);
   const line = [...first];
   let isSorted = false;
@@ -226,7 +234,7 @@ function openWaiting(first: readonly Placed[]): Waiting {
     },
     all: () => line,
     next() {
-      if (!isSorted) line.sort((a, b) => byRank(b, a));
+      if (!isSorted) line.sort((a, b) => order(b, a));
       isSorted = true;
       const one = line.pop() ?? null;
       if (one) there.delete(one);

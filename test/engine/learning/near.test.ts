@@ -70,6 +70,12 @@ test("a withdrawn lesson leaves the clusters as if it had never been there", asy
     const left = lessons.filter(({ id }) => !withdrawn.has(id));
     expect([...(await store.duplicateClusters())].toSorted()).toEqual([...clustersByHand(left)].toSorted());
     expect(await store.counts()).toMatchObject({ measured: left.length, nearDuplicates: clustersByHand(left).size });
+    const keys = await store.splitKeys();
+    for (const [index, one] of left.entries()) {
+      for (const other of left.slice(index + 1)) {
+        if (linkedByHand(one, other)) expect(keys.get(one.id)).toBe(keys.get(other.id));
+      }
+    }
     await store.close();
   }
 });
