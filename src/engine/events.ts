@@ -13,6 +13,7 @@ export type EngineEvent =
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; dialect: string; events: number; reasons: Readonly<Record<string, number>> }
   | { type: "vectors.filled"; place: string; lessons: number }
+  | { type: "neighbours.measured"; lessons: number }
   | { type: "rotation.failed"; why: string }
   | { type: "store.moved"; table: string; rows: number; total: number }
   | { type: "store.verified"; table: string; rows: number }

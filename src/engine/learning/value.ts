@@ -97,3 +97,8 @@ export function appraise(lesson: Pick<Words, "prompt" | "response" | "feedback">
   const value = Math.min(1, feedback === null ? sum / (1 - weights.feedback) : sum);
   return { outcome, feedback, reusability, complexity, novelty, value };
 }
+
+/** What being all new adds to a value. */
+export function noveltyWorth({ feedback }: Pick<Words, "feedback">): number {
+  return feedback === null ? weights.novelty / (1 - weights.feedback) : weights.novelty;
+}

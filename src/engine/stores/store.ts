@@ -1,12 +1,12 @@
 import type { Emit } from "../events.ts";
 import type { BreakerName } from "../guards/names.ts";
+import type { DuplicateOf } from "../learning/clusters.ts";
 import type { Embedder } from "../learning/embed.ts";
 import type { Negative } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import type {
   DatasetCounts,
-  DuplicateOf,
   ListedBadLine,
   ListedLesson,
   Review,
@@ -108,6 +108,8 @@ export interface Store {
   reviews(): Promise<{ readonly id: string; readonly review: Review }[]>;
   /** Each near-duplicate (member) with the kept lesson it belongs to and their exact similarity; no member is kept. */
   duplicateClusters(): Promise<ReadonlyMap<string, DuplicateOf>>;
+  /** The kept lessons that answer one and the same prompt differently, together, the best first. */
+  conflicts(): Promise<readonly (readonly string[])[]>;
   /**
    * What decides on which side of a split a lesson is, for every lesson that is linked to another one, over any number of
    * links; a lesson that is not in it stands for itself: `keys.get(id) ?? id`.

@@ -63,6 +63,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
     case "vectors.filled":
       return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
+    case "neighbours.measured":
+      return `${event.lessons} lessons were measured anew for near-duplicates`;
     case "rotation.failed":
       return `rotation: ${event.why}`;
     default:
@@ -81,7 +83,12 @@ const bad: ReadonlySet<string> = new Set([
   "breakers.unreadable",
   "breakers.unsaved",
 ]);
-const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed", "vectors.filled"]);
+const good: ReadonlySet<string> = new Set([
+  "sink.resumed",
+  "learning.resumed",
+  "vectors.filled",
+  "neighbours.measured",
+]);
 
 /** How bad an event is. */
 export function levelOfEvent(event: EngineEvent | StackEvent): Level {
