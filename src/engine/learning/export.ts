@@ -6,6 +6,8 @@ import { pairShape } from "./shapes.ts";
 
 const coding = "You are an expert coding assistant. Provide clear, correct and complete solutions.";
 const debugging = "You are an expert at debugging. Explain the cause of an error and how to fix it.";
+const beforeError = "I ran into this error:\n\n";
+const afterError = "\n\nHow do I fix this?";
 
 /** One message of a training pair. */
 export interface Message {
@@ -25,10 +27,20 @@ function messagesOf({ kind, prompt, response }: Lesson): Message[] {
     return [{ role: "system", content: coding }, { role: "user", content: prompt }, answer];
   }
   if (kind === "error_resolution") {
-    const content = `I ran into this error:\n\n${prompt}\n\nHow do I fix this?`;
+    const content = `${beforeError}${prompt}${afterError}`;
     return [{ role: "system", content: debugging }, { role: "user", content }, answer];
   }
   return [{ role: "user", content: prompt }, answer];
+}
+
+/** The words of the lesson in a pair, or null where no kind of lesson is written so. */
+export function wordsOfPair({ messages, metadata }: Pair): { prompt: string; response: string } | null {
+  const question = messages.find(({ role }) => role === "user")?.content;
+  const answer = messages.find(({ role }) => role === "assistant")?.content;
+  if (question === undefined || answer === undefined) return null;
+  if (metadata.interaction_type !== "error_resolution") return { prompt: question, response: answer };
+  const isWhole = question.startsWith(beforeError) && question.endsWith(afterError);
+  return isWhole ? { prompt: question.slice(beforeError.length, -afterError.length), response: answer } : null;
 }
 
 /** A lesson as one line of chat fine-tuning JSONL, without its newline. */

@@ -1,4 +1,5 @@
 import { Failure } from "../errors.ts";
+import { redactionVersion } from "../learning/redaction-version.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
 import type { CollectionState, Qdrant } from "./qdrant-client.ts";
@@ -76,13 +77,21 @@ export async function prepareCollections(
     const holdsLessons = lessonCollections.includes(name);
     let state = await qdrant.collection(full, options);
     if (state && !holdsLessons && state.points > 0) continue;
-    if (state && rebuild && modelOf(state) !== null) {
+    // What stands there in words was redacted by older rules.
+    const outdated = holdsLessons && state?.metadata.redaction !== redactionVersion;
+    if (state && (rebuild || outdated) && modelOf(state) !== null) {
       await qdrant.drop(full, options);
       state = null;
     }
     if (state) checkCollection(full, state, model);
     else {
-      const metadata = { made_by: maker, model: model.label, dimensions: model.dimensions, filled: !holdsLessons };
+      const metadata = {
+        made_by: maker,
+        model: model.label,
+        dimensions: model.dimensions,
+        redaction: redactionVersion,
+        filled: !holdsLessons,
+      };
       await qdrant.create(full, { dimensions: model.dimensions, metadata }, options);
       made ||= holdsLessons;
     }

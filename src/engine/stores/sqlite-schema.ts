@@ -24,6 +24,10 @@ CREATE TABLE negatives (
 ) STRICT;
 `;
 
+const aliasesTable = `
+CREATE TABLE aliases (alias TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 /** What makes of a store of version 1, 2, … one of the next; the first one began to index names apart from their table. */
 export const schemaSteps: readonly string[] = [
   `
@@ -31,8 +35,19 @@ ${nameIndex}
 INSERT INTO name_index (name, key) SELECT name, key FROM names ORDER BY name;
 INSERT OR REPLACE INTO facts (name, value) SELECT 'names.indexed', CAST(max(key) AS TEXT) FROM names HAVING max(key) > 0;
 `,
-  withdrawnTables,
+  withdrawnTables + aliasesTable,
 ];
+
+// What a store of version 1, 2, … lacks of today's tables.
+const laterTables = [nameIndex, withdrawnTables + aliasesTable];
+
+/** Makes the tables that a store of an earlier version lacks, empty and for one connection, which only looks at it. */
+export function emptyLaterTables(version: number): string {
+  return laterTables
+    .slice(version - 1)
+    .join("")
+    .replaceAll("CREATE TABLE", "CREATE TEMP TABLE");
+}
 
 /**
  * The tables of the embedded store; `id` and `nearest` are keys of `names`. The newest names are not in the index yet,
@@ -89,4 +104,5 @@ CREATE TABLE proposals (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ${withdrawnTables}
+${aliasesTable}
 `;

@@ -5,7 +5,7 @@ import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
-import { schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
+import { emptyLaterTables, schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
@@ -147,7 +147,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON",
       );
     const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
     if (version > schemaVersion) {
@@ -161,6 +161,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
       const change = version === 0 ? schema : schemaSteps.slice(version - 1).join("");
       database.exec(`BEGIN IMMEDIATE; ${change} PRAGMA user_version=${schemaVersion}; COMMIT`);
     }
+    if (version < schemaVersion && version > 0 && readOnly) database.exec(emptyLaterTables(version));
     return database;
   } catch (error) {
     database?.close();

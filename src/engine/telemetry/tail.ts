@@ -256,7 +256,7 @@ export function openFollower(options: FollowOptions): Follower {
     leaving = [];
     for (const followed of quiet) {
       if (batch.cursors.length >= events) return;
-      settleTurns(batch, followed);
+      settleTurns(batch, followed, options.memory.aliases);
       saved.set(followed.inode, cursorOf(followed));
     }
   };
