@@ -77,14 +77,17 @@ export async function prepareCollections(
     const holdsLessons = lessonCollections.includes(name);
     let state = await qdrant.collection(full, options);
     if (state && !holdsLessons && state.points > 0) continue;
-    // What stands there in words was redacted by older rules.
-    const outdated = holdsLessons && state?.metadata.redaction !== redactionVersion;
-    if (state && (rebuild || outdated) && modelOf(state) !== null) {
+    if (state && rebuild && modelOf(state) !== null) {
       await qdrant.drop(full, options);
       state = null;
     }
     if (state) checkCollection(full, state, model);
-    else {
+    if (state && holdsLessons && state.metadata.redaction !== redactionVersion) {
+      // What stands there in words was redacted by older rules.
+      await qdrant.drop(full, options);
+      state = null;
+    }
+    if (state === null) {
       const metadata = {
         made_by: maker,
         model: model.label,

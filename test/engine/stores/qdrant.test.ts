@@ -1,3 +1,4 @@
+import { redactionVersion } from "../../../src/engine/learning/redaction-version.ts";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../src/engine/errors.ts";
@@ -107,7 +108,7 @@ describe("vectors in the Qdrant stand-in", () => {
       expect([size, distance, metadata]).toEqual([
         384,
         "Cosine",
-        { made_by: "aistack", model: "lexical", dimensions: 384, filled: true },
+        { made_by: "aistack", model: "lexical", dimensions: 384, filled: true, redaction: redactionVersion },
       ]);
       expect(Object.keys(payloadSchema ?? {}).length).toBeGreaterThan(1);
     }
