@@ -1,44 +1,11 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
+import { checkCleaned, learnOn, storeOf } from "./former/cleaned.ts";
 import { writeFormerStore } from "./former/embedded.ts";
-import { type FormerHome, makeFormerHome } from "./former/home.ts";
-import { indexedAmong, leaksIn } from "./former/leaks.ts";
+import { makeFormerHome } from "./former/home.ts";
+import { leaksIn } from "./former/leaks.ts";
 import { aistack, aistackJson, temporary } from "./running.ts";
-
-const learnOn = ({ home, logs }: FormerHome) => ["learn", "--once", "--home", home, "--source", join(logs, "*.jsonl")];
-const idsIn = ({ home }: FormerHome): string[] =>
-  readFileSync(join(home, "dataset.jsonl"), "utf8")
-    .split("\n")
-    .flatMap((line) => (line.includes('"lesson_id"') ? [JSON.parse(line).metadata.lesson_id] : []));
-
-function storeOf({ home }: FormerHome) {
-  const database = new DatabaseSync(join(home, "aistack.db"), { readOnly: true });
-  const all = (sql: string) => database.prepare(sql).all();
-  const rows = all(
-    "SELECT lower(hex(name)) AS id, prompt, response, backend, pattern_id, review FROM lessons JOIN names ON key = lessons.id ORDER BY seq",
-  );
-  const count = (table: string) => Number(all(`SELECT count(*) AS n FROM ${table}`)[0]?.n);
-  const counts = { vectors: count("vectors"), neighbours: count("neighbours"), pairs: count("pairs") };
-  const facts = new Map(all("SELECT name, value FROM facts").map(({ name, value }) => [String(name), String(value)]));
-  database.close();
-  return { rows, counts, facts };
-}
-
-function checkCleaned(former: FormerHome, planted: readonly string[]) {
-  expect(leaksIn(former.home, planted, [former.logs])).toEqual([]);
-  expect(indexedAmong(join(former.home, "aistack.db"), planted)).toEqual([]);
-  const gone = new Set([...former.same, ...former.short]);
-  const left = former.lessons.filter(({ id }) => !gone.has(id)).map(({ id }) => id);
-  const { rows, counts, facts } = storeOf(former);
-  expect(rows.map(({ id }) => id)).toEqual(left);
-  expect(counts).toEqual({ vectors: left.length, neighbours: left.length, pairs: left.length });
-  expect(facts.get("redaction.under")).toBe(undefined);
-  expect(facts.get("redaction.uncompacted")).toBe(undefined);
-  expect(idsIn(former)).toEqual(left);
-  return { rows, left };
-}
 
 test("a store of the former version is redacted anew: no planted word is in any file, and lessons keep their names", async () => {
   const former = makeFormerHome(temporary(), 60);
