@@ -1,10 +1,10 @@
-import { redactionVersion } from "../../../src/engine/learning/redaction-version.ts";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../src/engine/errors.ts";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { openEmbedder } from "../../../src/engine/learning/embed.ts";
 import { type Lesson, type LessonKind, lessonId, lessonUuid } from "../../../src/engine/learning/lesson.ts";
+import { redactionVersion } from "../../../src/engine/learning/redaction-version.ts";
 import { openQdrant, type Qdrant } from "../../../src/engine/stores/qdrant-client.ts";
 import { collectionNames } from "../../../src/engine/stores/qdrant-collections.ts";
 import { nearestInQdrant, openQdrantVectors } from "../../../src/engine/stores/qdrant-vectors.ts";
