@@ -22,8 +22,10 @@ export async function loadCursors(ask: Ask, sink: string, emit: Emit): Promise<C
 }
 
 /** Saves cursors of a sink, with the name of the delivery they come from; inside the transaction of what they stand for. */
-export async function saveCursors(ask: Ask, sink: string, cursors: readonly Cursor[], delivery = ""): Promise<void> {
-  if (cursors.length === 0) return;
+export async function saveCursors(ask: Ask, sink: string, given: readonly Cursor[], delivery = ""): Promise<void> {
+  if (given.length === 0) return;
+  // A batch has two cursors of a file that was read and then settled; one statement takes only one, the last.
+  const cursors = [...new Map(given.map((cursor) => [cursor.inode, cursor])).values()];
   const bodies = cursors.map((cursor) => JSON.stringify(cursor));
   await ask(
     `INSERT INTO cursors (sink, inode, body, checksum, saved_at, delivery)
