@@ -55,6 +55,7 @@ CREATE TABLE facts (name text COLLATE "C" PRIMARY KEY, value text NOT NULL);
 `,
   `
 CREATE TABLE withdrawn (id text COLLATE "C" PRIMARY KEY);
+CREATE TABLE aliases (alias text COLLATE "C" PRIMARY KEY, id text COLLATE "C" NOT NULL);
 CREATE TABLE negatives (
   seq bigint PRIMARY KEY,
   id text COLLATE "C" NOT NULL UNIQUE,

@@ -44,10 +44,8 @@ DELETE FROM facts WHERE name = 'bands.folded';
 INSERT INTO facts (name, value) SELECT 'neighbours.unmeasured', '0' FROM lessons LIMIT 1;
 `;
 
-/** What a store of an earlier version lacks, for a connection that only looks: there it is empty. */
-export const lackingTables = `${withdrawnTables.replaceAll("CREATE TABLE", "CREATE TEMP TABLE")}
-CREATE TEMP VIEW neighbours AS SELECT key, id, zeroblob(0) AS form, 0.0 AS merit, 0.0 AS worth, NULL AS born, nearest,
-  similarity, value, NULL AS kept FROM main.neighbours;
+const aliasesTable = `
+CREATE TABLE aliases (alias TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
 /** What makes of a store of version 1, 2, … one of the next; the first one began to index names apart from their table. */
@@ -57,8 +55,26 @@ ${nameIndex}
 INSERT INTO name_index (name, key) SELECT name, key FROM names ORDER BY name;
 INSERT OR REPLACE INTO facts (name, value) SELECT 'names.indexed', CAST(max(key) AS TEXT) FROM names HAVING max(key) > 0;
 `,
-  `${withdrawnTables}${measuredAnew}${neighbourTables}`,
+  `${withdrawnTables}${measuredAnew}${neighbourTables}${aliasesTable}`,
 ];
+
+// Lessons were measured otherwise before; what can be read of that is shown.
+const formerNeighbours = `
+CREATE TEMP VIEW neighbours AS SELECT key, id, zeroblob(0) AS form, 0.0 AS merit, 0.0 AS worth, NULL AS born, nearest,
+  similarity, value, NULL AS kept FROM main.neighbours;
+`;
+
+// What a store of version 1, 2, … lacks of today's tables.
+const laterTables = [nameIndex, withdrawnTables + aliasesTable];
+
+/** Makes the tables that a store of an earlier version lacks, empty and for one connection, which only looks at it. */
+export function emptyLaterTables(version: number): string {
+  return laterTables
+    .slice(version - 1)
+    .join("")
+    .replaceAll("CREATE TABLE", "CREATE TEMP TABLE")
+    .concat(formerNeighbours);
+}
 
 /**
  * The tables of the embedded store; `id` and `nearest` are keys of `names`. The newest names are not in the index yet,
@@ -108,4 +124,5 @@ CREATE TABLE proposals (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ${withdrawnTables}
+${aliasesTable}
 `;

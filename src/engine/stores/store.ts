@@ -14,6 +14,7 @@ import type {
   SourceTally,
   VectorModel,
 } from "./listed.ts";
+import type { Renewal } from "./renewal.ts";
 import type { Tables } from "./tables.ts";
 
 /** The sinks of a store. */
@@ -143,5 +144,7 @@ export interface Store {
   spent(): { readonly count: number; readonly ms: number };
   /** Everything that is kept, table by table, for moving it to another store. */
   openTables(): Promise<Tables>;
+  /** Everything that is kept in words, for redacting it anew; nobody else may write meanwhile. */
+  openRenewal(): Promise<Renewal>;
   close(): Promise<void>;
 }

@@ -94,6 +94,14 @@ export const tables: readonly Table[] = [
     ],
   },
   {
+    name: "aliases",
+    keys: 1,
+    columns: [
+      ["alias", text],
+      ["id", text],
+    ],
+  },
+  {
     name: "pairs",
     keys: 1,
     columns: [

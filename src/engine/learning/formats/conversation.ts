@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { cleanText, cutClean } from "../clean.ts";
 import { type ByteRange, type Draft, keptUnits, lessonId, maxPromptChars, maxResponseChars } from "../lesson.ts";
 import { rejects, undoes } from "../rejection.ts";
@@ -26,6 +27,8 @@ import type { Turn, Turns } from "./shapes.ts";
 
 /** Conversations of one file that may be open at once; of more, the one opened first is closed. */
 const openMost = 16;
+/** UTF-16 units kept of the name of a session or a model. */
+const nameUnits = 200;
 
 /** Which conversation a line belongs to. */
 export interface Talk {
@@ -52,8 +55,15 @@ export interface Answer extends Message {
   readonly whole?: boolean;
 }
 
+/** The name of a session as a cursor may keep it; two that are one when redacted stay two. */
+export function cleanSession(session: string): string {
+  const clean = cleanText(session, nameUnits);
+  return clean === session ? session : `${clean}#${hash("sha256", session, "hex").slice(0, 12)}`;
+}
+
 /** The open turn of a conversation, or null. */
-export function turnOf(turns: Turns, { dialect, session }: Talk): Turn | null {
+export function turnOf(turns: Turns, talk: Talk): Turn | null {
+  const [dialect, session] = [talk.dialect, cleanSession(talk.session)];
   return turns.find((turn) => turn.session === session && turn.dialect === dialect) ?? null;
 }
 
@@ -135,7 +145,7 @@ function opened(message: Message, line: ByteRange, before: Turn | null, isReject
         };
   return {
     dialect: message.dialect,
-    session: message.session,
+    session: cleanSession(message.session),
     prompt: cleanText(message.text, maxPromptChars),
     response: "",
     startedAt: message.at,
@@ -196,16 +206,17 @@ export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   const repeated = turn.response !== "" && turn.response.endsWith(words) && said.whole !== true;
   const joined = said.whole === true || turn.response === "" ? words : `${turn.response}\n\n${words}`;
   const response = repeated || words.trim() === "" ? turn.response : cutClean(joined, keptUnits);
+  const error = cleanText(said.error ?? "", nameUnits);
   const next: Turn = {
     ...turn,
     response,
     answeredAt: said.at || turn.answeredAt,
-    model: said.model || turn.model,
-    stop: said.stop ?? "",
-    error: cleanText(said.error ?? "", 200),
+    model: cleanText(said.model ?? "", nameUnits) || turn.model,
+    stop: cleanText(said.stop ?? "", nameUnits),
+    error,
     tokensOut: said.tokensOut ?? null,
     to: line.to,
-    settled: turn.settled && response === turn.response && turn.error === (said.error ?? ""),
+    settled: turn.settled && response === turn.response && turn.error === error,
   };
   return reject("turn_open", put(turns, next));
 }
@@ -248,5 +259,5 @@ export function end(turns: Turns, talk: Talk, reason: Reason): Reading {
 /** The model of what comes next, where a line of its own tells it. */
 export function withModel(turns: Turns, talk: Talk, model: string): Turns {
   const turn = turnOf(turns, talk);
-  return turn === null || model === "" ? turns : put(turns, { ...turn, model });
+  return turn === null || model === "" ? turns : put(turns, { ...turn, model: cleanText(model, nameUnits) });
 }
