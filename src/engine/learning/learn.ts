@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { type Aliases, noAliases } from "./aliases.ts";
-import { cleanText } from "./clean.ts";
+import { cleanLabel, cleanText, cutClean } from "./clean.ts";
 import { settle } from "./formats/conversation.ts";
 import type { JsonRecord, Outcome, Work } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
@@ -68,13 +68,14 @@ function because(reason: Reason, bad: boolean): readonly Learned[] {
   return made;
 }
 
-function clean({ ending: _, ...draft }: Draft): Words {
+function clean({ ending: _, ...draft }: Draft, isClean: boolean): Words {
+  const keep = isClean ? cutClean : cleanText;
   return {
     ...draft,
-    patternId: cleanText(draft.patternId, 200),
-    backend: cleanText(draft.backend, 200),
-    prompt: cleanText(draft.prompt, maxPromptChars),
-    response: cleanText(draft.response, maxResponseChars),
+    patternId: keep(draft.patternId, 200),
+    backend: isClean ? draft.backend : cleanLabel(draft.backend),
+    prompt: keep(draft.prompt, maxPromptChars),
+    response: keep(draft.response, maxResponseChars),
   };
 }
 
@@ -84,12 +85,12 @@ function named(words: Words, { origin, aliases }: Known, { from, to }: ByteRange
 }
 
 // A person's own verdict on an event counts as a rejection in a conversation does.
-function refine({ draft, range, rejected, replaces, corrects }: Work, known: Known, line: ByteRange): Learned {
+function refine({ draft, isClean, range, rejected, replaces, corrects }: Work, known: Known, line: ByteRange): Learned {
   const withdraws = replaces === undefined ? {} : { withdraws: replaces };
   const isNegative = rejected === true || draft.feedback === -1;
   const ended = refusalOfEnding(draft);
   if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
-  const words = clean(draft);
+  const words = clean(draft, isClean === true);
   const reason = refusal(draft) ?? refusalOfWords(words);
   if (isNegative) {
     const negative = { ...named(words, known, range ?? line), chosen: "" };

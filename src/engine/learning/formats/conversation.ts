@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { cleanText, cutClean } from "../clean.ts";
+import { cleanLabel, cleanText, cutClean } from "../clean.ts";
 import { type ByteRange, type Draft, keptUnits, lessonId, maxPromptChars, maxResponseChars } from "../lesson.ts";
 import { rejects, undoes } from "../rejection.ts";
 import { isFinished } from "../success.ts";
@@ -105,7 +105,7 @@ function replaced({ taught }: Turn) {
 function workOf(turn: Turn): Work {
   const range = { from: turn.from, to: turn.to };
   const corrects = turn.corrects === null ? {} : { corrects: turn.corrects.negatives };
-  return { draft: draftOfTurn(turn), range, ...replaced(turn), ...corrects };
+  return { draft: draftOfTurn(turn), isClean: true, range, ...replaced(turn), ...corrects };
 }
 
 // What a turn comes to; null where it was taught as it stands, so that nothing is to be said.
@@ -130,10 +130,19 @@ function nameOf(turn: Turn): string {
 
 function rejected(turn: Turn): Work {
   const range = { from: turn.from, to: turn.to };
-  return { draft: draftOfTurn(turn), range, rejected: true, ...replaced(turn) };
+  return { draft: draftOfTurn(turn), isClean: true, range, rejected: true, ...replaced(turn) };
 }
 
-function opened(message: Message, line: ByteRange, before: Turn | null, isRejection: boolean, asked: boolean): Turn {
+/** What opens a turn: its message, the question in it as it may be kept, and what the message says of the turn before. */
+interface Opening {
+  readonly message: Message;
+  readonly prompt: string;
+  readonly before: Turn | null;
+  readonly isRejection: boolean;
+  readonly asked: boolean;
+}
+
+function opened({ message, prompt, before, isRejection, asked }: Opening, line: ByteRange): Turn {
   const corrected = isRejection && before !== null && before.response.trim() !== "" ? before : null;
   const corrects =
     corrected === null
@@ -146,7 +155,7 @@ function opened(message: Message, line: ByteRange, before: Turn | null, isReject
   return {
     dialect: message.dialect,
     session: cleanSession(message.session),
-    prompt: cleanText(message.text, maxPromptChars),
+    prompt,
     response: "",
     startedAt: message.at,
     answeredAt: "",
@@ -188,7 +197,8 @@ export function ask(turns: Turns, message: Message, line: ByteRange): Reading {
     const closed = isNegative ? rejected(before) : close(before);
     if (closed !== null) outcomes.push(closed);
   }
-  let next = put(turns, opened({ ...message, text }, line, before, isRejection, by === "person"));
+  const opening = { message: { ...message, text }, prompt, before, isRejection, asked: by === "person" };
+  let next = put(turns, opened(opening, line));
   const [oldest] = next;
   if (next.length > openMost && oldest !== undefined) {
     const closed = close(oldest);
@@ -206,13 +216,13 @@ export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   const repeated = turn.response !== "" && turn.response.endsWith(words) && said.whole !== true;
   const joined = said.whole === true || turn.response === "" ? words : `${turn.response}\n\n${words}`;
   const response = repeated || words.trim() === "" ? turn.response : cutClean(joined, keptUnits);
-  const error = cleanText(said.error ?? "", nameUnits);
+  const error = cleanLabel(said.error ?? "");
   const next: Turn = {
     ...turn,
     response,
     answeredAt: said.at || turn.answeredAt,
-    model: cleanText(said.model ?? "", nameUnits) || turn.model,
-    stop: cleanText(said.stop ?? "", nameUnits),
+    model: cleanLabel(said.model ?? "") || turn.model,
+    stop: cleanLabel(said.stop ?? ""),
     error,
     tokensOut: said.tokensOut ?? null,
     to: line.to,
@@ -259,5 +269,5 @@ export function end(turns: Turns, talk: Talk, reason: Reason): Reading {
 /** The model of what comes next, where a line of its own tells it. */
 export function withModel(turns: Turns, talk: Talk, model: string): Turns {
   const turn = turnOf(turns, talk);
-  return turn === null || model === "" ? turns : put(turns, { ...turn, model: cleanText(model, nameUnits) });
+  return turn === null || model === "" ? turns : put(turns, { ...turn, model: cleanLabel(model) });
 }
