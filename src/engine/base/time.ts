@@ -16,11 +16,9 @@ const exact = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export function readTime(value: unknown): string {
   if (typeof value === "number") return isoOf(epochMs(value));
   if (typeof value !== "string" || value.length > 80) return "";
-  const text = value.trim();
-  const ms = textMs(text);
-  const read = isoOf(ms);
-  // What is written like this already is handed on as it is.
-  return exact.test(value) && read === value ? value : read;
+  // What is written like this already is handed on as it is, where it is a time.
+  if (exact.test(value) && isoOf(Date.parse(value)) === value) return value;
+  return isoOf(textMs(value.trim()));
 }
 
 function isoOf(ms: number): string {

@@ -1,5 +1,5 @@
 import type { Words } from "./lesson.ts";
-import { hashWords } from "./words.ts";
+import { lessonWords } from "./lesson-words.ts";
 
 /** A lesson of at least this value is a good one (original system). */
 export const highValue = 0.7;
@@ -23,7 +23,8 @@ export interface Merits {
 }
 
 // Only the beginning of an answer is measured: it is what most answers are, and long ones are not better for it.
-const lookedAtUnits = 2000;
+const lookedAtUnits = 1000;
+const saidMost = 300;
 const richWords = 60;
 
 const trial =
@@ -73,7 +74,8 @@ function isJunk(prompt: string, response: string, asked: Uint32Array, said: Uint
 export function meritsOf(lesson: Pick<Words, "prompt" | "response">): Merits {
   const [prompt, response] = [lesson.prompt.trim(), lesson.response.trim()];
   const [question, answer] = [prompt.slice(0, lookedAtUnits), response.slice(0, lookedAtUnits)];
-  const [asked, said] = [hashWords(question), hashWords(answer)];
+  const { hashes, first } = lessonWords(lesson);
+  const [asked, said] = [hashes.subarray(0, first), hashes.subarray(first, first + saidMost)];
   const different = distinct(said);
   if (isJunk(question, answer, asked, said, different)) return { reusability: 0, complexity: 0 };
   const told = Math.min(1, different / richWords);

@@ -12,7 +12,7 @@ function trieOf(words: readonly string[]): Node[] {
   const trie: Node[] = [{ next: new Map(), words: [] }];
   for (const [index, word] of words.entries()) {
     let state = 0;
-    for (const letter of word) {
+    for (const letter of word.toLowerCase()) {
       const unit = letter.charCodeAt(0);
       const to = trie[state]?.next.get(unit) ?? trie.push({ next: new Map(), words: [] }) - 1;
       trie[state]?.next.set(unit, to);
@@ -23,16 +23,23 @@ function trieOf(words: readonly string[]): Node[] {
   return trie;
 }
 
+// A word with capitals counts only as it is written: two letters that begin a token end many words.
+function isWritten(bytes: Uint8Array, end: number, written: Uint8Array): boolean {
+  const start = end - written.length;
+  for (let index = 0; index < written.length; index++) if (bytes[start + index] !== written[index]) return false;
+  return true;
+}
+
 /**
- * Looks for many words in one pass over a text, regardless of ASCII case (Aho and Corasick 1975); the words are
- * lower-case ASCII. Each word is visited at each place where it ends; a place may be told in vain where letters beyond
+ * Looks for many words in one pass over a text (Aho and Corasick 1975); the words are ASCII, and are found in any case,
+ * or, where one has a capital, only as it is written. Each word is visited at each place where it ends; a place may be told in vain where letters beyond
  * Latin-1 stand, so whoever visits looks at the text again.
  */
 export function openWordScan(words: readonly string[]): (text: string, visit: WordVisit) => void {
   const trie = trieOf(words);
   // Bytes that are in no word are all alike: a small table stays in the fastest memory.
   const classOf = new Uint8Array(256);
-  const letters = [...new Set(words.flatMap((word) => [...word]))];
+  const letters = [...new Set(words.flatMap((word) => [...word.toLowerCase()]))];
   for (const [index, letter] of letters.entries()) {
     for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
   }
@@ -67,6 +74,9 @@ export function openWordScan(words: readonly string[]): (text: string, visit: Wo
       rows[at * width + index] = placeOf[go[state * width + index] ?? 0] ?? 0;
     }
   }
+  const exact = words.map((word) =>
+    word === word.toLowerCase() ? undefined : Uint8Array.from(word, (letter) => letter.charCodeAt(0)),
+  );
   const foundIn = order.map((state) => found[state] ?? []);
   return (text, visit) => {
     let state = 0;
@@ -76,7 +86,10 @@ export function openWordScan(words: readonly string[]): (text: string, visit: Wo
     for (let at = 0; at < length; at++) {
       state = rows[state + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
       if (state < endsFrom) continue;
-      for (const word of foundIn[state / width] ?? []) visit(word, at + 1);
+      for (const word of foundIn[state / width] ?? []) {
+        const written = exact[word];
+        if (written === undefined || isWritten(bytes, at + 1, written)) visit(word, at + 1);
+      }
     }
   };
 }

@@ -29,7 +29,7 @@ export const chatForms: readonly Form[] = [
   // The first part is a number in base64: its first two letters are one of ten.
   form(
     "discord",
-    ["mt", "md", "mj", "mz", "nd", "nt", "nj", "nz", "od", "ot"],
+    ["MT", "MD", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"],
     /[MNO][A-Za-z\d_-]{22,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/y,
   ),
   form("telegram", [":aa"], sticky(`(?<!\\d)\\d{7,11}:AA[\\w-]{32,35}(?![\\w-])`), {

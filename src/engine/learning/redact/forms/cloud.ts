@@ -26,7 +26,7 @@ export const cloudForms: readonly Form[] = [
   form("google", ["ya29."], /ya29\.[\w.-]{20,}/y),
   form("google", ["gocspx-"], /GOCSPX-[\w-]{20,}/y),
   form("google", ["1//0"], /1\/\/0[\w-]{30,}/y),
-  form("google", ["6l"], sticky(`6L[\\w-]{38}(?![\\w-])`), {
+  form("google", ["6L"], sticky(`6L[\\w-]{38}(?![\\w-])`), {
     check: (text) => /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text.slice(1)),
   }),
   form("azure", ["q~"], /[\w~.]{3}\dQ~[\w~.-]{31,40}/y, {
