@@ -17,6 +17,7 @@ import {
   type Words,
 } from "./lesson.ts";
 import { refusal, refusalOfEnding } from "./success.ts";
+import { withoutThoughts } from "./thoughts.ts";
 
 /** Why an event teaches nothing; `bad` marks a line that should not have been written. */
 export interface Refused {
@@ -78,12 +79,15 @@ function named(words: Words, origin: Origin, { from, to }: ByteRange): Lesson {
 }
 
 // A person's own verdict on an event counts as a rejection in a conversation does.
-function refine({ draft, range, rejected, replaces, corrects }: Work, origin: Origin, line: ByteRange): Learned {
+function refine({ draft: raw, range, rejected, replaces, corrects }: Work, origin: Origin, line: ByteRange): Learned {
+  const response = withoutThoughts(raw.response);
+  const draft = response === raw.response ? raw : { ...raw, response };
   const withdraws = replaces === undefined ? {} : { withdraws: replaces };
   const isNegative = rejected === true || draft.feedback === -1;
   const ended = refusalOfEnding(draft);
   if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
   const words = clean(draft);
+  if (response === "" && raw.response !== "") return { reason: "cut_off", bad: false, ...withdraws };
   const reason = refusal(draft) ?? refusalOfWords(words);
   if (isNegative) {
     const negative = { ...named(words, origin, range ?? line), chosen: "" };
