@@ -17,6 +17,7 @@ import {
   type Words,
 } from "./lesson.ts";
 import { refusal, refusalOfEnding } from "./success.ts";
+import { withoutThoughts } from "./thoughts.ts";
 
 /** Why an event teaches nothing; `bad` marks a line that should not have been written. */
 export interface Refused {
@@ -85,12 +86,16 @@ function named(words: Words, { origin, aliases }: Known, { from, to }: ByteRange
 }
 
 // A person's own verdict on an event counts as a rejection in a conversation does.
-function refine({ draft, isClean, range, rejected, replaces, corrects }: Work, known: Known, line: ByteRange): Learned {
+function refine(work: Work, known: Known, line: ByteRange): Learned {
+  const { draft: raw, isClean, range, rejected, replaces, corrects } = work;
+  const response = withoutThoughts(raw.response);
+  const draft = response === raw.response ? raw : { ...raw, response };
   const withdraws = replaces === undefined ? {} : { withdraws: replaces };
   const isNegative = rejected === true || draft.feedback === -1;
   const ended = refusalOfEnding(draft);
   if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
   const words = clean(draft, isClean === true);
+  if (response === "" && raw.response !== "") return { reason: "cut_off", bad: false, ...withdraws };
   const reason = refusal(draft) ?? refusalOfWords(words);
   if (isNegative) {
     const negative = { ...named(words, known, range ?? line), chosen: "" };

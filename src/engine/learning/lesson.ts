@@ -127,5 +127,6 @@ export function refusalOfWords({ prompt, response }: Pick<Words, "prompt" | "res
   const [question, answer] = [prompt.trim(), response.trim()];
   if (question.length <= 20) return "prompt_too_short";
   if (answer.length <= 10 && !/\p{L}{2}.*(?:^|\s)\S*[^\p{L}\s.,;:!?'"]/su.test(answer)) return "response_too_short";
-  return question === answer ? "prompt_equals_response" : null;
+  const isSame = question.length === answer.length && question.toLowerCase() === answer.toLowerCase();
+  return isSame ? "prompt_equals_response" : null;
 }

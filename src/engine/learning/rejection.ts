@@ -16,24 +16,55 @@ const openings = [
   String.raw`(?:please\s+)?(?:undo|revert|roll ?back|take back|discard|throw away|put back)\s+(?:it|that|this|them|those|these|everything|all|your|the (?:last |previous |latest )?(?:change|changes|edit|edits|commit|work|patch|fix)|what you)\b`,
   String.raw`(?:undo|revert|rollback)\s*[.!]*\s*$`,
   "(?:stop|wait)[,.! ]+(?:that(?:'|’)?s (?:wrong|not)|undo|revert|you(?:'|’)?re)",
-  // German, French, Spanish, Portuguese, Italian, Dutch
+  String.raw`no(?:[\s,!.]{1,3}no){1,8}\b(?![,.! ]+(?:problem|worries|need))`,
+  "not quite[,.;:!—]",
+  String.raw`(?:the |this |that )?(?:same |very same )?(?:error|problem|issue|bug|failure) (?:still |just )?(?:persists|remains|is still there|is back|still (?:exists|occurs|happens|shows))\b`,
+  String.raw`(?:still (?:the )?|(?:the |exactly the )?)same (?:error|problem|issue|result|output|failure|bug)\b(?=\s*(?:[.,!;:]|$|as before|again|still))`,
+  String.raw`(?:nothing|it has(?:n(?:'|’)?t| not)|it did(?:n(?:'|’)?t| not)) (?:has |have )?changed?\b`,
+  String.raw`i(?:(?:'|’)?m| am)? (?:still|now) (?:get|see|getting|seeing|have)\s+(?:an?|the|this|that|it|same|no|nothing|NaN|undefined|null|errors?|\d)\b`,
+  String.raw`i (?:get|got|see) (?:an?|the|this|another) (?:\w+ ){0,2}(?:error|exception|warning|crash) (?:now|again|with (?:that|this|it|your))\b`,
+  String.raw`(?:that|this|it|you) made (?:it|things|everything|that) (?:even |much )?(?:worse|slower|unusable)\b`,
+  String.raw`(?:please\s+)?(?:bring back (?:the (?:old|previous|original|last)|what|my)|(?:put|change|set|turn) (?:it|that|this|them|everything|all) back|restore (?:it|them|this|that|what|the (?:old|previous|original|last) (?:version|code|state|files?|behaviou?r)))\b`,
+  "i (?:had to |have |just |have just )?(?:reverted|undid|undone|rolled back|discarded|threw away|thrown away) (?:your|that|it|this|them|everything|the change)",
+  String.raw`(?:the|all|all the|my|our|your) (?:\w+ ){0,2}(?:tests?|build|ci|pipeline|page|app|server|site) (?:(?:is|are|does|do) )?(?:(?:now|still) (?:fail(?:s|ing)?|broken|red|crash(?:es|ing)?)|(?:fail(?:s|ing)?|broken|red|crash(?:es|ing)?) (?:now|again|after (?:your|that|this)|because of (?:your|that|this)))\b`,
+  // German
   "nein(?![,.! ]+(?:danke|das (?:ist alles|passt|war(?:'|’)?s)))[,.! ]+",
-  String.raw`(?:das (?:ist|war) (?:falsch|nicht richtig|kaputt|quatsch)|falsch\b|mach(?:e)? (?:das|es) (?:rückgängig|wieder weg)|das (?:geht|funktioniert|klappt) (?:so |immer noch |noch )?nicht|stimmt nicht)`,
+  String.raw`(?:das (?:ist|war) (?:falsch|nicht richtig|nicht korrekt|kaputt|quatsch|nicht,? was ich)|falsch(?=\s*(?:[.,!;:]|$))|mach(?:e)? (?:das|es) (?:rückgängig|wieder weg)|das (?:geht|funktioniert|klappt) (?:so |immer noch |noch )?nicht|(?:das )?stimmt (?:so |leider )?nicht)`,
+  String.raw`(?:es )?(?:geht|funktioniert|klappt|läuft) (?:(?:so|leider|immer noch|noch immer|weiterhin) nicht|nicht\s*[.,!;])`,
+  "(?:es (?:ist|kommt) )?immer noch (?:falsch|kaputt|de(?:r|n) ?(?:gleiche|selbe)|das gleiche|nicht)|(?:der gleiche|gleicher|derselbe) fehler",
+  // French
   "non[,.! ]+(?:c(?:'|’)est|ce n|ça|tu|vous|pas|annule)",
-  "(?:c(?:'|’)est (?:faux|incorrect|pas (?:ça|bon|correct))|ça ne (?:marche|fonctionne) pas|annule (?:ça|tout|les?))",
+  "(?:c(?:'|’)est (?:faux|incorrect|pas (?:ça|bon|correct))|ça ne (?:marche|fonctionne) (?:toujours )?pas|toujours (?:la même erreur|pas)|annule (?:ça|tout|les?))",
+  // Spanish, Portuguese, Italian
   String.raw`no[,.! ]+(?:eso|esto|está|es)\b`,
-  "(?:(?:eso |esto )?(?:está mal|es incorrecto|no funciona|no es correcto)|deshaz)",
-  "(?:não[,.! ]+(?:isso|está)|está errado|isso não funciona|desfaça)",
-  "(?:è sbagliato|non funziona|annulla (?:tutto|questo))",
-  "(?:nee(?![,.! ]+dank)[,.! ]+|dat (?:is fout|klopt niet|werkt niet))",
+  "(?:(?:eso |esto )?(?:está mal|es incorrecto|no funciona|no es correcto|sigue (?:sin funcionar|fallando|igual))|deshaz)",
+  "(?:não[,.! ]+(?:isso|está|continua|ainda)|(?:isso )?está errado|isso (?:está|tá) (?:errado|mal)|(?:isso )?(?:ainda )?não (?:funciona|funcionou)|(?:ainda|continua) (?:com erro|dando erro|errado)|desfaça)",
+  "(?:(?:è|questo è) sbagliato|non funziona|annulla (?:tutto|questo))",
+  // Dutch, Swedish, Norwegian, Danish
+  "(?:nee(?![,.! ]+(?:dank|bedankt))[,.! ]+|(?:dat|het) (?:is fout|klopt niet|werkt (?:nog steeds )?niet))",
+  "(?:det (?:är|er) (?:fel|feil|forkert)|det (?:fungerar|funkar|fungerer|virker) (?:fortfarande |fortsatt |stadig )?(?:inte|ikke)|ångra (?:det|allt))",
+  // Polish, Czech, Turkish
+  String.raw`(?:to (?:jest )?(?:źle|błędne|nieprawidłowe|nie to)(?!\p{L})|(?:to )?(?:nadal|wciąż|dalej) nie działa|to nie działa|nie działa\s*(?:[.,!;]|$)|cofnij (?:to|zmian|wszystko))`,
+  "(?:to je (?:špatně|chyba|nesprávně)|(?:pořád|stále) (?:to )?nefunguje|to nefunguje|nefunguje to|vrať to)",
+  String.raw`(?:bu (?:yanlış|hatalı|doğru değil|çalışmıyor|olmadı)|(?:hâlâ|hala) (?:çalışmıyor|aynı hata)|geri al\s*[.!]*\s*$|hayır[,.! ]+(?:bu|yanlış))`,
+  // Russian, Ukrainian
+  String.raw`(?:нет[,.! ]+(?:это|не|так)(?!\p{L})|(?:это )?(?:неправильно|неверно|не то|не так)\s*(?:[.,!;]|$)|(?:(?:всё|все) (?:ещё|еще|равно)|по-прежнему) не работает|(?:это )?не работает\s*(?:[.,!;]|$)|верни(?:те)? (?:как|всё|все|обратно|назад)|отмени(?:те)? (?:это|всё|все|изменения)|откати(?:те)? (?:это|всё|все|изменения))`,
+  String.raw`(?:ні[,.! ]+(?:це|не)(?!\p{L})|(?:це )?(?:неправильно|невірно|не те)\s*(?:[.,!;]|$)|(?:все|досі) (?:ще )?не працює|(?:це )?не працює\s*(?:[.,!;]|$)|поверни(?:ть)? (?:як|все|назад)|скасуй(?:те)? (?:це|все|зміни))`,
+  // Chinese, Japanese, Korean
+  "(?:(?:这)?(?:不对(?!称)|不對(?!稱)|错了|錯了|是错的)|(?:还是|還是|仍然|依然)(?:错|錯|不行|不对|不對|报错|有问题|有错|一样的)|没(?:有)?用(?!过|过|到|户)|不起作用|不行(?!的话|的話)|请?(?:撤销|撤回|还原|恢复)(?:这|你|刚才|原来|它|一下|之前|$|[。！!]))",
+  "(?:違います(?!か)|違う(?:[。、！!]|$)|間違って(?:います|る|いる)|間違いです|(?:まだ|やはり|やっぱり)?(?:動きません|動かない|動いていません|うまくいきません|直っていません)|(?:まだ)?同じエラー|元に戻して|取り消して(?:ください|$|。)|そうじゃな|そうではな)",
+  "(?:틀렸|틀려요|아니(?:요|에요|야)?[,.! ]+(?:그게|이게|틀|잘못)|잘못(?:됐|되었|했)|(?:아직도|여전히) (?:안|오류|에러|같은)|안 (?:돼요|됩니다|되네요)|되돌려)",
+  // Arabic
+  String.raw`(?:هذا (?:خطأ|خاطئ|غير صحيح|لا يعمل)|(?:ما زال )?لا يعمل(?: حتى الآن)?\s*(?:[.،!]|$)|لا[،,.! ]+هذا)`,
 ];
 const rejecting = new RegExp(
   String.raw`^[\s"'(*_>-]{0,8}(?:(?:hm+|ugh|argh|ok(?:ay)?|well|hey|sorry|but|actually|again|wtf|come on)[,.! …]+){0,2}(?:${openings.join("|")})`,
   "iu",
 );
 const orders =
-  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))\b(?![^.!\n]{0,80}\?)/i;
-const undoing = /\b(?:undo|revert|roll ?back|rückgängig|annule|deshaz|desfaça|annulla)\b/i;
+  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back)\b(?![^.!\n]{0,80}\?)/i;
+const undoing =
+  /\b(?:undo|undid|revert|reverted|roll(?:ed)? ?back|restore|bring back|put (?:it|that|this|them|everything) back|rückgängig|annule|deshaz|desfaça|annulla|cofnij|vrať)\b|верни|отмени|откати|поверни|скасуй|撤销|撤回|还原|恢复|元に戻|取り消し|되돌려|geri al/i;
 
 /** Only the beginning of a message says what its writer thinks of the answer before it. */
 const lookedAtUnits = 600;

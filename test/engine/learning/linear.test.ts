@@ -10,6 +10,11 @@ import { meritsOf } from "../../../src/engine/learning/value.ts";
 const parts = [
   "<system-reminder>",
   "<system-reminder></system-reminder>",
+  "a <system-reminder> ",
+  "<think>\n",
+  "Error: ",
+  "no ",
+  "leider kann ich ",
   "<task-notification ",
   "# Context from my IDE setup:\n",
   "## My request for x\n",

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { cleanLabel, cleanText, cutClean } from "../clean.ts";
 import { type ByteRange, type Draft, keptUnits, lessonId, maxPromptChars, maxResponseChars } from "../lesson.ts";
 import { rejects, undoes } from "../rejection.ts";
-import { isFinished } from "../success.ts";
+import { isFinished, saysNothing } from "../success.ts";
+import { withoutThoughts } from "../thoughts.ts";
 import { type Outcome, type Reading, reject, type Work } from "./dialect.ts";
 import { typedBy } from "./harness.ts";
 import type { Reason } from "./reasons.ts";
@@ -212,7 +213,9 @@ export function ask(turns: Turns, message: Message, line: ByteRange): Reading {
 export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   const turn = turnOf(turns, said);
   if (turn === null) return reject("no_question", turns);
-  const words = cleanText(said.text, keptUnits);
+  const words = cleanText(withoutThoughts(said.text), keptUnits);
+  // Said of a line that is no question, such as a local command: the answer before it stays as it is.
+  if (turn.response !== "" && said.whole !== true && saysNothing(words)) return reject("no_response", turns);
   const repeated = turn.response !== "" && turn.response.endsWith(words) && said.whole !== true;
   const joined = said.whole === true || turn.response === "" ? words : `${turn.response}\n\n${words}`;
   const response = repeated || words.trim() === "" ? turn.response : cutClean(joined, keptUnits);
@@ -256,6 +259,13 @@ export function interrupt(turns: Turns, talk: Talk): Reading {
   const turn = turnOf(turns, talk);
   if (turn === null || (turn.response !== "" && isFinished(turn.stop))) return reject("interrupted", turns);
   return { outcomes: [{ reason: "interrupted", ...replaced(turn) }], turns: without(turns, turn) };
+}
+
+/** The person took the turn back, whole or not. */
+export function takeBack(turns: Turns, talk: Talk): Reading {
+  const turn = turnOf(turns, talk);
+  if (turn === null) return reject("rejected_by_user", turns);
+  return { outcomes: [{ reason: "rejected_by_user", ...replaced(turn) }], turns: without(turns, turn) };
 }
 
 /** The conversation ends here for good, so its turn is decided now. */

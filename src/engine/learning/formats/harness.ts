@@ -25,16 +25,32 @@ const notes =
 const request = /^#{1,3} My request for [^\n]{1,40}:[ \t]*$/im;
 const ideContext = /^\s*# Context from my IDE setup:/i;
 
-// Takes blocks out from both ends and between: one that never ends takes the rest with it.
+const lineStart = /(?:^|\n)[ \t]{0,20}$/;
+
+// Takes blocks out from both ends and between. One that never ends takes the rest with it where it begins a line;
+// within a sentence it is a person's word about the tag.
 function withoutBlocks(text: string, start: RegExp): { readonly rest: string; readonly found: boolean } {
+  const unclosed = new Set<string>();
   let rest = text;
   let kept = "";
+  // The end of what is kept.
+  let tail = "";
   for (;;) {
     const match = start.exec(rest);
-    if (match === null) return { rest: kept + rest, found: kept !== "" || rest !== text };
+    if (match === null) return { rest: kept + rest, found: kept.length + rest.length < text.length };
     const [opening, name = ""] = match;
-    const end = rest.indexOf(`</${name}>`, match.index + opening.length);
-    kept += rest.slice(0, match.index);
+    const from = match.index + opening.length;
+    const end = unclosed.has(name) ? -1 : rest.indexOf(`</${name}>`, from);
+    if (end < 0) unclosed.add(name);
+    const ahead = `${tail}${rest.slice(Math.max(0, match.index - 24), match.index)}`.slice(-24);
+    const isWithinSentence = end < 0 && !lineStart.test(ahead);
+    const until = isWithinSentence ? from : match.index;
+    kept += rest.slice(0, until);
+    tail = isWithinSentence ? opening.slice(-24) : ahead;
+    if (isWithinSentence) {
+      rest = rest.slice(from);
+      continue;
+    }
     rest = end < 0 ? "" : rest.slice(end + name.length + 3);
     if (rest === "") return { rest: kept, found: true };
   }

@@ -1,5 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad, verdict } from "./dialect.ts";
+import { textOf } from "./field.ts";
 import { isInferenceRecord, parseQuickly } from "./quick.ts";
 import { type Inference, inferenceShape } from "./shapes.ts";
 
@@ -50,6 +51,7 @@ export const inference: Dialect = {
           ...unknownEnding,
           said: success === false ? "failed" : null,
           stop: finish_reason ?? stop_reason ?? "",
+          error: textOf(record.error, record.error_message),
           latencyMs: latency_ms,
           tokensOut: tokens_out ?? null,
           asked: !isReport(parsed),

@@ -3,6 +3,14 @@ import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad } from "./
 import { isTaskRecord, parseQuickly } from "./quick.ts";
 import { taskShape } from "./shapes.ts";
 
+const failedReason = /max|limit|fail|stop|reject|error|time|abort|cancel/i;
+
+// A task may be called completed because it came to its end, whatever end that was.
+function isDone(status: string, reason: unknown): boolean {
+  if (!/^(completed|success|succeeded)$/i.test(status)) return false;
+  return typeof reason !== "string" || !failedReason.test(reason);
+}
+
 const steps: ReadonlySet<string> = new Set([
   "task_submitted",
   "task_started",
@@ -40,7 +48,7 @@ export const ralph: Dialect = {
         timestamp: isoTime(timestamp),
         successMetrics: { iterations, efficiency: 1 / Math.max(iterations, 1) },
         feedback: null,
-        ending: { ...unknownEnding, said: /^(completed|success|succeeded)$/i.test(status) ? "success" : "failed" },
+        ending: { ...unknownEnding, said: isDone(status, parsed.completion_reason) ? "success" : "failed" },
       },
       turns,
     );

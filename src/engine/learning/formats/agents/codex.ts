@@ -1,5 +1,5 @@
 import type { ByteRange } from "../../lesson.ts";
-import { answer, ask, interrupt, step, type Talk, turnOf, withModel } from "../conversation.ts";
+import { answer, ask, interrupt, step, type Talk, takeBack, turnOf, withModel } from "../conversation.ts";
 import { type Dialect, isoTime, type Reading, reject, rejectBad } from "../dialect.ts";
 import { isFailedOutput } from "../failed-output.ts";
 import { type CodexEntry, codexShape, type Turns } from "../shapes.ts";
@@ -66,6 +66,7 @@ function readEvent(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
   const at = isoTime(entry.timestamp);
   if (type === "user_message") return ask(turns, { ...talk, text: message, at }, place);
   if (type === "turn_aborted") return interrupt(turns, talk);
+  if (type === "thread_rolled_back") return takeBack(turns, talk);
   if (ends.has(type)) return reject("tool_result", isFailedOutput(entry.payload) ? noteFailure(turns) : turns);
   if (type === "agent_message") return answer(turns, { ...talk, text: message, at }, place);
   if (type === "error" || type === "stream_error") {
@@ -89,7 +90,8 @@ function readEvent(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
       text: last_agent_message ?? known.response,
       at,
       stop: "stop",
-      error: failure || (last_agent_message === null && known.response === "" ? known.error : failure),
+      // Without a last message the turn ended with the error that was told before.
+      error: failure || (last_agent_message === null ? known.error : ""),
       whole: true,
     },
     place,
