@@ -7,6 +7,7 @@ import { openProgram } from "../src/cli/program.ts";
 import { tuiCommand } from "../src/cli/tui-command.ts";
 import { isSetting, settings } from "../src/engine/config.ts";
 import { actions } from "../src/services/actions.ts";
+import { temporaryDirectory } from "./engine/telemetry/writing.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
@@ -60,6 +61,18 @@ function typedIn(page: string): string[][] {
       .map((command) => command.slice(1));
   });
 }
+
+test("what the README shows of a first run is what the program prints", () => {
+  using directory = temporaryDirectory();
+  const readme = textOf("README.md");
+  const [, args = "", shown = ""] = /^ {4}\$ aistack (learn .+)\n([\s\S]*?)^ {4}…$/m.exec(readme) ?? [];
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ["dist/aistack.js", ...args.replaceAll("'", "").split(" "), "--home", directory.path],
+    { cwd: root, encoding: "utf8", env: { PATH: process.env.PATH, HOME: directory.path, NO_COLOR: "1" } },
+  );
+  expect([status, stdout.startsWith(shown.replaceAll(/^ {4}/gm, "")), shown.split("\n").length]).toEqual([0, true, 10]);
+});
 
 test("the README is short, and every other page is reached from it", () => {
   expect(Buffer.byteLength(textOf("README.md"))).toBeLessThanOrEqual(15_000);
