@@ -123,6 +123,12 @@ try {
     if (values.json) console.log(JSON.stringify(report));
     process.exit();
   }
+  if (positionals.includes("redact")) {
+    const { benchRedact } = await import("./bench/redact.mjs");
+    benchRedact({ say, bar, report, quick: values.quick });
+    if (values.json) console.log(JSON.stringify(report));
+    process.exit();
+  }
   const directory = join(work, "corpus");
   mkdirSync(directory);
   const corpus = writeCorpus(directory, bytes);

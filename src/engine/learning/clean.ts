@@ -1,16 +1,12 @@
 import { cutText, wellFormed } from "../base/text.ts";
-import { redact } from "./redact.ts";
-
-/** Longest placeholder of something redacted. */
-const placeholderUnits = 48;
+import { placeholderAround } from "./redact/placeholder.ts";
+import { redact } from "./redact/redact.ts";
 
 /** The beginning of a redacted text, at most so many UTF-16 units, in whole graphemes and with whole placeholders. */
 export function cutClean(clean: string, mostUnits: number): string {
-  if (clean.length <= mostUnits) return clean;
   const cut = cutText(clean, mostUnits);
-  const opened = cut.lastIndexOf("[redacted:");
-  const isHalf = opened >= cut.length - placeholderUnits && opened >= 0 && cut.indexOf("]", opened) < 0;
-  return isHalf ? cut.slice(0, opened) : cut;
+  const halved = cut.length < clean.length ? placeholderAround(clean, cut.length) : null;
+  return halved === null ? cut : clean.slice(0, halved.start);
 }
 
 /**

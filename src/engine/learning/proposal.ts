@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { JsonRecord } from "./formats/dialect.ts";
-import { redact } from "./redact.ts";
+import { redact } from "./redact/redact.ts";
 import { insightShape } from "./shapes.ts";
 
 /** A change the engine suggests; it waits for a person's approval and is never applied by itself. */

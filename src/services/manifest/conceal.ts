@@ -1,5 +1,5 @@
 import type { Environment } from "../../engine/home.ts";
-import { redact } from "../../engine/learning/redact.ts";
+import { redactSecrets } from "../../engine/learning/redact/redact.ts";
 
 /** What stands in a secret's place. */
 const concealed = "[secret]";
@@ -39,17 +39,7 @@ export function concealEnvironment(environment: Readonly<Record<string, string>>
 // Reading a secret's file is no secret, however much it looks like a password being set.
 const reading = /("?\$\(cat \/run\/secrets\/[\w.-]+\)"?)/;
 
-// What is shown of the stack is for its owner: secrets go, the names of homes stay, since paths must be whole. A letter
-// that the text does not have keeps them from being taken for homes.
-function redactSecrets(text: string): string {
-  let guard = 0xe000;
-  while (text.includes(String.fromCharCode(guard))) guard++;
-  const letter = String.fromCharCode(guard);
-  const guarded = text.replace(/([/\\])(?=home\/|Users[/\\]|root)/g, `$1${letter}`);
-  return redact(guarded).replaceAll(letter, "");
-}
-
-/** A text that may be shown. */
+/** A text that may be shown: for its owner, so secrets go and homes stay. */
 export function concealText(text: string): string {
   return text
     .split(reading)

@@ -1,14 +1,6 @@
-/** A word to look for, and whether it only counts where a value is assigned to it (`:` or `=` follows its name). */
-export interface ScannedWord {
-  readonly word: string;
-  readonly assigned: boolean;
-  /** What finding it means, as bits. */
-  readonly bits: number;
-}
-
+// The word scan of the former redaction, frozen with it.
 const scratch = Buffer.allocUnsafe(64 * 1024);
-
-function isNamePart(unit: number): boolean {
+function isNamePart(unit) {
   return (
     (unit >= 97 && unit <= 122) ||
     (unit >= 65 && unit <= 90) ||
@@ -18,9 +10,7 @@ function isNamePart(unit: number): boolean {
     unit === 46
   );
 }
-
-// A name goes on for at most 64 characters; then come quotes, backslashes and blanks, at most 16, then `:` or `=`.
-function isAssigned(text: string, from: number): boolean {
+function isAssigned(text, from) {
   let at = from;
   for (const end = from + 64; at < end && isNamePart(text.charCodeAt(at)); at++);
   for (const end = at + 16; at < end; at++) {
@@ -30,29 +20,21 @@ function isAssigned(text: string, from: number): boolean {
   }
   return false;
 }
-
-/**
- * Looks for many words in one pass over a text, regardless of ASCII case (Aho and Corasick 1975); the words are
- * lower-case ASCII. The result is the bits of all words that were found.
- */
-export function openWordScan(words: readonly ScannedWord[]): (text: string) => number {
-  const trie: { readonly next: Map<number, number>; plain: number; assigned: number }[] = [
-    { next: new Map(), plain: 0, assigned: 0 },
-  ];
-  for (const { word, assigned, bits } of words) {
+function openWordScan(words) {
+  const trie = [{ next: /* @__PURE__ */ new Map(), plain: 0, assigned: 0 }];
+  for (const { word, assigned: assigned2, bits } of words) {
     let state = 0;
     for (const letter of word) {
       const unit = letter.charCodeAt(0);
       const known = trie[state]?.next.get(unit);
-      const to = known ?? trie.push({ next: new Map(), plain: 0, assigned: 0 }) - 1;
+      const to = known ?? trie.push({ next: /* @__PURE__ */ new Map(), plain: 0, assigned: 0 }) - 1;
       trie[state]?.next.set(unit, to);
       state = to;
     }
     const node = trie[state];
-    if (node && assigned) node.assigned |= bits;
+    if (node && assigned2) node.assigned |= bits;
     else if (node) node.plain |= bits;
   }
-  // Bytes that are in no word are all alike: a small table stays in the fastest memory.
   const classOf = new Uint8Array(256);
   const letters = [...new Set(words.flatMap(({ word }) => [...word]))];
   for (const [index, letter] of letters.entries()) {
@@ -74,13 +56,12 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
       const to = trie[state]?.next.get(letter.charCodeAt(0));
       const other = state === 0 ? 0 : (go[back * width + index + 1] ?? 0);
       go[state * width + index + 1] = to ?? other;
-      if (to === undefined) continue;
+      if (to === void 0) continue;
       fallback[to] = other;
       queue.push(to);
     }
   }
-  // A state is where its row of the table starts, and those in which a word ends come last: most letters are one look.
-  const ends = (state: number) => (plain[state] ?? 0) !== 0 || (assigned[state] ?? 0) !== 0;
+  const ends = (state) => (plain[state] ?? 0) !== 0 || (assigned[state] ?? 0) !== 0;
   const order = [...queue.filter((state) => !ends(state)), ...queue.filter(ends)];
   const endsFrom = queue.filter((state) => !ends(state)).length * width;
   const placeOf = new Map(order.map((state, at) => [state, at * width]));
@@ -94,17 +75,18 @@ export function openWordScan(words: readonly ScannedWord[]): (text: string) => n
   return (text) => {
     let bits = 0;
     let state = 0;
-    // A string that was cut from a longer one is slow to read by the letter; letters beyond Latin-1 are in no word.
     const bytes = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
     const length = bytes.write(text, 0, "latin1");
     for (let at = 0; at < length; at++) {
       state = rows[state + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
       if (state < endsFrom) continue;
       const word = found[state / width];
-      if (word === undefined) continue;
+      if (word === void 0) continue;
       bits |= word.plain;
       if ((word.assigned & ~bits) !== 0 && isAssigned(text, at + 1)) bits |= word.assigned;
     }
     return bits;
   };
 }
+
+export { openWordScan };

@@ -1,17 +1,7 @@
-import { openWordScan } from "./word-scan.ts";
+// The former redaction as it was, frozen: what the present one is measured beside.
+import { openWordScan } from "./former-scan.mjs";
 
-/** One kind of secret: how it looks, and what stands in its place. */
-interface Rule {
-  readonly kind: string;
-  /** Lower-case words of which a text has at least one if the rule can match it. */
-  readonly words: readonly string[];
-  /** Whether the word must be followed by `:` or `=`, for the rule to match. */
-  readonly assigned: boolean;
-  readonly pattern: RegExp;
-  readonly replacement: string;
-}
-
-const wordsOf: Readonly<Record<string, readonly string[]>> = {
+const wordsOf = {
   "private-key": ["-----begin"],
   anthropic: ["sk-ant-"],
   openai: ["sk-"],
@@ -34,20 +24,15 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   flag: ["--"],
   home: ["/home/", "/users/", "\\users", "/root"],
 };
-
-const rule = (kind: string, pattern: RegExp, replacement = `[redacted:${kind}]`, words = kind): Rule => ({
+const rule = (kind, pattern, replacement = `[redacted:${kind}]`, words = kind) => ({
   kind,
   words: wordsOf[words] ?? [],
   assigned: words === "secret" || words === "env",
   pattern,
   replacement,
 });
-
 const secretName = String.raw`(?:api[_-]?key|access[_-]?key|private[_-]?key|secret|token|passwd|password|passphrase|credential)[\w.-]{0,20}`;
-
-// A token may be glued to a name by `_`, so a word boundary would not do.
-// Ordered: whole blocks first, then tokens known by their form, then values known by their name, then home paths.
-const rules: readonly Rule[] = [
+const rules = [
   rule(
     "private-key",
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z0-9 ]{0,40}-----)?/g,
@@ -109,20 +94,11 @@ const rules: readonly Rule[] = [
   rule("home", /(^|[^\w.])(?:\/(?:home|Users)\/[^\s/:"'\\<>|,;)]+|\/root)(?=[/\s:"'\\,;)]|$)/g, "$1~"),
   rule("home", /\b[A-Za-z]:\\{1,2}Users\\{1,2}[^\s\\:"'<>|]+/g, "~"),
 ];
-
-/** The kinds of secret that are recognised. */
-export const redactionKinds: readonly string[] = [...new Set(rules.map(({ kind }) => kind))];
-
-// One scan finds which rules a text needs at all: most texts need none, and few need more than one.
+const redactionKinds = [...new Set(rules.map(({ kind }) => kind))];
 const scan = openWordScan(
   rules.flatMap(({ words, assigned }, index) => words.map((word) => ({ word, assigned, bits: 1 << index }))),
 );
-
-/**
- * The text without secrets and without the name of anyone's home: each secret becomes `[redacted:<kind>]`, each home
- * `~`. Pure; a text once redacted stays as it is.
- */
-export function redact(text: string): string {
+function redact(text) {
   const needed = scan(text);
   if (needed === 0) return text;
   let clean = text;
@@ -131,3 +107,5 @@ export function redact(text: string): string {
   }
   return clean;
 }
+
+export { redact, redactionKinds };

@@ -1,0 +1,81 @@
+import { isCamelWords, isFiller } from "./shape.ts";
+import type { Value } from "./value.ts";
+
+// Words that stand where a secret would, and are none.
+const words = new Set(
+  "longer shorter weaker stronger older newer your-password username password passwd passphrase pass pwd pw secret secrets token key apikey api_key username user value values string str text number int integer bool boolean bytes buffer any unknown object null nil none undefined true false yes no on off required optional include same-origin omit hidden required missing empty invalid incorrect wrong default changeme change_me change-me changeit todo tbd fixme n/a na unset redacted masked secretstr void never self this args data input config options params payload response request result env environment body req res event credentials credential auth authorization bearer basic oauth jwt inherit inherited prompt stdin file path plain plaintext plain-text text/plain encrypted hashed bcrypt argon2 sha256 md5 current-password new-password one-time-code off header query cookie local session public private read write none. id name label type char varchar list dict map array function async await return const let var new typeof import export from class enum symbol random generated dynamic static example sample dummy test-only placeholder insert replace enter type your the a an is was for and or not with is_valid my of to in it if else".split(
+    " ",
+  ),
+);
+const secretWord = "(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|api_?keys?|keys?|credentials?|auth)";
+const endsInSecretWord = new RegExp(`^[a-z][a-z\\d]{0,30}(?:[-_.][a-z\\d]{1,30}){0,5}[-_.]${secretWord}$`, "i");
+const camelSecretWord =
+  /^[a-z]{1,20}(?:[A-Z][a-z\d]{0,20}){0,4}(?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Key|Credentials?|Auth)s?$/;
+const reference =
+  /^(?:\$[A-Za-z_][A-Za-z0-9_]*$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
+const call =
+  /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\?\.)?(?:\(|\[)/;
+const member = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*\d{0,2})+!?$/;
+const pathLike = /^(?:~|\.{1,2})?\/(?:[\w.@-]*[a-z_.-][\w.@-]*\/?)*$/;
+const windowsPath = /^[A-Za-z]:[\\/]/;
+const webAddress = /^[a-z][a-z\d+.-]{1,20}:\/\/[^@]*$/i;
+const typeExpression =
+  /^(?:readonly |const )?[A-Za-z_][\w.]*(?:\s*\|\s*[A-Za-z_][\w.]*)+$|^(?:Optional|Option|List|Maybe|Union|Annotated|Promise|Array|Record)[[<]|^z\.|^&?(?:mut )?str$|^\*?string$|^\(/;
+const showing =
+  /^(?:your|my|enter|insert|put|paste|replace|add|set|the|some|any|new|choose|type|please|provide|use|same|must|should|is|was|invalid|wrong|forgot|reset|confirm|repeat|show|hide|create|current|change)(?:[-_ ]|$)/i;
+
+function isPath(text: string): boolean {
+  return (
+    (pathLike.test(text) &&
+      !(/[A-Z]/.test(text) && /\d/.test(text) && text.length >= 24 && !/\.\w{1,5}$/.test(text))) ||
+    windowsPath.test(text)
+  );
+}
+
+/** Whether a value only stands for a secret or is none: a placeholder, a reference, a path, a type, code. */
+export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">): boolean {
+  if (text.length < 4 || /^\W*$/.test(text) || words.has(text.toLowerCase().replace(/[.!?]$/, ""))) return true;
+  if (!quoted && text.endsWith(":")) return true;
+  if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
+  if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
+  if (/^sha\d{1,3}[-:]/i.test(text) || typeExpression.test(text)) return true;
+  if (
+    text.includes("${") ||
+    text.includes("{{") ||
+    /^[^%]*%[A-Z_]{3,}%/.test(text) ||
+    /\$\(|\{[a-z_]{1,30}\}/i.test(text)
+  )
+    return true;
+  if (showing.test(text) && !/\d/.test(text)) return true;
+  return quoted ? isSentence(text) : isCode(text);
+}
+
+// Labels and messages stand in quotes beside names of secrets.
+function isSentence(text: string): boolean {
+  const spaced = text.trim().split(/\s+/);
+  if (spaced.length < 2) return false;
+  const named = new RegExp(`\\b${secretWord}\\b`, "i").test(text);
+  return (
+    named ||
+    spaced.length > 8 ||
+    (/^[A-Z]/.test(text) && spaced.length >= 2 && !/\d/.test(text) && /[.!?:…]$/.test(text)) ||
+    /\b(?:is|are|must|the|your|not|to|be|cannot|please|has|with)\b/i.test(text)
+  );
+}
+
+function isCode(text: string): boolean {
+  if (call.test(text) || /^0x[\da-f]{1,8}$/i.test(text)) return true;
+  if (member.test(text) || (/^_?(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+)+$/.test(text) && isCamelWords(text))) return true;
+  if (
+    /^[\w$]+(?:\.[\w$]+)+$/.test(text) &&
+    text.split(".").every((part) => isCamelWords(part) || /^[a-z]+$/.test(part))
+  )
+    return true;
+  return (
+    /^[{[(<]/.test(text) ||
+    /^(?:[a-z]+_)+[a-z]+$/.test(text) ||
+    /^[|>][-+]?$/.test(text) ||
+    text.startsWith('f"') ||
+    /^[=<>|]|^&['a-z]/.test(text)
+  );
+}

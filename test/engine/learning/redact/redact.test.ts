@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { growth } from "../../../../scripts/bench/redact.mjs";
+import { isInsidePlaceholder, placeholderPattern } from "../../../../src/engine/learning/redact/placeholder.ts";
+import { redact, redactionKinds, redactSecrets, words } from "../../../../src/engine/learning/redact/redact.ts";
+import { planted } from "../planted.ts";
+
+describe("secrets are taken out of texts", () => {
+  test.each(planted)("$kind", ({ text, secret }) => {
+    expect(redact(text)).not.toContain(secret);
+  });
+
+  test("wherever they stand, and however often it is done", () => {
+    const words = fc.stringMatching(/^[ a-z0-9.,:;()\n]{0,200}$/);
+    fc.assert(
+      fc.property(words, words, fc.constantFrom(...planted), (before, after, { text, secret }) => {
+        const clean = redact(`${before}\n${text}\n${after}`);
+        expect(clean).not.toContain(secret);
+        expect(redact(clean)).toBe(clean);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("homes lose their owner's name and keep the rest of the path", () => {
+    expect(redact("see /home/alice/src/main.ts and /Users/bob/x")).toBe("see ~/src/main.ts and ~/x");
+    expect(redact("C:\\Users\\carol\\notes.txt")).toBe("~\\notes.txt");
+    expect(redact("/root/.bashrc")).toBe("~/.bashrc");
+  });
+});
+
+test.each([
+  "Use sk-learn and the sklearn package for this.",
+  "The commit 9dbd2341a0c8d7e6f5b4a3928170655443322110 fixed it.",
+  "id 550e8400-e29b-41d4-a716-446655440000 was seen",
+  "interface Login { user: string; password: string; token: string }",
+  "const token = getToken(); return token;",
+  "Read https://example.com/docs/install?page=2 about keys and tokens.",
+  "The key point is: configure the cache first.",
+])("ordinary words stay: %s", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test("what a context told to be secret goes from the rest of the text too", () => {
+  const clean = redact("password: Xk29fjQmz\n\nI typed Xk29fjQmz twice: Xk29fjQmz.");
+  expect(clean).toBe("password: [redacted:secret]\n\nI typed [redacted:secret] twice: [redacted:secret].");
+  expect(redact("password: swordfish\nA swordfish is a fish.")).toContain("A swordfish is a fish.");
+});
+
+test("homes stay where only secrets must go", () => {
+  expect(redactSecrets("/home/alice/x -home-alice-src password=hunter2")).toBe(
+    "/home/alice/x -home-alice-src password=[redacted:secret]",
+  );
+});
+
+test.each([
+  ["/var/home/alice/x", "~/x"],
+  ["/export/home/alice", "~"],
+  ["file:///home/alice/x", "file://~/x"],
+  ["C:\\\\Users\\\\carol\\\\x", "~\\\\x"],
+  ["C:\\Users\\John Doe\\x", "~\\x"],
+  ["/mnt/c/Users/carol/x and /c/Users/carol", "~/x and ~"],
+  ["~/.claude/projects/-home-alice-src/", "~/.claude/projects/~-src/"],
+  ["alice@host:/home/alice$ ls", "alice@host:~$ ls"],
+  ["GET /users/123", "GET /users/123"],
+  ["/home/ and /home", "/home/ and /home"],
+])("the home in %s becomes a tilde", (text, clean) => {
+  expect(redact(text)).toBe(clean);
+});
+
+const pieces = fc.oneof(
+  fc.constantFrom(...words),
+  fc.constantFrom(
+    "=",
+    ": ",
+    ' = "',
+    "'",
+    "\n",
+    "\\n",
+    "@",
+    "/",
+    " is ",
+    "&",
+    ";",
+    "[redacted:secret]",
+    "[redacted:",
+    "]",
+    "~",
+    "-",
+    "a1B2c3D4e5F6g7H8",
+    "\ud83d",
+    "\ude00",
+  ),
+  fc.string({ unit: "binary", maxLength: 12 }),
+  fc.constantFrom(...planted).map(({ text }) => text),
+);
+
+test("a text once redacted stays as it is, whatever stands in it", () => {
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 14 }), (parts) => {
+      const clean = redact(parts.join(""));
+      expect(redact(clean)).toBe(clean);
+    }),
+    { numRuns: 20_000 },
+  );
+}, 60_000);
+
+test("no half of a character is made", () => {
+  const halves = (text: string) => [...text].filter((letter) => /^[\ud800-\udfff]$/.test(letter)).length;
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 10 }), (parts) => {
+      const text = parts.join("");
+      expect(halves(redact(text))).toBeLessThanOrEqual(halves(text));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("a cut within a placeholder is told", () => {
+  const text = `a [redacted:secret] b ${"x".repeat(100)}`;
+  const inside = [...text].map((_, index) => index).filter((index) => isInsidePlaceholder(text, index));
+  expect(inside).toEqual(Array.from({ length: 16 }, (_, index) => 3 + index));
+  expect(text.replace(placeholderPattern, "")).toBe(`a  b ${"x".repeat(100)}`);
+  for (const kind of redactionKinds) expect(isInsidePlaceholder(`[redacted:${kind}]`, 4)).toBe(true);
+});
+
+test("a text built against a rule takes time as it has letters", () => {
+  const letters = 40_000;
+  // Four times the length takes four times as long; were it the square, it would be sixteen.
+  const steep = growth(letters).filter(({ quarterMs, wholeMs }) => wholeMs > 40 && wholeMs > 8 * quarterMs);
+  expect(steep).toEqual([]);
+}, 120_000);
