@@ -1,6 +1,6 @@
 // Prints recall and false positives of redaction as a Markdown table: of the known half, which is made here, and of each
-// other half that lies in fixtures/redaction as JSON lines. A row with `secrets` (what must be gone) counts for recall, a
-// row without must stay as it is. `--misses` lists what was missed or changed, `--json` prints the figures.
+// other half that lies in fixtures/redaction as JSON lines. A row with `secrets`, or
+// with `absent` (which parts must be gone), counts for recall, a row without must stay as it is. `--misses` lists what was missed or changed, `--json` prints the figures.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,9 +22,7 @@ export function readHalves() {
     for (const line of readFileSync(join(folder, file), "utf8").split("\n")) {
       if (line.trim() === "") continue;
       const row = JSON.parse(line);
-      const secrets = row.secrets ?? row.secret ?? row.parts ?? [];
-      const list = Array.isArray(secrets) ? secrets : [secrets];
-      if (list.length > 0) half.secrets.push({ ...row, secrets: list });
+      if (row.absent !== undefined) half.secrets.push(row);
       else half.harmless.push(row);
     }
   }
@@ -46,6 +44,7 @@ export function leaves(text, secret) {
 export function measure({ secrets, harmless }) {
   const missed = secrets.filter((row) => {
     const clean = redact(row.text);
+    if (row.absent !== undefined) return row.absent.some((part) => clean.includes(part));
     return row.secrets.some((secret) => leaves(clean, secret));
   });
   const changed = harmless.filter(({ text }) => redact(text) !== text);
