@@ -129,6 +129,12 @@ try {
     if (values.json) console.log(JSON.stringify(report));
     process.exit();
   }
+  if (positionals.includes("near")) {
+    const { benchNear } = await import("./bench/near.mjs");
+    await benchNear({ work, say, bar, report, quick: values.quick });
+    if (values.json) console.log(JSON.stringify(report));
+    process.exit();
+  }
   const directory = join(work, "corpus");
   mkdirSync(directory);
   const corpus = writeCorpus(directory, bytes);

@@ -3,6 +3,7 @@ import { Failure } from "./errors.ts";
 import type { Emit } from "./events.ts";
 import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
+import type { Aliases } from "./learning/aliases.ts";
 import { openLearnMemory } from "./learning/learn-memory.ts";
 import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly patterns: readonly string[];
   readonly sinks: readonly Sink[];
   readonly emit: Emit;
+  /** The names of lessons that were redacted anew. */
+  readonly aliases?: Aliases;
   /** The breakers that stand before sinks with a dependency. */
   readonly guards?: Pick<Guards, "breaker">;
   /** Why nothing may be taken right now (the user's own pause, a disk that is nearly full), or null. */
@@ -61,10 +64,10 @@ interface Loop {
 }
 
 /** Opens the engine. */
-export function openEngine({ config, patterns, sinks, emit, guards, held, guessLag }: EngineOptions): Engine {
+export function openEngine({ config, patterns, sinks, emit, aliases, guards, held, guessLag }: EngineOptions): Engine {
   const { values } = config;
   const maxLineBytes = values["telemetry.maxLineBytes"];
-  const memory = openLearnMemory(runsRemembered, maxLineBytes);
+  const memory = openLearnMemory(runsRemembered, maxLineBytes, aliases);
   const refusals = openRefusals(config.home, values["learning.rejectedKept"]);
   const descriptors = openDescriptors();
   const found = openDiscovery(patterns, values["learning.pollMs"]);

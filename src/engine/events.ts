@@ -13,6 +13,20 @@ export type EngineEvent =
   | { type: "cursor.corrupt"; sink: string; file: string; used: "previous copy" | "start of file" }
   | { type: "zero.yield"; source: string; dialect: string; events: number; reasons: Readonly<Record<string, number>> }
   | { type: "vectors.filled"; place: string; lessons: number }
+  | { type: "neighbours.measured"; lessons: number }
+  | { type: "redaction.outdated"; place: string; from: number }
+  | {
+      type: "redaction.renewed";
+      place: string;
+      lessons: number;
+      merged: number;
+      removed: number;
+      negatives: number;
+      pairs: number;
+      cursors: number;
+      proposals: number;
+    }
+  | { type: "redaction.uncompacted"; place: string; why: string }
   | { type: "rotation.failed"; why: string }
   | { type: "store.moved"; table: string; rows: number; total: number }
   | { type: "store.verified"; table: string; rows: number }

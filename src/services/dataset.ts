@@ -1,29 +1,17 @@
 import { cutText } from "../engine/base/text.ts";
-import { Failure } from "../engine/errors.ts";
 import { exportFormats } from "../engine/learning/export-format.ts";
 import { lessonKinds } from "../engine/learning/lesson.ts";
 import type { ListedLesson, Review } from "../engine/stores/listed.ts";
-import type { Store } from "../engine/stores/store.ts";
 import type { Action, Given, Plain } from "./action.ts";
 import { exportParts, isPrinted } from "./export-options.ts";
 import { lazily } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
+import { theLesson } from "./the-lesson.ts";
 
 function short(lesson: ListedLesson): Plain {
   const { id, kind, value, review, timestamp, prompt, origin } = lesson;
   const { file, offset, bytes } = origin;
   return { id, kind, value, review, timestamp, prompt: cutText(prompt, 60), file, offset, bytes };
-}
-
-async function theLesson(store: Store, prefix: string): Promise<ListedLesson> {
-  const found = /^[0-9a-f]{4,64}$/.test(prefix) ? await store.lessonsByPrefix(prefix) : [];
-  const [lesson] = found;
-  if (lesson && found.length === 1) return lesson;
-  throw new Failure("usage", {
-    what: `The lesson ${prefix} was not found`,
-    why: found.length > 1 ? "more than one lesson begins like this" : "no lesson has this id (4 or more hex digits)",
-    hint: "Type: aistack dataset list",
-  });
 }
 
 async function stats(stack: Stack): Promise<Plain> {
@@ -102,6 +90,16 @@ export const datasetActions: readonly Action[] = [
     args: [{ name: "id", type: "string", sentence: "Lesson id or its beginning", positional: true, required: true }],
     reads: true,
     run: async (stack, given) => ({ lesson: await theLesson(await stack.look(), given.text("id") ?? "") }),
+  },
+  {
+    name: "dataset duplicates",
+    sentence: "List near-duplicates with the lesson kept for each, and prompts with conflicting answers",
+    args: [
+      { name: "id", type: "string", sentence: "Lesson id or its beginning: show both sides whole", positional: true },
+      { name: "limit", type: "number", sentence: "Most near-duplicates and conflicting answers listed", fallback: 100 },
+    ],
+    reads: true,
+    run: async (stack, given) => (await import("./dataset-duplicates.ts")).duplicates(stack, given),
   },
   {
     name: "dataset export",

@@ -1,6 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, messageOf } from "../engine/errors.ts";
+import { redactionVersion } from "../engine/learning/redaction-version.ts";
+import { keptByRules, uncompactedFact } from "../engine/renewal/progress.ts";
 import { sinkNames } from "../engine/stores/store.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import type { Action } from "./action.ts";
@@ -64,6 +66,9 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
     });
   }
   const counts = await store.counts();
+  const renewal = await store.openRenewal();
+  const rules = await keptByRules(renewal);
+  const isClean = rules >= redactionVersion && (await renewal.fact(uncompactedFact)) === null;
   const barren = zeroYieldIn(stack.config, await store.tallies()).map((one) =>
     sentenceOf({ type: "zero.yield", ...one }),
   );
@@ -79,6 +84,14 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
       verdict: damaged.length === 0 ? "ok" : "failed",
       found: damaged.length === 0 ? "all checksums hold" : damaged.join("; "),
       hint: damaged.length === 0 ? "" : "Type: aistack learn --once",
+    },
+    {
+      name: "redaction",
+      verdict: isClean ? "ok" : "warning",
+      found: isClean
+        ? `everything that is kept was redacted by rules of version ${rules}`
+        : `what is kept, or was before, was redacted by older rules than version ${redactionVersion}`,
+      hint: isClean ? "" : "It is redacted anew by the next: aistack learn --once",
     },
     {
       name: "yield",

@@ -4,6 +4,7 @@ import { type Engine, openEngine } from "../engine/engine.ts";
 import { Failure, messageOf } from "../engine/errors.ts";
 import type { Emit } from "../engine/events.ts";
 import { type Guards, openGuards } from "../engine/guards/guards.ts";
+import type { Aliases } from "../engine/learning/aliases.ts";
 import { type Embedder, openEmbedder } from "../engine/learning/embed.ts";
 import { gatherInsights, propose } from "../engine/learning/proposal.ts";
 import type { SinkProgress } from "../engine/progress.ts";
@@ -11,6 +12,7 @@ import { readSecret } from "../engine/secrets.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
 import { checkSource, listSources } from "../engine/telemetry/sources.ts";
 import { openLagGuess } from "./lag-guess.ts";
+import { openDoor } from "./renewed-sinks.ts";
 import { rotateLogs } from "./rotation.ts";
 import type { Stack } from "./stack.ts";
 import { openVectorsSink } from "./vectors.ts";
@@ -58,13 +60,21 @@ export interface SinksRun {
   readonly signal: AbortSignal;
 }
 
-/** Opens all sinks of a store. */
+/** All sinks of a store, and the names under which it keeps lessons. */
+export interface OpenSinks {
+  readonly sinks: Sink[];
+  readonly aliases: Aliases;
+  close(): void;
+}
+
+/** Opens all sinks of a store; what it keeps by older rules of redaction is redacted anew first. */
 export async function openSinks(
   stack: Stack,
   store: Store,
   { rebuildVectors, guards, signal }: SinksRun,
-): Promise<{ sinks: Sink[]; close(): void }> {
+): Promise<OpenSinks> {
   const { emit, config } = stack;
+  const door = await openDoor(stack, store, { signal });
   const rows = await store.openRows({
     rejectedKept: config.values["learning.rejectedKept"],
     propose: (tasks, has) =>
@@ -72,16 +82,25 @@ export async function openSinks(
     emit,
     signal,
   });
-  const vectors = await openVectorsSink(config, store, {
+  const ofVectors = await openVectorsSink(config, store, {
     embedder: embedderOf(config, guards),
     rebuild: rebuildVectors,
     guards,
     emit,
     signal,
   });
-  const neighbours = await store.openNeighbours({ emit, signal });
-  const dataset = await store.openPairs(stack.datasetFile, { emit, signal });
-  return { sinks: [rows, dataset, vectors, neighbours], close: () => dataset.close() };
+  // Qdrant notes by itself by which rules its points were redacted.
+  const vectors = config.values["qdrant.url"] === null ? await door.remade(ofVectors, "vectors") : ofVectors;
+  const neighbours = await door.remade(await store.openNeighbours({ emit, signal }), "neighbours");
+  const where = rows.dependency === undefined ? {} : { dependency: rows.dependency };
+  let close = () => {};
+  const dataset = await door.behindUnopened({ ...where, name: "dataset", optional: false }, async () => {
+    const pairs = await store.openPairs(stack.datasetFile, { emit, signal });
+    close = () => pairs.close();
+    return pairs;
+  });
+  const sinks = [door.behind(rows), dataset, door.behind(vectors), door.behind(neighbours)];
+  return { sinks, aliases: door.aliases, close: () => close() };
 }
 
 /** What a run of the learner is asked for. */
@@ -115,7 +134,7 @@ export async function runLearner(stack: Stack, store: Store, run: LearnRun): Pro
   const signal = AbortSignal.any([run.signal, done.signal]);
   const beside: Promise<void>[] = [];
   try {
-    const { sinks, close } = await openSinks(stack, store, { ...run, guards });
+    const { sinks, aliases, close } = await openSinks(stack, store, { ...run, guards });
     try {
       const watch = await openWatch(stack, guards);
       const guessLag = openLagGuess(config.home, patterns);
@@ -123,7 +142,16 @@ export async function runLearner(stack: Stack, store: Store, run: LearnRun): Pro
         watch.hear(event);
         emit(event);
       };
-      const engine: Engine = openEngine({ config, patterns, sinks, emit: say, guards, held: watch.held, guessLag });
+      const engine: Engine = openEngine({
+        config,
+        patterns,
+        sinks,
+        emit: say,
+        aliases,
+        guards,
+        held: watch.held,
+        guessLag,
+      });
       beside.push(watch.run(engine, sinks, { signal }));
       if (!run.once) beside.push(onSchedule(stack, store, signal));
       await engine.run({ once: run.once, signal: run.signal });

@@ -6,6 +6,7 @@ import { tables } from "../engine/stores/tables.ts";
 import type { Target } from "../engine/stores/target.ts";
 import type { Plain } from "./action.ts";
 import { takeHold } from "./hold.ts";
+import { renewHome } from "./redaction.ts";
 import { embeddedFile, type Stack } from "./stack.ts";
 
 type Kind = "embedded" | "postgres";
@@ -123,9 +124,8 @@ export async function migrateStore(
   const { config } = stack;
   if (config.values["store.kind"] === to) return finishEarlier(stack, to, dryRun);
   check(config, to);
-  const from = await stack.look();
   const target = await targetOf(config, to);
-  if (dryRun) return planOf(from, target);
+  if (dryRun) return planOf(await stack.look(), target);
   const hold = takeHold(config.home, "aistack store migrate");
   if ("pid" in hold) {
     throw new Failure("held", {
@@ -135,7 +135,9 @@ export async function migrateStore(
     });
   }
   try {
-    return await move(stack, from, target, to, signal);
+    // What is moved is also what stays behind: neither keeps what today's rules take out.
+    if ((await stack.seen()) !== null) await renewHome(stack, await stack.openStore(), { signal });
+    return await move(stack, await stack.look(), target, to, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return { verified: false, stopped: true, hint: "Type the same again; it goes on from there" };

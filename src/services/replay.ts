@@ -1,4 +1,5 @@
 import { Failure } from "../engine/errors.ts";
+import type { Aliases } from "../engine/learning/aliases.ts";
 import { noTurns } from "../engine/learning/formats/dialect.ts";
 import { learnLines, settleTurn } from "../engine/learning/learn.ts";
 import { forgetRefusals, readRefusals } from "../engine/refusals.ts";
@@ -6,22 +7,27 @@ import type { Refusal } from "../engine/shapes.ts";
 import type { Sink, Store } from "../engine/stores/store.ts";
 import { addLine, addSettled, emptyBatch } from "../engine/telemetry/batch.ts";
 import type { Plain } from "./action.ts";
-import { openSinks } from "./learner.ts";
+import { type OpenSinks, openSinks } from "./learner.ts";
 import { readLine } from "./rejected.ts";
 import type { Stack } from "./stack.ts";
 
 const replayedMax = 10_000_000;
 
 // A refused lesson is read again where its line stands, and offered to the sink that refused it.
-async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Promise<"taken" | "refused" | "gone"> {
+async function offerAgain(
+  refusal: Refusal,
+  sink: Sink,
+  aliases: Aliases,
+  signal: AbortSignal,
+): Promise<"taken" | "refused" | "gone"> {
   const bytes = await readLine(refusal);
   if (bytes === null) return "gone";
   const batch = emptyBatch();
-  const lines = learnLines(bytes, refusal.offset, refusal, noTurns, refusal.bytes);
+  const lines = learnLines(bytes, refusal.offset, refusal, noTurns, refusal.bytes, aliases);
   for (const line of lines) addLine(batch, line, refusal.file, refusal.inode);
   // The bytes of a turn end with its answer.
   for (const turn of lines.at(-1)?.turns ?? []) {
-    const settled = settleTurn(turn, refusal);
+    const settled = settleTurn(turn, refusal, aliases);
     if (settled) addSettled(batch, settled.learned, turn.dialect, refusal.file);
   }
   const lessons = batch.lessons.filter(({ id }) => id === refusal.lesson);
@@ -38,12 +44,12 @@ async function offerAgain(refusal: Refusal, sink: Sink, signal: AbortSignal): Pr
   }
 }
 
-async function replayRefused(home: string, sinks: readonly Sink[], signal: AbortSignal) {
+async function replayRefused(home: string, { sinks, aliases }: OpenSinks, signal: AbortSignal) {
   const counts = { taken: 0, stillRefused: 0, gone: 0 };
   for (const refusal of readRefusals(home)) {
     const sink = sinks.find(({ name }) => name === refusal.sink);
     if (signal.aborted || sink === undefined) break;
-    const result = await offerAgain(refusal, sink, signal);
+    const result = await offerAgain(refusal, sink, aliases, signal);
     if (result === "taken") await forgetRefusals(home, [refusal]);
     counts[result === "refused" ? "stillRefused" : result]++;
   }
@@ -55,7 +61,8 @@ async function replayRefused(home: string, sinks: readonly Sink[], signal: Abort
  * larger telemetry.maxLineBytes); offers refused lessons to their sinks again. What is gone stays listed.
  */
 export async function replayRejected(stack: Stack, store: Store, { signal }: { signal: AbortSignal }): Promise<Plain> {
-  const { sinks, close } = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
+  const open = await openSinks(stack, store, { rebuildVectors: false, guards: null, signal });
+  const { sinks, aliases, close } = open;
   const counts = { replayed: 0, lessons: 0, duplicates: 0, stillBad: 0, gone: 0 };
   try {
     for (const bad of await store.badLines(replayedMax)) {
@@ -68,7 +75,7 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
       }
       counts.replayed++;
       const batch = emptyBatch();
-      for (const line of learnLines(bytes, bad.offset, bad, noTurns, bad.bytes))
+      for (const line of learnLines(bytes, bad.offset, bad, noTurns, bad.bytes, aliases))
         addLine(batch, line, bad.file, bad.inode);
       if (batch.bad.length > 0) {
         counts.stillBad++;
@@ -86,7 +93,7 @@ export async function replayRejected(stack: Stack, store: Store, { signal }: { s
       }
       await store.forgetBadLine(bad);
     }
-    return { ...counts, refused: await replayRefused(stack.config.home, sinks, signal) };
+    return { ...counts, refused: await replayRefused(stack.config.home, open, signal) };
   } finally {
     close();
   }

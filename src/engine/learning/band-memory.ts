@@ -1,72 +1,87 @@
-/** Bands of lessons in memory: which keys were added under a band, newest first. */
+import type { Entry } from "./entry.ts";
+
+/** Entries of lessons under keys of 32 bits, in memory. */
 export interface BandMemory {
-  /** How many lessons it has. */
-  readonly lessons: () => number;
-  add(key: number, bands: readonly number[]): void;
-  /** The newest keys that share a band, newest first, at most so many; a key is there once for each band it shares. */
-  find(bands: readonly number[], limit: number): number[];
-  /** Every band with its key, in order. */
-  all(): { readonly band: number; readonly key: number }[];
+  /** How many entries were made, those that were taken out included. */
+  readonly entries: () => number;
+  add(band: number, entry: Entry): void;
+  /** Takes a lesson out from under a key. */
+  remove(band: number, key: number): void;
+  find(band: number): readonly Entry[];
+  has(band: number): boolean;
+  /** Everything that is in it, in order of its key and its lesson. */
+  all(): { readonly band: number; readonly key: number; readonly tag: number }[];
   clear(): void;
 }
 
-const buckets = 1 << 17;
+const manyBuckets = 1 << 17;
 const firstEntries = 4096;
+const none: Entry[] = [];
 
-function longer(from: Float64Array): Float64Array<ArrayBuffer> {
-  const to = new Float64Array(from.length * 2);
+function longer<T extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: T, to: T): T {
   to.set(from);
   return to;
 }
 
-/** Opens an empty memory: chained hashing in flat arrays, because there may be half a million bands. */
-export function openBandMemory(): BandMemory {
+/**
+ * Opens an empty memory: chained hashing in flat arrays, because there may be a million entries. The number of buckets is
+ * a power of two.
+ */
+export function openBandMemory(buckets = manyBuckets): BandMemory {
   const heads = new Int32Array(buckets);
-  let bandOf = new Float64Array(firstEntries);
-  let keyOf = new Float64Array(firstEntries);
+  let bandOf = new Uint32Array(firstEntries);
+  let keyOf = new Uint32Array(firstEntries);
+  let tagOf = new Uint32Array(firstEntries);
   let next = new Int32Array(firstEntries);
   let used = 1;
-  let lessons = 0;
-  const put = (band: number, key: number) => {
-    if (used === bandOf.length) {
-      [bandOf, keyOf] = [longer(bandOf), longer(keyOf)];
-      const chains = new Int32Array(bandOf.length);
-      chains.set(next);
-      next = chains;
-    }
-    const bucket = band & (buckets - 1);
-    [bandOf[used], keyOf[used], next[used]] = [band, key, heads[bucket] ?? 0];
-    heads[bucket] = used++;
+  const grow = () => {
+    const length = bandOf.length * 2;
+    bandOf = longer(bandOf, new Uint32Array(length));
+    keyOf = longer(keyOf, new Uint32Array(length));
+    tagOf = longer(tagOf, new Uint32Array(length));
+    next = longer(next, new Int32Array(length));
   };
   return {
-    lessons: () => lessons,
-    add(key, bands) {
-      for (const band of bands) put(band, key);
-      lessons++;
+    entries: () => used - 1,
+    add(band, { key, tag }) {
+      if (used === bandOf.length) grow();
+      const bucket = band & (buckets - 1);
+      bandOf[used] = band;
+      keyOf[used] = key;
+      tagOf[used] = tag;
+      next[used] = heads[bucket] ?? 0;
+      heads[bucket] = used++;
     },
-    find(bands, limit) {
-      const found: number[] = [];
-      for (const band of bands) {
-        let left = limit;
-        for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0 && left > 0; at = next[at] ?? 0) {
-          if (bandOf[at] !== band) continue;
-          found.push(keyOf[at] ?? 0);
-          left--;
-        }
+    remove(band, key) {
+      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
+        if (bandOf[at] === band && keyOf[at] === key) keyOf[at] = 0;
       }
-      return found.sort((a, b) => b - a).slice(0, limit);
+    },
+    find(band) {
+      let found = none;
+      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
+        if (bandOf[at] !== band || keyOf[at] === 0) continue;
+        if (found === none) found = [];
+        found.push({ key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
+      }
+      return found;
+    },
+    has(band) {
+      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
+        if (bandOf[at] === band && keyOf[at] !== 0) return true;
+      }
+      return false;
     },
     all() {
-      const entries = Array.from({ length: used - 1 }, (_, at) => ({
-        band: bandOf[at + 1] ?? 0,
-        key: keyOf[at + 1] ?? 0,
-      }));
+      const entries = [];
+      for (let at = 1; at < used; at++) {
+        if (keyOf[at] !== 0) entries.push({ band: bandOf[at] ?? 0, key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
+      }
       return entries.sort((a, b) => a.band - b.band || a.key - b.key);
     },
     clear() {
       heads.fill(0);
       used = 1;
-      lessons = 0;
     },
   };
 }

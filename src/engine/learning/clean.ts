@@ -16,3 +16,19 @@ export function cutClean(clean: string, mostUnits: number): string {
 export function cleanText(text: string, mostUnits: number): string {
   return cutClean(redact(wellFormed(text)), mostUnits);
 }
+
+const labels = new Map<string, string>();
+const labelsMost = 512;
+const labelUnits = 200;
+
+/** A short name as it may be kept, such as a model's: few of them come again and again, so each is looked at once. */
+export function cleanLabel(text: string): string {
+  if (text === "") return "";
+  const known = labels.get(text);
+  if (known !== undefined) return known;
+  const clean = cleanText(text, labelUnits);
+  if (text.length > labelUnits) return clean;
+  if (labels.size >= labelsMost) labels.clear();
+  labels.set(text, clean);
+  return clean;
+}

@@ -8,6 +8,9 @@ import { checkDatasetPlace } from "./dataset-place.ts";
 import { parseDatasetLine } from "./export.ts";
 import type { Pair } from "./shapes.ts";
 
+/** What becomes of some lines of the dataset, in their order. */
+export type ChangeLines = (lines: readonly Buffer[]) => Promise<readonly Buffer[]>;
+
 /** The dataset on disk: one pair a line, only ever appended to. States: open, closed; one writer at a time. */
 export interface DatasetFile {
   readonly file: string;
@@ -18,6 +21,8 @@ export interface DatasetFile {
   append(lines: readonly Uint8Array[], options: { readonly signal: AbortSignal }): Promise<void>;
   /** Takes the pairs of these lessons out, durably; every other line stays byte for byte. Fails as `append` does. */
   remove(ids: ReadonlySet<string>, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Writes every line anew, some at a time and each with its newline, durably; with no change the file stays. Fails as `append` does. */
+  rewrite(change: ChangeLines, options: { readonly signal: AbortSignal }): Promise<void>;
   /** The lesson ids of the pairs from a byte offset on; lines of other programs are passed over. */
   read(fromBytes: number): Promise<string[]>;
   close(): void;
@@ -58,6 +63,21 @@ export async function openDatasetFile(
   let bytes = await lastWholeLine(handle, size);
   if (bytes < size) await handle.truncate(bytes);
   unlock(handle.fd);
+  const rewrite = async (change: ChangeLines, options: { readonly signal: AbortSignal }) => {
+    await lockFile(handle.fd, file, { timeoutMs: 5000, signal: options.signal });
+    const former = handle;
+    try {
+      const other = await rewritten(file, change, options);
+      if (other === null) return;
+      ({ handle, bytes } = other);
+      await syncDirectory(dirname(await realpath(file)));
+    } catch (error) {
+      throw diskFailure(error, `The lines of ${file} were not written anew`, file);
+    } finally {
+      unlock(former.fd);
+      if (former !== handle) await former.close();
+    }
+  };
   return {
     file,
     droppedBytes: size - bytes,
@@ -72,19 +92,8 @@ export async function openDatasetFile(
         unlock(handle.fd);
       }
     },
-    async remove(ids, options) {
-      await lockFile(handle.fd, file, { timeoutMs: 5000, signal: options.signal });
-      const former = handle;
-      try {
-        ({ handle, bytes } = await withoutPairs(file, ids));
-        await syncDirectory(dirname(await realpath(file)));
-      } catch (error) {
-        throw diskFailure(error, `Withdrawn pairs were not taken out of ${file}`, file);
-      } finally {
-        unlock(former.fd);
-        if (former !== handle) await former.close();
-      }
-    },
+    remove: (ids, options) => rewrite(async (lines) => lines.filter((line) => !isPairOf(line, ids)), options),
+    rewrite,
     async read(fromBytes) {
       const ids: string[] = [];
       for await (const { pair } of readPairs(file, fromBytes)) if (pair) ids.push(pair.metadata.lesson_id);
@@ -105,8 +114,13 @@ function temporaryOf(target: string): string {
   return `${target}.tmp`;
 }
 
-// Written whole beside it and put in its place: after a crash at any moment one of the two is there.
-async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ handle: FileHandle; bytes: number }> {
+// Written whole beside it and put in its place: after a crash at any moment one of the two is there. Null where every
+// line stays as it is.
+async function rewritten(
+  file: string,
+  change: ChangeLines,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<{ handle: FileHandle; bytes: number } | null> {
   // A link stays one.
   const target = await realpath(file);
   const temporary = temporaryOf(target);
@@ -114,20 +128,18 @@ async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ h
     await rm(temporary, { force: true });
     const handle = await open(temporary, "ax+", 0o600);
     try {
-      let kept: Buffer[] = [];
-      let keptBytes = 0;
-      const flush = async () => {
+      let isSame = true;
+      for await (const lines of linesAtOnce(file)) {
+        signal.throwIfAborted();
+        const kept = await change(lines);
+        isSame &&= kept.length === lines.length && kept.every((line, index) => line === lines[index]);
         await handle.appendFile(Buffer.concat(kept));
-        kept = [];
-        keptBytes = 0;
-      };
-      for await (const line of splitBytes(createReadStream(file))) {
-        if (isPairOf(line, ids)) continue;
-        kept.push(line);
-        keptBytes += line.length;
-        if (keptBytes >= copiedBytes) await flush();
       }
-      await flush();
+      if (isSame) {
+        await handle.close();
+        await rm(temporary);
+        return null;
+      }
       await handle.sync();
       const { size } = await handle.stat();
       await rename(temporary, target);
@@ -140,6 +152,20 @@ async function withoutPairs(file: string, ids: ReadonlySet<string>): Promise<{ h
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+async function* linesAtOnce(file: string): AsyncGenerator<Buffer[]> {
+  let lines: Buffer[] = [];
+  let bytes = 0;
+  for await (const line of splitBytes(createReadStream(file))) {
+    lines.push(line);
+    bytes += line.length;
+    if (bytes < copiedBytes) continue;
+    yield lines;
+    lines = [];
+    bytes = 0;
+  }
+  if (lines.length > 0) yield lines;
 }
 
 /** Every line of a dataset from a byte offset on, with its pair, or null where it is no pair of this program. */

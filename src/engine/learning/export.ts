@@ -26,6 +26,16 @@ function answer(content: string): Message {
   return { role: "assistant", content: wellFormed(content) };
 }
 
+/** The words of the lesson in a pair, or null where no kind of lesson is written so. */
+export function wordsOfPair({ messages, metadata }: Pair): { prompt: string; response: string } | null {
+  const question = messages.find(({ role }) => role === "user")?.content;
+  const answer = messages.find(({ role }) => role === "assistant")?.content;
+  if (question === undefined || answer === undefined) return null;
+  if (metadata.interaction_type !== "error_resolution") return { prompt: question, response: answer };
+  const isWhole = question.startsWith(errorBefore) && question.endsWith(errorAfter);
+  return isWhole ? { prompt: question.slice(errorBefore.length, -errorAfter.length), response: answer } : null;
+}
+
 /**
  * A lesson as one line of chat fine-tuning JSONL, without its newline. Every line has the same columns with the same
  * types, so that loaders that infer them from the first lines can read all: what has free names is JSON in a string.

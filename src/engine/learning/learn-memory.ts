@@ -1,8 +1,11 @@
+import { type Aliases, noAliases } from "./aliases.ts";
 import type { Turns } from "./formats/shapes.ts";
 import { type LearnedLine, learnLines, type Origin } from "./learn.ts";
 
 /** A small memory of what runs of lines taught, so that sinks that keep step parse each run once. */
 export interface LearnMemory {
+  /** The names under which lessons are kept. */
+  readonly aliases: Aliases;
   /** The lines of a run, and a copy of its bytes that nobody changes. */
   learn(bytes: Buffer, offset: number, origin: Origin, turns: Turns): LearnedRun;
 }
@@ -24,9 +27,10 @@ function textOf(turns: Turns): string {
 }
 
 /** Remembers the last few runs, by content: a run counts as the same only when every byte is. */
-export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory {
+export function openLearnMemory(runs: number, maxLineBytes: number, aliases = noAliases): LearnMemory {
   const kept: Kept[] = [];
   return {
+    aliases,
     learn(bytes, offset, origin, turns) {
       const turnsText = textOf(turns);
       const known = kept.find(
@@ -38,7 +42,8 @@ export function openLearnMemory(runs: number, maxLineBytes: number): LearnMemory
           run.bytes.equals(bytes),
       );
       if (known) return known;
-      const learned = { bytes: Buffer.from(bytes), lines: learnLines(bytes, offset, origin, turns, maxLineBytes) };
+      const lines = learnLines(bytes, offset, origin, turns, maxLineBytes, aliases);
+      const learned = { bytes: Buffer.from(bytes), lines };
       kept.push({ ...learned, offset, origin, turns: turnsText });
       if (kept.length > runs) kept.shift();
       return learned;

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { cleanText } from "./clean.ts";
+import { type Aliases, noAliases } from "./aliases.ts";
+import { cleanLabel, cleanText, cutClean } from "./clean.ts";
 import { settle } from "./formats/conversation.ts";
 import type { JsonRecord, Outcome, Work } from "./formats/dialect.ts";
 import { readRecord } from "./formats/read.ts";
@@ -9,7 +10,6 @@ import {
   type ByteRange,
   type Draft,
   type Lesson,
-  lessonId,
   maxPromptChars,
   maxResponseChars,
   type Negative,
@@ -50,6 +50,12 @@ export interface Origin {
   readonly inode: string;
 }
 
+/** Where lines come from, and the names under which their lessons are kept. */
+interface Known {
+  readonly origin: Origin;
+  readonly aliases: Aliases;
+}
+
 const plain = new Map<string, readonly Learned[]>();
 
 // Most lines teach nothing for one of few reasons: one shared array for each.
@@ -62,31 +68,32 @@ function because(reason: Reason, bad: boolean): readonly Learned[] {
   return made;
 }
 
-function clean({ ending: _, ...draft }: Draft): Words {
+function clean({ ending: _, ...draft }: Draft, isClean: boolean): Words {
+  const keep = isClean ? cutClean : cleanText;
   return {
     ...draft,
-    patternId: cleanText(draft.patternId, 200),
-    backend: cleanText(draft.backend, 200),
-    prompt: cleanText(draft.prompt, maxPromptChars),
-    response: cleanText(draft.response, maxResponseChars),
+    patternId: keep(draft.patternId, 200),
+    backend: isClean ? draft.backend : cleanLabel(draft.backend),
+    prompt: keep(draft.prompt, maxPromptChars),
+    response: keep(draft.response, maxResponseChars),
   };
 }
 
-function named(words: Words, origin: Origin, { from, to }: ByteRange): Lesson {
+function named(words: Words, { origin, aliases }: Known, { from, to }: ByteRange): Lesson {
   const address = { file: origin.file, inode: origin.inode, offset: from, bytes: to - from };
-  return { ...words, id: lessonId(words.prompt, words.response), origin: address };
+  return { ...words, id: aliases.nameOf(words.prompt, words.response), origin: address };
 }
 
 // A person's own verdict on an event counts as a rejection in a conversation does.
-function refine({ draft, range, rejected, replaces, corrects }: Work, origin: Origin, line: ByteRange): Learned {
+function refine({ draft, isClean, range, rejected, replaces, corrects }: Work, known: Known, line: ByteRange): Learned {
   const withdraws = replaces === undefined ? {} : { withdraws: replaces };
   const isNegative = rejected === true || draft.feedback === -1;
   const ended = refusalOfEnding(draft);
   if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
-  const words = clean(draft);
+  const words = clean(draft, isClean === true);
   const reason = refusal(draft) ?? refusalOfWords(words);
   if (isNegative) {
-    const negative = { ...named(words, origin, range ?? line), chosen: "" };
+    const negative = { ...named(words, known, range ?? line), chosen: "" };
     // What failed by itself tells nothing of what people prefer.
     const worthKeeping = reason === null;
     return { reason: "rejected_by_user", bad: false, ...(worthKeeping ? { negative } : {}), ...withdraws };
@@ -96,21 +103,21 @@ function refine({ draft, range, rejected, replaces, corrects }: Work, origin: Or
     return {
       reason: "answers_rejection",
       bad: false,
-      chosen: { negatives: corrects, response: words.response },
+      chosen: { negatives: corrects.map(known.aliases.idOf), response: words.response },
       ...withdraws,
     };
   }
-  const lesson = named(words, origin, range ?? line);
+  const lesson = named(words, known, range ?? line);
   return lesson.id === replaces ? { lesson } : { lesson, ...withdraws };
 }
 
-function judge(outcomes: readonly Outcome[], origin: Origin, line: ByteRange): readonly Learned[] {
+function judge(outcomes: readonly Outcome[], known: Known, line: ByteRange): readonly Learned[] {
   const [first] = outcomes;
   if (outcomes.length === 1 && first && "reason" in first && first.replaces === undefined) {
     return because(first.reason, first.bad === true);
   }
   return outcomes.map((outcome) => {
-    if ("draft" in outcome) return refine(outcome, origin, line);
+    if ("draft" in outcome) return refine(outcome, known, line);
     const withdraws = outcome.replaces === undefined ? {} : { withdraws: outcome.replaces };
     return { reason: outcome.reason, bad: outcome.bad === true, ...withdraws };
   });
@@ -136,7 +143,7 @@ function taskFacts(record: JsonRecord): JsonRecord {
 
 const byteOrderMark = 0xfeff;
 
-function learnText(text: string, offset: number, bytes: number, origin: Origin, turns: Turns): LearnedLine {
+function learnText(text: string, offset: number, bytes: number, known: Known, turns: Turns): LearnedLine {
   const bare = text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text;
   let value: unknown;
   try {
@@ -148,7 +155,7 @@ function learnText(text: string, offset: number, bytes: number, origin: Origin, 
   }
   const line = { from: offset, to: offset + bytes };
   const reading = readRecord(value, turns, line);
-  const outcomes = judge(reading.outcomes, origin, line);
+  const outcomes = judge(reading.outcomes, known, line);
   const task = isTask(value) ? taskFacts(value) : null;
   return { offset, bytes, outcomes, dialect: reading.dialect, turns: reading.turns, task };
 }
@@ -165,16 +172,16 @@ export interface SettledTurn {
 }
 
 /** Decides a turn because nothing follows it for the time being; null where there is nothing new to decide. */
-export function settleTurn(turn: Turn, origin: Origin): SettledTurn | null {
+export function settleTurn(turn: Turn, origin: Origin, aliases = noAliases): SettledTurn | null {
   const outcome = settle(turn);
-  const [learned] = outcome === null ? [] : judge([outcome], origin, turn);
+  const [learned] = outcome === null ? [] : judge([outcome], { origin, aliases }, turn);
   if (learned === undefined) return null;
   return { learned, turn: { ...turn, settled: true, taught: "lesson" in learned ? learned.lesson.id : "" } };
 }
 
 /**
  * Everything that a run of whole lines teaches, line by line; pure. `offset` is where the first line stands in its
- * file, `turns` the conversations that are open there.
+ * file, `turns` the conversations that are open there, `aliases` the names of lessons that were redacted anew.
  */
 export function learnLines(
   bytes: Buffer,
@@ -182,7 +189,9 @@ export function learnLines(
   origin: Origin,
   turns: Turns,
   maxLineBytes: number,
+  aliases = noAliases,
 ): LearnedLine[] {
+  const known = { origin, aliases };
   const lines: LearnedLine[] = [];
   const ascii = isAscii(bytes);
   const valid = ascii || isUtf8(bytes);
@@ -194,9 +203,9 @@ export function learnLines(
     const length = stop + 1 - start;
     let line: LearnedLine;
     if (length > maxLineBytes) line = learnTooLong(offset + start, length, open);
-    else if (ascii) line = learnText(whole.slice(start, stop), offset + start, length, origin, open);
+    else if (ascii) line = learnText(whole.slice(start, stop), offset + start, length, known, open);
     else if (valid || isUtf8(bytes.subarray(start, stop)))
-      line = learnText(bytes.toString("utf8", start, stop), offset + start, length, origin, open);
+      line = learnText(bytes.toString("utf8", start, stop), offset + start, length, known, open);
     else
       line = {
         offset: offset + start,

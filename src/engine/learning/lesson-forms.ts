@@ -5,7 +5,7 @@ import { vectorOfWords } from "./lexical.ts";
 
 /** A lesson's lexical vector. */
 export function lessonVector(lesson: Lesson): Float32Array {
-  return vectorOfWords(lessonWords(lesson));
+  return vectorOfWords(lessonWords(lesson).hashes);
 }
 
 /** A lesson's line in the dataset, in UTF-8 and with its newline. */

@@ -1,17 +1,17 @@
 import type { Lesson } from "./lesson.ts";
-import { hashWords } from "./words.ts";
+import { readWords, type Words } from "./words.ts";
 
 /** Lessons whose words are remembered: sinks that keep step take the same ones one after the other. */
 const remembered = 1024;
-const known = new Map<object, Uint32Array>();
+const known = new Map<object, Words>();
 
-/** The hashes of a lesson's words, prompt and response, in order; made once for all who need them. */
-export function lessonWords(lesson: Pick<Lesson, "prompt" | "response">): Uint32Array {
-  let hashes = known.get(lesson);
-  if (hashes === undefined) {
-    hashes = hashWords(lesson.prompt, lesson.response);
+/** The words of a lesson, prompt and response, in order; read once for all who need them. */
+export function lessonWords(lesson: Pick<Lesson, "prompt" | "response">): Words {
+  let words = known.get(lesson);
+  if (words === undefined) {
+    words = readWords(lesson.prompt, lesson.response);
     if (known.size >= remembered) known.clear();
-    known.set(lesson, hashes);
+    known.set(lesson, words);
   }
-  return hashes;
+  return words;
 }

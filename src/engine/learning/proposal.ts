@@ -46,7 +46,7 @@ export function gatherInsights(tasks: readonly JsonRecord[]): Insights {
     if (limit > 0 && total_iterations >= limit) {
       limitHits.push({ task: String(task_id ?? ""), iterations: total_iterations, limit });
     }
-    const said = `${task.context?.last_error ?? ""} ${task.context?.last_exception ?? ""}`;
+    const said = redact(`${task.context?.last_error ?? ""} ${task.context?.last_exception ?? ""}`);
     if (/timeout|timed out/i.test(said)) timeouts++;
     if (!unreachable.test(said)) continue;
     const match = hostIn.exec(said);

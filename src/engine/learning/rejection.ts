@@ -41,7 +41,7 @@ const lookedAtUnits = 600;
 /** Whether a person's message rejects or undoes the work that was done just before it. */
 export function rejects(message: string): boolean {
   const start = message.slice(0, lookedAtUnits);
-  return rejecting.test(start) || orders.test(start);
+  return rejecting.test(start) || (undoing.test(start) && orders.test(start));
 }
 
 /** Whether such a message asks to undo the work, so that the answer to it is no better answer to the question. */

@@ -38,16 +38,26 @@ const concrete =
 const asking =
   /\?|^\W{0,8}(?:please |can you |could you |you are |act as )?(?:write|add|fix|explain|implement|refactor|show|make|create|find|change|update|remove|rename|convert|design|review|describe|list|compare|debug|test|configure|install|set ?up|optimi[sz]e|analy[sz]e|summari[sz]e|translate|generate|build|help|give|use|run|check|move|parse|sort|migrate|document|why|how|what|which|when|where)\b/i;
 
-function distinctShare(words: Uint32Array): number {
-  return words.length === 0 ? 0 : new Set(words).size / words.length;
+const seen = new Uint8Array(1 << 14);
+
+// How many different words there are; two that share the low bits of their hash count as one.
+function distinct(words: Uint32Array): number {
+  seen.fill(0);
+  let count = 0;
+  for (let index = 0; index < words.length; index++) {
+    const at = (words[index] ?? 0) & (seen.length - 1);
+    count += 1 - (seen[at] ?? 0);
+    seen[at] = 1;
+  }
+  return count;
 }
 
 // What only tries whether somebody answers, what only repeats the question, and what says nothing, is worth nothing to
 // anybody else.
-function isJunk(prompt: string, response: string, asked: Uint32Array, said: Uint32Array): boolean {
+function isJunk(prompt: string, response: string, asked: Uint32Array, said: Uint32Array, told: number): boolean {
   if (trial.test(prompt) || hollow.test(response)) return true;
   if (said.length <= 60 && offer.test(response)) return true;
-  if (said.length > 50 && distinctShare(said) < 0.15) return true;
+  if (said.length > 50 && told / said.length < 0.15) return true;
   if (said.length === 0) return true;
   if (said.length > 40) return false;
   const question = new Set(asked);
@@ -64,8 +74,9 @@ export function meritsOf(lesson: Pick<Words, "prompt" | "response">): Merits {
   const [prompt, response] = [lesson.prompt.trim(), lesson.response.trim()];
   const [question, answer] = [prompt.slice(0, lookedAtUnits), response.slice(0, lookedAtUnits)];
   const [asked, said] = [hashWords(question), hashWords(answer)];
-  if (isJunk(question, answer, asked, said)) return { reusability: 0, complexity: 0 };
-  const told = Math.min(1, new Set(said).size / richWords);
+  const different = distinct(said);
+  if (isJunk(question, answer, asked, said, different)) return { reusability: 0, complexity: 0 };
+  const told = Math.min(1, different / richWords);
   const reusability =
     0.4 * told +
     0.3 * Number(concrete.test(answer)) +
@@ -96,4 +107,9 @@ export function appraise(lesson: Pick<Words, "prompt" | "response" | "feedback">
     weights.novelty * novelty;
   const value = Math.min(1, feedback === null ? sum / (1 - weights.feedback) : sum);
   return { outcome, feedback, reusability, complexity, novelty, value };
+}
+
+/** What being all new adds to a value. */
+export function noveltyWorth({ feedback }: Pick<Words, "feedback">): number {
+  return feedback === null ? weights.novelty / (1 - weights.feedback) : weights.novelty;
 }

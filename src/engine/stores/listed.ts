@@ -11,12 +11,6 @@ export interface ListedLesson extends Lesson {
   readonly similarity: number | null;
 }
 
-/** The kept lesson that a near-duplicate belongs to, and how much they share: exact Jaccard, 0.8 to 1. */
-export interface DuplicateOf {
-  readonly kept: string;
-  readonly similarity: number;
-}
-
 /** What one source has given since the store was made. */
 export interface SourceTally {
   events: number;

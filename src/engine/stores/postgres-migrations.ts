@@ -55,6 +55,7 @@ CREATE TABLE facts (name text COLLATE "C" PRIMARY KEY, value text NOT NULL);
 `,
   `
 CREATE TABLE withdrawn (id text COLLATE "C" PRIMARY KEY);
+CREATE TABLE aliases (alias text COLLATE "C" PRIMARY KEY, id text COLLATE "C" NOT NULL);
 CREATE TABLE negatives (
   seq bigint PRIMARY KEY,
   id text COLLATE "C" NOT NULL UNIQUE,
@@ -71,6 +72,17 @@ CREATE TABLE negatives (
   bytes bigint NOT NULL,
   rejected_at text NOT NULL
 );
+DROP TABLE neighbours;
+DROP TABLE bands;
+CREATE TABLE neighbours (
+  key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE, form bytea NOT NULL, merit double precision NOT NULL,
+  worth double precision NOT NULL, born bigint, nearest text COLLATE "C", similarity double precision NOT NULL,
+  value double precision NOT NULL, kept text COLLATE "C"
+);
+CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
+CREATE INDEX neighbours_near ON neighbours (kept) WHERE kept IS NOT NULL;
+CREATE TABLE bands (band bigint NOT NULL, key bigint NOT NULL, tag bigint NOT NULL, PRIMARY KEY (band, key));
+INSERT INTO facts (name, value) SELECT 'neighbours.unmeasured', '0' FROM lessons LIMIT 1 ON CONFLICT DO NOTHING;
 `,
 ];
 

@@ -1,178 +1,135 @@
 import type { Emit } from "../events.ts";
+import { type FormMemory, openFormMemory } from "../learning/form-memory.ts";
 import type { Lesson } from "../learning/lesson.ts";
-import {
-  bestCandidates,
-  bytesOfNumbers,
-  candidatesMax,
-  type Measured,
-  measure,
-  type Nearest,
-  nearestOf,
-  numbersOfBytes,
-  openRecentWords,
-  type RecentWords,
-} from "../learning/nearest.ts";
-import { bandKeys } from "../learning/similar.ts";
-import { appraise } from "../learning/value.ts";
-import { hashWords } from "../learning/words.ts";
+import { type Placed, placedLesson } from "../learning/placed.ts";
+import { type Known, nothingKnown, type Question, settle } from "../learning/settle.ts";
 import { withdrawnBy } from "../telemetry/batch.ts";
+import { toLesson } from "./lesson-rows.ts";
+import { improve } from "./placed-rows.ts";
 import type { Ask, Postgres } from "./postgres.ts";
-import { loadCursors, openDelivery } from "./postgres-cursors.ts";
-import { unescapeText } from "./postgres-text.ts";
+import { enter, entriesUnder, takeOut } from "./postgres-bands.ts";
+import { loadCursors, lockSink, openDelivery } from "./postgres-cursors.ts";
+import { placedAt, placedNamed, savePlaced } from "./postgres-placed.ts";
+import { plain } from "./postgres-reads.ts";
 import { noteWithdrawn, withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { Sink } from "./store.ts";
 
-interface Placed {
-  readonly lesson: Lesson;
-  readonly measured: Measured;
-  readonly key: number;
+/** The fact that says up to which row lessons were measured anew, while some are not. */
+const unmeasuredFact = "neighbours.unmeasured";
+const measuredAtOnce = 500;
+
+async function keysWhere(ask: Ask, column: "kept" | "nearest", ids: readonly string[]): Promise<Map<string, number[]>> {
+  const found = new Map<string, number[]>(ids.map((id) => [id, []]));
+  if (ids.length === 0) return found;
+  for (const row of await ask(
+    `SELECT key, ${column} AS other FROM neighbours WHERE ${column} = ANY ($1::text[]) ORDER BY key`,
+    [ids],
+  )) {
+    found.get(String(row.other))?.push(Number(row.key));
+  }
+  return found;
 }
 
-async function freshOf(ask: Ask, lessons: readonly Lesson[]): Promise<Placed[]> {
-  const unique = new Map<string, Lesson>();
-  for (const lesson of lessons) if (!unique.has(lesson.id)) unique.set(lesson.id, lesson);
-  if (unique.size === 0) return [];
-  for (const { id } of await ask("SELECT id FROM neighbours WHERE id = ANY ($1::text[])", [[...unique.keys()]])) {
-    unique.delete(String(id));
+async function answer(ask: Ask, forms: FormMemory, question: Question, known: Known): Promise<void> {
+  if (question.keys.length > 0) {
+    for (const [key, entries] of await entriesUnder(ask, question.keys)) known.index.put(key, entries);
   }
+  if (question.lessons.length > 0) {
+    for (const placed of await placedAt(ask, forms, question.lessons)) known.lessons.set(placed.key, placed);
+  }
+  for (const [id, keys] of await keysWhere(ask, "kept", question.duplicatesOf)) known.duplicatesOf.set(id, keys);
+  for (const [id, keys] of await keysWhere(ask, "nearest", question.measuredBy)) known.measuredBy.set(id, keys);
+}
+
+// What is kept of lessons stands in the table of measured ones, so it makes no difference whether their rows came.
+async function take(
+  ask: Ask,
+  forms: FormMemory,
+  lessons: readonly Lesson[],
+  withdrawn: readonly string[],
+): Promise<{ added: number; removed: number }> {
+  const gone = await placedNamed(ask, forms, withdrawn);
+  if (gone.length > 0) await ask("DELETE FROM neighbours WHERE key = ANY ($1::bigint[])", [gone.map(({ key }) => key)]);
+  const named = await placedNamed(ask, forms, [...new Set(lessons.map(({ id }) => id))]);
+  const there = new Map(named.map((one) => [one.id, one]));
   const [row] = await ask("SELECT coalesce(max(key), 0) AS last FROM neighbours");
-  const last = Number(row?.last);
-  return [...unique.values()].map((lesson, index) => ({ lesson, measured: measure(lesson), key: last + 1 + index }));
-}
-
-// The newest keys of every band that some lesson of the batch falls into.
-async function keysByBand(ask: Ask, placed: readonly Placed[]): Promise<Map<number, number[]>> {
-  const bands = [...new Set(placed.flatMap(({ measured }) => measured.bands))];
-  const rows = await ask(
-    `SELECT t.band, newest.key FROM unnest($1::bigint[]) AS t (band) CROSS JOIN LATERAL
-     (SELECT key FROM bands WHERE bands.band = t.band ORDER BY key DESC LIMIT ${candidatesMax}) AS newest`,
-    [bands],
-  );
-  const byBand = new Map<number, number[]>();
-  for (const row of rows) {
-    const band = Number(row.band);
-    byBand.set(band, [...(byBand.get(band) ?? []), Number(row.key)]);
+  // No number is given again in the same transaction.
+  let last = Math.max(Number(row?.last), ...gone.map(({ key }) => key));
+  const fresh = new Map<string, Placed>();
+  const improved = new Set<Placed>();
+  for (const lesson of lessons) {
+    const known = there.get(lesson.id) ?? fresh.get(lesson.id);
+    if (known === undefined) fresh.set(lesson.id, placedLesson(lesson, ++last));
+    else if (improve(known, lesson) && there.has(lesson.id)) improved.add(known);
   }
-  return byBand;
+  if (fresh.size + improved.size + gone.length === 0) return { added: 0, removed: 0 };
+  const known = nothingKnown();
+  const work = settle({ fresh: [...fresh.values()], improved: [...improved], gone }, known);
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) await answer(ask, forms, step.value, known);
+  await savePlaced(ask, step.value.changed);
+  await takeOut(
+    ask,
+    step.value.removed.map(({ placed }) => placed),
+  );
+  await enter(ask, step.value.added);
+  for (const { id, form } of fresh.values()) forms.keep(id, form);
+  return { added: fresh.size, removed: gone.length };
 }
 
-// The same choice as one statement per lesson would make: the newest entries of its bands, earlier ones of the batch
-// included; a lesson may stand in several of them.
-function candidatesOf(placed: readonly Placed[], byBand: Map<number, number[]>): Map<number, number[]> {
-  const chosen = new Map<number, number[]>();
-  for (const { key, measured } of placed) {
-    const entries = measured.bands.flatMap((band) => byBand.get(band) ?? []);
-    chosen.set(key, [...new Set(entries.sort((a, b) => b - a).slice(0, candidatesMax))]);
-    for (const band of new Set(measured.bands)) byBand.set(band, [key, ...(byBand.get(band) ?? [])]);
-  }
-  return chosen;
+async function teachable(ask: Ask, lessons: readonly Lesson[]): Promise<readonly Lesson[]> {
+  const withdrawn = await withdrawnAmong(
+    ask,
+    lessons.map(({ id }) => id),
+  );
+  return lessons.filter(({ id }) => !withdrawn.has(id));
 }
 
-async function nearestByKey(ask: Ask, recent: RecentWords, placed: readonly Placed[]): Promise<Map<number, Nearest>> {
-  const candidates = candidatesOf(placed, await keysByBand(ask, placed));
-  const own = new Map(placed.map((one) => [one.key, one]));
-  const older = (keys: Iterable<number>) => [...new Set(keys)].filter((key) => !own.has(key));
-  const signatures = await ask("SELECT key, signature FROM neighbours WHERE key = ANY ($1::bigint[])", [
-    older([...candidates.values()].flat()),
-  ]);
-  const bins = new Map(signatures.map((row) => [Number(row.key), numbersOfBytes(row.signature)]));
-  const best = new Map(
-    placed.map(({ key, measured }) => {
-      const known = (candidates.get(key) ?? []).map((other) => ({
-        key: other,
-        bins: own.get(other)?.measured.bins ?? bins.get(other) ?? new Uint32Array(),
-      }));
-      return [key, bestCandidates(measured.bins, known)];
-    }),
-  );
-  const words = await wordsByKey(ask, recent, older([...best.values()].flat().map(({ key }) => key)));
-  return new Map(
-    placed.map(({ key, measured }) => {
-      const compared = (best.get(key) ?? []).flatMap(({ key: other, share }) => {
-        const mine = own.get(other);
-        const one = mine ? { id: mine.lesson.id, hashes: mine.measured.words() } : words.get(other);
-        return one ? [{ ...one, share }] : [];
-      });
-      return [key, nearestOf(measured.words, compared)];
-    }),
-  );
+// After an upgrade every lesson is measured anew, a few at a time.
+async function measureRows(postgres: Postgres, forms: FormMemory, emit: Emit): Promise<void> {
+  let lessons = 0;
+  const measureSome = async (ask: Ask) => {
+    await lockSink(ask, postgres.schema, "neighbours");
+    const [fact] = await ask("SELECT value FROM facts WHERE name = $1", [unmeasuredFact]);
+    if (fact === undefined) return true;
+    const rows = await ask("SELECT * FROM lessons WHERE seq > $1 ORDER BY seq LIMIT $2", [
+      Number(fact.value),
+      measuredAtOnce,
+    ]);
+    const some = rows.map((row) => toLesson(plain(row)));
+    await take(ask, forms, await teachable(ask, some), []);
+    lessons += rows.length;
+    if (rows.length < measuredAtOnce) await ask("DELETE FROM facts WHERE name = $1", [unmeasuredFact]);
+    else await ask("UPDATE facts SET value = $2 WHERE name = $1", [unmeasuredFact, String(rows.at(-1)?.seq)]);
+    return rows.length < measuredAtOnce;
+  };
+  const facts = await postgres.ask("SELECT 1 FROM facts WHERE name = $1", [unmeasuredFact]);
+  if (facts.length === 0) return;
+  const what = `The lessons of ${postgres.place} were not measured anew`;
+  for (let isDone = false; !isDone; ) isDone = await postgres.transaction(what, measureSome);
+  emit({ type: "neighbours.measured", lessons });
 }
 
-// The words of earlier lessons; the rows may be behind, then there are none.
-async function wordsByKey(ask: Ask, recent: RecentWords, keys: readonly number[]) {
-  const rows = await ask(
-    `SELECT key, id, prompt, response FROM neighbours LEFT JOIN lessons USING (id) WHERE key = ANY ($1::bigint[])`,
-    [keys],
-  );
-  return new Map(
-    rows.map(({ key, id, prompt, response }) => {
-      const known = typeof prompt === "string" && typeof response === "string";
-      const hashes =
-        recent.get(String(id)) ?? (known ? hashWords(`${unescapeText(prompt)}\n${unescapeText(response)}`) : null);
-      return [Number(key), { id: String(id), hashes }];
-    }),
-  );
-}
-
-async function place(ask: Ask, recent: RecentWords, lessons: readonly Lesson[]): Promise<number> {
-  const placed = await freshOf(ask, lessons);
-  if (placed.length === 0) return 0;
-  const nearest = await nearestByKey(ask, recent, placed);
-  const of = (key: number) => nearest.get(key) ?? { id: null, similarity: 0 };
-  await ask(
-    `INSERT INTO neighbours (key, id, signature, nearest, similarity, value)
-     SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::float8[], $6::float8[])`,
-    [
-      placed.map(({ key }) => key),
-      placed.map(({ lesson }) => lesson.id),
-      placed.map(({ measured }) => Buffer.from(bytesOfNumbers(measured.bins))),
-      placed.map(({ key }) => of(key).id),
-      placed.map(({ key }) => of(key).similarity),
-      placed.map(({ lesson, key }) => appraise(lesson, 1 - of(key).similarity).value),
-    ],
-  );
-  const bands = placed.flatMap(({ key, measured }) => measured.bands.map((band) => ({ key, band })));
-  await ask("INSERT INTO bands (band, key) SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING", [
-    bands.map(({ band }) => band),
-    bands.map(({ key }) => key),
-  ]);
-  for (const { lesson, measured } of placed) recent.keep(lesson.id, measured.words);
-  return placed.length;
-}
-
-// What was near to a withdrawn lesson is measured as if that had never been there. Returns how many there were.
-async function remove(ask: Ask, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0;
-  await noteWithdrawn(ask, ids);
-  const removed = await ask("DELETE FROM neighbours WHERE id = ANY ($1::text[]) RETURNING key, signature", [ids]);
-  if (removed.length === 0) return 0;
-  const bands = removed.flatMap(({ key, signature }) =>
-    bandKeys(numbersOfBytes(signature)).map((band) => ({ key: Number(key), band })),
-  );
-  await ask(
-    "DELETE FROM bands USING unnest($1::bigint[], $2::bigint[]) AS t (band, key) WHERE bands.band = t.band AND bands.key = t.key",
-    [bands.map(({ band }) => band), bands.map(({ key }) => key)],
-  );
-  await ask("UPDATE neighbours SET nearest = NULL, similarity = 0 WHERE nearest = ANY ($1::text[])", [ids]);
-  return removed.length;
-}
-
-/** The sink that measures how new each lesson is, and from that its value; a whole batch with few statements. */
+/**
+ * The sink that measures how new each lesson is, and from that its value, and decides which of near-duplicates is kept; a
+ * whole batch with few statements.
+ */
 export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
   const delivery = openDelivery(postgres, "neighbours");
-  const recent = openRecentWords();
+  const forms = openFormMemory();
   return {
     name: "neighbours",
     optional: true,
     dependency: "postgresql",
-    load: () => loadCursors(postgres.ask, "neighbours", emit),
+    async load() {
+      await measureRows(postgres, forms, emit);
+      return loadCursors(postgres.ask, "neighbours", emit);
+    },
     take: (batch) =>
       delivery.take(batch, async (ask) => {
-        const removed = await remove(ask, withdrawnBy(batch));
-        const ids = batch.lessons.map(({ id }) => id);
-        const withdrawn = await withdrawnAmong(ask, ids);
-        const lessons = batch.lessons.filter(({ id }) => !withdrawn.has(id));
-        const added = await place(ask, recent, lessons);
+        const withdrawn = withdrawnBy(batch);
+        await noteWithdrawn(ask, withdrawn);
+        const { added, removed } = await take(ask, forms, await teachable(ask, batch.lessons), withdrawn);
         return { fresh: added - removed, duplicates: batch.lessons.length - added };
       }),
   };

@@ -1,10 +1,10 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import type { Row } from "./cursor-rows.ts";
 import { toBadLine, toLesson, toListed, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Ask } from "./postgres.ts";
+import { allPlaced } from "./postgres-placed.ts";
 import { unescapeText, wordsOf } from "./postgres-text.ts";
 import { withdrawnAmong } from "./postgres-withdrawn.ts";
 import type { Store } from "./store.ts";
@@ -48,9 +48,9 @@ function countOf(table: string, key: string): string {
 }
 
 const counts = `SELECT ${countOf("lessons", "seq")} AS lessons, ${countOf("vectors", "key")} AS vectors,
-  ${countOf("neighbours", "key")} AS measured,
+  (SELECT count(*) FROM neighbours) AS measured,
   (SELECT count(*) FROM neighbours WHERE value >= 0.7) AS "highValue",
-  (SELECT count(*) FROM neighbours WHERE similarity >= 0.8) AS "nearDuplicates",
+  (SELECT count(*) FROM neighbours WHERE kept IS NOT NULL) AS "nearDuplicates",
   (SELECT count(*) FROM pairs) AS pairs,
   (SELECT count(*) FROM negatives) AS negatives, (SELECT count(*) FROM bad_lines) AS "badLines",
   (SELECT count(*) FROM proposals WHERE status = 'pending') AS proposals,
@@ -62,7 +62,7 @@ async function datasetCounts(ask: Ask): Promise<DatasetCounts> {
     `SELECT count(*) AS lessons, count(*) FILTER (WHERE review = 'approved') AS approved,
      count(*) FILTER (WHERE review = 'rejected') AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
      coalesce(sum(length(prompt) + length(response)), 0) AS characters,
-     (SELECT count(*) FROM neighbours WHERE similarity >= 0.8) AS near,
+     (SELECT count(*) FROM neighbours WHERE kept IS NOT NULL) AS near,
      (SELECT count(*) FROM neighbours) AS valued, (SELECT avg(value) FROM neighbours) AS mean FROM lessons`,
   );
   const byKind = await ask(
@@ -95,6 +95,7 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "duplicateClusters"
+  | "conflicts"
   | "splitKeys"
   | "lessonsWorth"
   | "negatives"
@@ -135,8 +136,9 @@ export function readsOf(ask: Ask): Reads {
         id: String(id),
         review: toReview(review),
       })),
-    duplicateClusters: async () => clustersOf(await nearest(ask)),
-    splitKeys: async () => splitKeysOf(await nearest(ask)),
+    duplicateClusters: async () => (await import("../learning/clusters.ts")).clustersOf(allPlaced(ask)),
+    conflicts: async () => (await import("../learning/clusters.ts")).conflictsOf(allPlaced(ask)),
+    splitKeys: async () => (await import("../learning/linked.ts")).splitKeysOf(allPlaced(ask)),
     lessonsWorth: async (minValue) =>
       (await ask("SELECT id FROM neighbours WHERE value >= $1", [minValue])).map(({ id }) => String(id)),
     negatives: async (after, limit) =>
@@ -145,13 +147,4 @@ export function readsOf(ask: Ask): Reads {
       ),
     withdrawn: (ids) => withdrawnAmong(ask, ids),
   };
-}
-
-async function nearest(ask: Ask): Promise<Nearby[]> {
-  const rows = await ask("SELECT id, nearest, similarity FROM neighbours WHERE similarity >= 0.8 ORDER BY key");
-  return rows.map(({ id, nearest, similarity }) => ({
-    id: String(id),
-    nearest: String(nearest),
-    similarity: Number(similarity),
-  }));
 }

@@ -54,6 +54,7 @@ function storeOf(postgres: Postgres): Store {
     openVectors: (embedder, sink) => openVectors(postgres, embedder, sink),
     openNeighbours: async ({ emit }) => openNeighbours(postgres, emit),
     spent: () => postgres.spent(),
+    openRenewal: async () => (await import("./postgres-renewal.ts")).renewalOf(postgres),
     openTables: async () => tablesOf(postgres),
     close: () => postgres.close(),
   };

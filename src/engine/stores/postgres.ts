@@ -20,6 +20,8 @@ export interface Postgres {
   readonly ask: Ask;
   /** Does work in one transaction and resolves once it is durable; of a trial, or when the work fails, nothing stays. */
   transaction<T>(what: string, work: (ask: Ask) => Promise<T>, options?: { readonly trial?: boolean }): Promise<T>;
+  /** Runs one statement outside of a transaction, within a time limit of its own. Fails as `ask` does. */
+  alone(sql: string, timeoutMs: number): Promise<void>;
   spent(): { readonly count: number; readonly ms: number };
   close(): Promise<void>;
 }
@@ -147,6 +149,17 @@ export function openPostgres(address: PostgresAddress, schema = address.schema):
         } catch (error) {
           await client.query("ROLLBACK").catch(() => undefined);
           throw error;
+        }
+      }),
+    alone: (sql, timeoutMs) =>
+      withClient(`The PostgreSQL server ${place} was not asked`, async (client) => {
+        await client.query(`SET statement_timeout = ${timeoutMs}`);
+        // The client's own limit comes with each query; its types do not know that.
+        const query = { text: sql, query_timeout: timeoutMs + 500 };
+        try {
+          await client.query(query);
+        } finally {
+          await client.query(`SET statement_timeout = ${address.statementTimeoutMs}`).catch(() => undefined);
         }
       }),
     spent: () => ({ ...spent }),

@@ -1,4 +1,5 @@
 import { Failure } from "../errors.ts";
+import { redactionVersion } from "../learning/redaction-version.ts";
 import type { VectorModel } from "./listed.ts";
 import { otherModel } from "./model.ts";
 import type { CollectionState, Qdrant } from "./qdrant-client.ts";
@@ -81,8 +82,19 @@ export async function prepareCollections(
       state = null;
     }
     if (state) checkCollection(full, state, model);
-    else {
-      const metadata = { made_by: maker, model: model.label, dimensions: model.dimensions, filled: !holdsLessons };
+    if (state && holdsLessons && state.metadata.redaction !== redactionVersion) {
+      // What stands there in words was redacted by older rules.
+      await qdrant.drop(full, options);
+      state = null;
+    }
+    if (state === null) {
+      const metadata = {
+        made_by: maker,
+        model: model.label,
+        dimensions: model.dimensions,
+        redaction: redactionVersion,
+        filled: !holdsLessons,
+      };
       await qdrant.create(full, { dimensions: model.dimensions, metadata }, options);
       made ||= holdsLessons;
     }

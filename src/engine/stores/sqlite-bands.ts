@@ -1,23 +1,28 @@
 import { type BandMemory, openBandMemory } from "../learning/band-memory.ts";
-import { candidatesMax, numbersOfBytes } from "../learning/nearest.ts";
-import { bandKeys } from "../learning/similar.ts";
+import type { Entry } from "../learning/entry.ts";
+import { alikeKeys, keysOf } from "../learning/form.ts";
+import { kindOf, noEntries, tagOf } from "../learning/near-index.ts";
+import { isNew, type Placed } from "../learning/placed.ts";
 import type { Embedded } from "./sqlite.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
+import { placedAfter } from "./sqlite-placed.ts";
 
-/** Lessons whose bands are only in memory, made again from their signatures; more of them are put into the table. */
-const youngLessons = 65_536;
-/** The fact that says to which key bands are in the table. */
+/** Entries that are only in memory, made again from the rows of their lessons; more of them are put into the table. */
+const youngEntries = 1 << 20;
+const rowsAtOnce = 1000;
+/** The fact that says up to which lesson entries are in the table. */
 export const foldedFact = "bands.folded";
 
-/** The bands of all measured lessons: the newest in memory, the rest in a table. */
+/** The index of near-duplicates: entries of the newest lessons in memory, the rest in a table. */
 export interface Bands {
-  /** Makes the memory what the table of measured lessons says; call it in every commit, once nothing more is removed. */
+  /** Makes the memory what the rows say, unless it is; call it first in every commit. */
   meet(): void;
-  /** The keys of the newest lessons that share a band. */
-  find(bands: readonly number[]): number[];
-  add(key: number, bands: readonly number[]): void;
-  /** Forgets a lesson's bands, before its row is deleted; only before `meet`. */
-  remove(key: number): void;
+  /** Says that all that was changed since `meet` is committed. */
+  committed(): void;
+  find(band: number): readonly Entry[];
+  add(placed: Placed): void;
+  /** Takes out what was added with this tag. */
+  remove(placed: Placed): void;
 }
 
 function foldedTo(store: Embedded): number {
@@ -28,76 +33,112 @@ function lastKey(store: Embedded): number {
   return Number(store.get("SELECT max(key) AS key FROM neighbours")?.key ?? 0);
 }
 
-/** Says that the table has the bands of every measured lesson; only inside a commit. */
+/** Says that the table has the entries of every measured lesson; only inside a commit. */
 export function saveFolded(store: Embedded): void {
   saveFact(store, foldedFact, String(lastKey(store)));
 }
 
-/** Puts the bands that are only in memory into a table of this connection, which may be one that only looks. */
+/** Puts the entries that are only in memory into a table of this connection, which may be one that only looks. */
 export function showYoungBands(store: Embedded): void {
   const memory = openBandMemory();
   remember(store, memory, foldedTo(store));
   store.run("DROP TABLE IF EXISTS temp.young_bands");
-  store.run("CREATE TEMP TABLE young_bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID");
-  for (const { band, key } of memory.all()) {
-    store.run("INSERT OR IGNORE INTO young_bands (band, key) VALUES (?, ?)", band, key);
+  store.run(
+    "CREATE TEMP TABLE young_bands (band INTEGER, key INTEGER, tag INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID",
+  );
+  for (const { band, key, tag } of memory.all()) {
+    store.run("INSERT OR IGNORE INTO temp.young_bands (band, key, tag) VALUES (?, ?, ?)", band, key, tag);
   }
 }
 
 function remember(store: Embedded, memory: BandMemory, after: number): void {
-  for (const { key, signature } of store.all("SELECT key, signature FROM neighbours WHERE key > ?", after)) {
-    memory.add(Number(key), bandKeys(numbersOfBytes(signature)));
+  for (let last = after; ; ) {
+    const rows = placedAfter(store, last, rowsAtOnce);
+    for (const placed of rows) {
+      if (isNew(placed) || placed.kept === null) enter(placed, (band) => memory.find(band), memory.add);
+    }
+    const end = rows.at(-1);
+    if (end === undefined) return;
+    last = end.key;
   }
 }
 
-/** Opens the bands of a store; at most so many lessons have theirs in memory. */
-export function openBands(store: Embedded, youngMax = youngLessons): Bands {
+// Under a key of what is alike, one of each template that was not new is enough.
+function enter(placed: Placed, find: (band: number) => readonly Entry[], add: (band: number, entry: Entry) => void) {
+  const entry = { key: placed.key, tag: tagOf(placed) };
+  const keys = keysOf(placed.form);
+  const isSpare = !isNew(placed);
+  for (let at = 0; at < keys.length; at++) {
+    const band = keys[at] ?? 0;
+    if (isSpare) {
+      const isAlike = at < alikeKeys(placed.form);
+      const stands = (one: Entry) => one.key === entry.key || (isAlike && kindOf(one.tag) === kindOf(entry.tag));
+      if (find(band).some(stands)) continue;
+    }
+    add(band, entry);
+  }
+}
+
+/** Opens the index of a store; at most so many entries are in memory. */
+export function openBands(store: Embedded, youngMax = youngEntries): Bands {
   const memory = openBandMemory();
   let known = 0;
   let folded = 0;
-  let outdated = true;
+  let isSure = false;
   const fold = () => {
-    for (const { band, key } of memory.all()) {
-      store.run("INSERT OR IGNORE INTO bands (band, key) VALUES (?, ?)", band, key);
+    for (const { band, key, tag } of memory.all()) {
+      store.run("INSERT OR IGNORE INTO bands (band, key, tag) VALUES (?, ?, ?)", band, key, tag);
     }
     saveFolded(store);
-    outdated = true;
+    memory.clear();
+    folded = foldedTo(store);
+  };
+  // What the table has, as far as it was asked in this commit.
+  const asked = new Map<number, readonly Entry[]>();
+  const inTable = (band: number): readonly Entry[] => {
+    let entries = asked.get(band);
+    if (entries === undefined) {
+      const rows = store.all("SELECT key, tag FROM bands WHERE band = ?", band);
+      entries = rows.length === 0 ? noEntries : rows.map(({ key, tag }) => ({ key: Number(key), tag: Number(tag) }));
+      asked.set(band, entries);
+    }
+    return entries;
+  };
+  const find = (band: number): readonly Entry[] => {
+    const found = memory.find(band);
+    if (folded === 0) return found;
+    const older = inTable(band);
+    return found.length === 0 ? older : [...found, ...older];
   };
   return {
     meet() {
+      asked.clear();
       const last = lastKey(store);
-      // Undone keys are in memory, or the table has them now.
-      if (outdated || last < known) {
+      if (!isSure || last !== known || folded !== foldedTo(store)) {
         memory.clear();
         folded = foldedTo(store);
-        known = folded;
-        outdated = false;
+        remember(store, memory, folded);
+        known = last;
       }
-      if (last === known) return;
-      remember(store, memory, known);
-      known = last;
+      isSure = false;
+      if (memory.entries() >= youngMax) fold();
     },
-    find(bands) {
-      const found = memory.find(bands, candidatesMax);
-      if (folded === 0 || found.length === candidatesMax) return [...new Set(found)];
-      const rows = store.all(
-        `SELECT key FROM bands WHERE band IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY key DESC LIMIT ?`,
-        ...bands,
-        candidatesMax - found.length,
-      );
-      return [...new Set([...found, ...rows.map(({ key }) => Number(key))])];
+    committed() {
+      known = lastKey(store);
+      isSure = true;
     },
-    add(key, bands) {
-      memory.add(key, bands);
-      known = key;
-      if (memory.lessons() >= youngMax && !outdated) fold();
+    find,
+    add(placed) {
+      if (placed.key > folded) return enter(placed, find, memory.add);
+      enter(placed, find, (band, { key, tag }) => {
+        store.run("INSERT OR IGNORE INTO bands (band, key, tag) VALUES (?, ?, ?)", band, key, tag);
+      });
     },
-    remove(key) {
-      store.run("DELETE FROM bands WHERE key = ?", key);
-      // The number of the newest lesson is given again to the next one.
-      const last = Number(store.get("SELECT max(key) AS key FROM neighbours WHERE key <> ?", key)?.key ?? 0);
-      if (last < foldedTo(store)) saveFact(store, foldedFact, String(last));
-      outdated = true;
+    remove(placed) {
+      for (const band of keysOf(placed.form)) {
+        if (placed.key > folded) memory.remove(band, placed.key);
+        else store.run("DELETE FROM bands WHERE band = ? AND key = ?", band, placed.key);
+      }
     },
   };
 }

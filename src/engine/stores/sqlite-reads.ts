@@ -1,10 +1,10 @@
 import type { Lesson } from "../learning/lesson.ts";
-import { clustersOf, type Nearby, splitKeysOf } from "./clusters.ts";
 import { searchWords, toBadLine, toLesson, toListed, toModel, toNegative, toReview } from "./lesson-rows.ts";
 import type { DatasetCounts, ListedLesson, VectorModel } from "./listed.ts";
 import { placeIn } from "./place-row.ts";
 import type { Embedded } from "./sqlite.ts";
 import { idText, keyOf, keysFrom } from "./sqlite-names.ts";
+import { allPlaced } from "./sqlite-placed.ts";
 import { searchText } from "./sqlite-text.ts";
 import { withdrawnAmong } from "./sqlite-withdrawn.ts";
 import type { Store } from "./store.ts";
@@ -42,7 +42,7 @@ function readCounts(store: Embedded): Readonly<Record<string, number>> {
     `SELECT (SELECT count(*) FROM lessons) AS lessons, (SELECT count(*) FROM vectors) AS vectors,
      (SELECT count(*) FROM neighbours) AS measured,
      (SELECT count(*) FROM neighbours WHERE value >= 0.7) AS highValue,
-     (SELECT count(*) FROM neighbours WHERE similarity >= 0.8) AS nearDuplicates,
+     (SELECT count(*) FROM neighbours WHERE kept IS NOT NULL) AS nearDuplicates,
      (SELECT count(*) FROM pairs) AS pairs, (SELECT count(*) FROM negatives) AS negatives, (SELECT count(*) FROM bad_lines) AS badLines,
      (SELECT count(*) FROM proposals WHERE status = 'pending') AS proposals,
      (SELECT count(*) FROM lessons WHERE review <> 'pending' AND review = 'approved') AS approved,
@@ -57,7 +57,7 @@ function datasetCounts(store: Embedded): DatasetCounts {
      coalesce(sum(review = 'rejected'), 0) AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
      coalesce(sum(length(prompt) + length(response)), 0) AS characters FROM lessons`,
   );
-  const near = store.get("SELECT count(*) AS n FROM neighbours WHERE similarity >= 0.8");
+  const near = store.get("SELECT count(*) AS n FROM neighbours WHERE kept IS NOT NULL");
   const measured = store.get("SELECT count(*) AS n, avg(value) AS mean FROM neighbours");
   const byKind = store.all("SELECT kind, count(*) AS lessons FROM lessons GROUP BY kind ORDER BY lessons DESC, kind");
   return {
@@ -92,6 +92,7 @@ export type Reads = Pick<
   | "proposals"
   | "reviews"
   | "duplicateClusters"
+  | "conflicts"
   | "splitKeys"
   | "lessonsWorth"
   | "negatives"
@@ -123,8 +124,9 @@ export function readsOf(store: Embedded): Reads {
            WHERE review <> 'pending'`,
         )
         .map(({ id, review }) => ({ id: String(id), review: toReview(review) })),
-    duplicateClusters: async () => clustersOf(nearest(store)),
-    splitKeys: async () => splitKeysOf(nearest(store)),
+    duplicateClusters: async () => (await import("../learning/clusters.ts")).clustersOf(allPlaced(store)),
+    conflicts: async () => (await import("../learning/clusters.ts")).conflictsOf(allPlaced(store)),
+    splitKeys: async () => (await import("../learning/linked.ts")).splitKeysOf(allPlaced(store)),
     lessonsWorth: async (minValue) =>
       store
         .all(
@@ -143,17 +145,4 @@ export function readsOf(store: Embedded): Reads {
         .map(toNegative),
     withdrawn: async (ids) => withdrawnAmong(store, ids),
   };
-}
-
-function nearest(store: Embedded): Nearby[] {
-  return store
-    .all(
-      `SELECT ${idText()} AS id, ${idText("near")} AS nearest, similarity FROM neighbours JOIN names ON names.key = neighbours.id
-       JOIN names AS near ON near.key = neighbours.nearest WHERE similarity >= 0.8 ORDER BY neighbours.key`,
-    )
-    .map(({ id, nearest, similarity }) => ({
-      id: String(id),
-      nearest: String(nearest),
-      similarity: Number(similarity),
-    }));
 }

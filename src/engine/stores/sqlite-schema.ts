@@ -24,8 +24,29 @@ CREATE TABLE negatives (
 ) STRICT;
 `;
 
-/** What a store of an earlier version lacks, for a connection that only looks: there it is empty. */
-export const lackingTables = withdrawnTables.replaceAll("CREATE TABLE", "CREATE TEMP TABLE");
+const neighbourTables = `
+CREATE TABLE neighbours (
+  key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, form BLOB NOT NULL, merit REAL NOT NULL, worth REAL NOT NULL,
+  born INTEGER, nearest INTEGER, similarity REAL NOT NULL, value REAL NOT NULL, kept INTEGER
+) STRICT;
+CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
+CREATE INDEX neighbours_near ON neighbours (kept) WHERE kept IS NOT NULL;
+CREATE TABLE bands (
+  band INTEGER NOT NULL, key INTEGER NOT NULL, tag INTEGER NOT NULL, PRIMARY KEY (band, key)
+) STRICT, WITHOUT ROWID;
+`;
+
+// Lessons are measured anew from their rows.
+const measuredAnew = `
+DROP TABLE neighbours;
+DROP TABLE bands;
+DELETE FROM facts WHERE name = 'bands.folded';
+INSERT INTO facts (name, value) SELECT 'neighbours.unmeasured', '0' FROM lessons LIMIT 1;
+`;
+
+const aliasesTable = `
+CREATE TABLE aliases (alias TEXT PRIMARY KEY, id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
 
 /** What makes of a store of version 1, 2, … one of the next; the first one began to index names apart from their table. */
 export const schemaSteps: readonly string[] = [
@@ -34,8 +55,26 @@ ${nameIndex}
 INSERT INTO name_index (name, key) SELECT name, key FROM names ORDER BY name;
 INSERT OR REPLACE INTO facts (name, value) SELECT 'names.indexed', CAST(max(key) AS TEXT) FROM names HAVING max(key) > 0;
 `,
-  withdrawnTables,
+  `${withdrawnTables}${measuredAnew}${neighbourTables}${aliasesTable}`,
 ];
+
+// Lessons were measured otherwise before; what can be read of that is shown.
+const formerNeighbours = `
+CREATE TEMP VIEW neighbours AS SELECT key, id, zeroblob(0) AS form, 0.0 AS merit, 0.0 AS worth, NULL AS born, nearest,
+  similarity, value, NULL AS kept FROM main.neighbours;
+`;
+
+// What a store of version 1, 2, … lacks of today's tables.
+const laterTables = [nameIndex, withdrawnTables + aliasesTable];
+
+/** Makes the tables that a store of an earlier version lacks, empty and for one connection, which only looks at it. */
+export function emptyLaterTables(version: number): string {
+  return laterTables
+    .slice(version - 1)
+    .join("")
+    .replaceAll("CREATE TABLE", "CREATE TEMP TABLE")
+    .concat(formerNeighbours);
+}
 
 /**
  * The tables of the embedded store; `id` and `nearest` are keys of `names`. The newest names are not in the index yet,
@@ -66,14 +105,7 @@ CREATE TABLE lessons (
 CREATE INDEX lessons_reviewed ON lessons (review) WHERE review <> 'pending';
 CREATE VIRTUAL TABLE lessons_text USING fts5(prompt, response, content='lessons', content_rowid='seq', detail=none, columnsize=0);
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, embedding BLOB NOT NULL) STRICT;
-CREATE TABLE neighbours (
-  key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, signature BLOB NOT NULL, nearest INTEGER,
-  similarity REAL NOT NULL, value REAL NOT NULL
-) STRICT;
-CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
-CREATE INDEX neighbours_near ON neighbours (key) WHERE similarity >= 0.8;
-CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
-CREATE TABLE pairs (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;
+${neighbourTables}CREATE TABLE pairs (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE) STRICT;
 CREATE TABLE cursors (
   sink TEXT NOT NULL, inode TEXT NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL,
   previous_body TEXT NOT NULL DEFAULT '', previous_checksum TEXT NOT NULL DEFAULT '', saved_at TEXT NOT NULL,
@@ -92,4 +124,5 @@ CREATE TABLE proposals (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ${withdrawnTables}
+${aliasesTable}
 `;

@@ -55,6 +55,7 @@ export function openEmbeddedStore(file: string, options: { readonly readOnly?: b
     openVectors: async (embedder, sink) => (await import("./sqlite-vectors.ts")).openVectors(database, embedder, sink),
     openNeighbours: async ({ emit }) => (await import("./sqlite-neighbours.ts")).openNeighbours(database, emit),
     spent: () => database.commits(),
+    openRenewal: async () => (await import("./sqlite-renewal.ts")).renewalOf(database),
     openTables: async () => (await import("./sqlite-tables.ts")).tablesOf(database),
     close: async () => database.close(),
   };

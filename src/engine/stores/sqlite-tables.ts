@@ -23,12 +23,12 @@ const named: ReadonlySet<string> = new Set(["lessons", "vectors", "neighbours", 
 
 // Tables of which not everything, or not in the order of the outside, stands in the table of that name.
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ["bands", "(SELECT band, key FROM bands UNION SELECT band, key FROM temp.young_bands) AS bands"],
+  ["bands", "(SELECT band, key, tag FROM bands UNION SELECT band, key, tag FROM temp.young_bands) AS bands"],
   ["withdrawn", "temp.withdrawn_names AS withdrawn"],
 ]);
 
 function isName({ name }: Table, column: string): boolean {
-  return named.has(name) && (column === "id" || column === "nearest");
+  return named.has(name) && (column === "id" || column === "nearest" || column === "kept");
 }
 
 function expressionOf(table: Table, column: string): string {

@@ -6,7 +6,7 @@ import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
 import type { Row } from "./cursor-rows.ts";
 import { checkIntact, damaged, markClosed, versionOf, wasClosedWell } from "./sqlite-intact.ts";
-import { lackingTables, schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
+import { emptyLaterTables, schema, schemaSteps, schemaVersion } from "./sqlite-schema.ts";
 import { openTransactions } from "./sqlite-transactions.ts";
 
 /**
@@ -171,7 +171,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
     if (!readOnly)
       database.exec(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON",
       );
     if (readOnly && statSync(file).size === 0) throw nothingYet(`${file} is empty`);
     database.exec("BEGIN");
@@ -186,7 +186,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     }
     if (version > 0) checkIntact(database, file, { readOnly, closedWell, version });
     if (version < schemaVersion && !readOnly) upgrade(database, file);
-    if (version > 0 && version < schemaVersion && readOnly) database.exec(lackingTables);
+    if (version > 0 && version < schemaVersion && readOnly) database.exec(emptyLaterTables(version));
     return database;
   } catch (error) {
     database?.close();

@@ -1,12 +1,12 @@
 import type { Emit } from "../events.ts";
 import type { BreakerName } from "../guards/names.ts";
+import type { DuplicateOf } from "../learning/clusters.ts";
 import type { Embedder } from "../learning/embed.ts";
 import type { Negative } from "../learning/lesson.ts";
 import type { Batch } from "../telemetry/batch.ts";
 import type { Cursor } from "../telemetry/cursor.ts";
 import type {
   DatasetCounts,
-  DuplicateOf,
   ListedBadLine,
   ListedLesson,
   Review,
@@ -14,6 +14,7 @@ import type {
   SourceTally,
   VectorModel,
 } from "./listed.ts";
+import type { Renewal } from "./renewal.ts";
 import type { Tables } from "./tables.ts";
 
 /** The sinks of a store. */
@@ -108,6 +109,8 @@ export interface Store {
   reviews(): Promise<{ readonly id: string; readonly review: Review }[]>;
   /** Each near-duplicate (member) with the kept lesson it belongs to and their exact similarity; no member is kept. */
   duplicateClusters(): Promise<ReadonlyMap<string, DuplicateOf>>;
+  /** The kept lessons that answer one and the same prompt differently, together, the best first. */
+  conflicts(): Promise<readonly (readonly string[])[]>;
   /**
    * What decides on which side of a split a lesson is, for every lesson that is linked to another one, over any number of
    * links; a lesson that is not in it stands for itself: `keys.get(id) ?? id`.
@@ -141,5 +144,7 @@ export interface Store {
   spent(): { readonly count: number; readonly ms: number };
   /** Everything that is kept, table by table, for moving it to another store. */
   openTables(): Promise<Tables>;
+  /** Everything that is kept in words, for redacting it anew; nobody else may write meanwhile. */
+  openRenewal(): Promise<Renewal>;
   close(): Promise<void>;
 }

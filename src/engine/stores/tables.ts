@@ -74,10 +74,14 @@ export const tables: readonly Table[] = [
     columns: [
       ["key", whole],
       ["id", text],
-      ["signature", "bytes"],
+      ["form", "bytes"],
+      ["merit", "number"],
+      ["worth", "number"],
+      ["born", whole],
       ["nearest", text],
       ["similarity", "number"],
       ["value", "number"],
+      ["kept", text],
     ],
   },
   {
@@ -86,6 +90,15 @@ export const tables: readonly Table[] = [
     columns: [
       ["band", whole],
       ["key", whole],
+      ["tag", whole],
+    ],
+  },
+  {
+    name: "aliases",
+    keys: 1,
+    columns: [
+      ["alias", text],
+      ["id", text],
     ],
   },
   {

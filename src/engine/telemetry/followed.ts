@@ -160,7 +160,7 @@ export function fill(followed: Followed, { memory, maxLineBytes, unended }: Read
   if (chunk.kind === "wait") {
     const last = unended ? readUnended(fd, offset, maxLineBytes) : null;
     if (last === null) return "wait";
-    followed.ready = learnLines(last, offset, { file, inode }, turns, maxLineBytes).map((line) => ({
+    followed.ready = learnLines(last, offset, { file, inode }, turns, maxLineBytes, memory.aliases).map((line) => ({
       ...line,
       bytes: last.length,
     }));

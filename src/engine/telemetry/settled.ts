@@ -1,3 +1,4 @@
+import type { Aliases } from "../learning/aliases.ts";
 import { settleTurn } from "../learning/learn.ts";
 import { addSettled, type OpenBatch } from "./batch.ts";
 import { cursorOf, type Followed } from "./followed.ts";
@@ -8,10 +9,10 @@ export function hasUndecided({ turns }: Followed): boolean {
 }
 
 /** Decides the open turns of a file that nothing follows for the time being, and puts what they came to into a batch. */
-export function settleTurns(batch: OpenBatch, followed: Followed): void {
+export function settleTurns(batch: OpenBatch, followed: Followed, aliases: Aliases): void {
   const { file, inode } = followed;
   followed.turns = followed.turns.map((turn) => {
-    const settled = settleTurn(turn, { file, inode });
+    const settled = settleTurn(turn, { file, inode }, aliases);
     if (settled === null) return turn;
     addSettled(batch, settled.learned, turn.dialect, file);
     return settled.turn;

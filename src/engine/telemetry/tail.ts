@@ -273,7 +273,7 @@ export function openFollower(options: FollowOptions): Follower {
     const quiet = [...leaving, ...[...files.values()].filter(isQuiet)].slice(0, room);
     leaving = leaving.slice(room);
     for (const followed of quiet) {
-      settleTurns(batch, followed);
+      settleTurns(batch, followed, options.memory.aliases);
       saved.set(followed.inode, cursorOf(followed));
     }
   };

@@ -14,6 +14,12 @@ export function dialectWords(dialect: string): string {
   return dialect === "none" ? " that no dialect knows" : ` (${dialect})`;
 }
 
+function renewedSentence(event: Extract<EngineEvent, { type: "redaction.renewed" }>): string {
+  const { place, lessons, merged, removed, negatives, pairs, cursors, proposals } = event;
+  const changed = `${lessons} lessons changed (their vectors are made anew), ${merged} became the same as another, ${removed} were removed`;
+  return `${place} was redacted anew: ${changed}; ${pairs} pairs, ${negatives} rejected answers, ${cursors} checkpoints, ${proposals} proposals`;
+}
+
 /** What an event means to a person; null where it is only progress. */
 export function sentenceOf(event: EngineEvent | StackEvent): string | null {
   switch (event.type) {
@@ -63,6 +69,14 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `process ${event.pid} (${event.command}, since ${event.since}) learns here; looking only`;
     case "vectors.filled":
       return `the vectors of ${event.lessons} lessons were made for ${event.place}`;
+    case "neighbours.measured":
+      return `${event.lessons} lessons were measured anew for near-duplicates`;
+    case "redaction.outdated":
+      return `${event.place} was kept by older rules of redaction; everything in it is redacted anew first`;
+    case "redaction.renewed":
+      return renewedSentence(event);
+    case "redaction.uncompacted":
+      return `what ${event.place} held before may be left in unused room: ${event.why}; it is tried at the next start`;
     case "rotation.failed":
       return `rotation: ${event.why}`;
     default:
@@ -81,7 +95,13 @@ const bad: ReadonlySet<string> = new Set([
   "breakers.unreadable",
   "breakers.unsaved",
 ]);
-const good: ReadonlySet<string> = new Set(["sink.resumed", "learning.resumed", "vectors.filled"]);
+const good: ReadonlySet<string> = new Set([
+  "sink.resumed",
+  "learning.resumed",
+  "vectors.filled",
+  "neighbours.measured",
+  "redaction.renewed",
+]);
 
 /** How bad an event is. */
 export function levelOfEvent(event: EngineEvent | StackEvent): Level {

@@ -58,7 +58,7 @@ describe.skipIf(missing)("moving everything to the other store", () => {
     expect(before.find(({ table }) => table === "lessons")?.rows).toBe(lessons);
     expect(before.find(({ table }) => table === "withdrawn")?.rows).toBe(rejected.length);
     expect(before.find(({ table }) => table === "bands")?.rows).toBeGreaterThan(1500);
-    expect(before.filter(({ rows }) => rows === 0)).toEqual([]);
+    expect(before.filter(({ rows, table }) => rows === 0 && table !== "aliases")).toEqual([]);
     for (const to of ["postgres", "embedded"]) {
       let killed = 0;
       for (let atMs = 60; ; atMs += 60) {

@@ -4,6 +4,7 @@ import { Failure } from "../../../src/engine/errors.ts";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { openEmbedder } from "../../../src/engine/learning/embed.ts";
 import { type Lesson, type LessonKind, lessonId, lessonUuid } from "../../../src/engine/learning/lesson.ts";
+import { redactionVersion } from "../../../src/engine/learning/redaction-version.ts";
 import { openQdrant, type Qdrant } from "../../../src/engine/stores/qdrant-client.ts";
 import { collectionNames } from "../../../src/engine/stores/qdrant-collections.ts";
 import { nearestInQdrant, openQdrantVectors } from "../../../src/engine/stores/qdrant-vectors.ts";
@@ -107,7 +108,7 @@ describe("vectors in the Qdrant stand-in", () => {
       expect([size, distance, metadata]).toEqual([
         384,
         "Cosine",
-        { made_by: "aistack", model: "lexical", dimensions: 384, filled: true },
+        { made_by: "aistack", model: "lexical", dimensions: 384, filled: true, redaction: redactionVersion },
       ]);
       expect(Object.keys(payloadSchema ?? {}).length).toBeGreaterThan(1);
     }

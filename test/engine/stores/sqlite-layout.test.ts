@@ -1,13 +1,18 @@
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { EngineEvent } from "../../../src/engine/events.ts";
 import { openBandMemory } from "../../../src/engine/learning/band-memory.ts";
-import { bytesOfNumbers } from "../../../src/engine/learning/nearest.ts";
-import { bandKeys } from "../../../src/engine/learning/similar.ts";
+import { keysOf } from "../../../src/engine/learning/form.ts";
+import { placedLesson } from "../../../src/engine/learning/placed.ts";
 import { type Embedded, openEmbedded } from "../../../src/engine/stores/sqlite.ts";
 import { type Bands, openBands } from "../../../src/engine/stores/sqlite-bands.ts";
+import { savePlaced } from "../../../src/engine/stores/sqlite-placed.ts";
 import { openEmbeddedStore } from "../../../src/engine/stores/sqlite-store.ts";
 import { batch, cursor, lesson } from "../../contract/batches.ts";
+import { clustersByHand } from "../learning/near-brute.ts";
+import { plantedLessons } from "../learning/near-planted.ts";
 import { temporaryDirectory } from "../telemetry/writing.ts";
 
 const { signal } = new AbortController();
@@ -48,57 +53,63 @@ test("words of a lesson are found at once, whether it waits for the index or is 
   await store.close();
 });
 
-test("the memory of bands gives the newest lessons that share one, as a search through all of them does", () => {
-  const band = fc.integer({ min: 0, max: 40 }).map((one) => one * 2 ** 40 + (one % 7) * 131_072);
+test("the memory of entries gives what is under a key, as a search through all of it does", () => {
+  const band = fc.integer({ min: 0, max: 40 }).map((one) => one * 2 ** 20 + (one % 7) * 131_072);
+  const deed = fc.record({ band, key: fc.integer({ min: 1, max: 9 }), tag: fc.nat(), isAdded: fc.boolean() });
   fc.assert(
-    fc.property(
-      fc.array(fc.uniqueArray(band, { minLength: 1, maxLength: 8 }), { maxLength: 60 }),
-      fc.uniqueArray(band),
-      (lessons, asked) => {
-        const memory = openBandMemory();
-        for (const [index, bands] of lessons.entries()) memory.add(index + 1, bands);
-        const sharing = lessons.flatMap((bands, index) =>
-          bands.filter((one) => asked.includes(one)).map(() => index + 1),
-        );
-        expect(memory.find(asked, 5)).toEqual(sharing.reverse().slice(0, 5));
-        expect(memory.lessons()).toBe(lessons.length);
-        const all = lessons.flatMap((bands, index) => bands.map((one) => ({ band: one, key: index + 1 })));
-        expect(memory.all()).toEqual(all.sort((a, b) => a.band - b.band || a.key - b.key));
-      },
-    ),
+    fc.property(fc.array(deed, { maxLength: 60 }), fc.uniqueArray(band), (deeds, asked) => {
+      const memory = openBandMemory();
+      let there: { band: number; key: number; tag: number }[] = [];
+      for (const { isAdded, ...one } of deeds) {
+        if (isAdded) memory.add(one.band, one);
+        else memory.remove(one.band, one.key);
+        if (isAdded) there.push(one);
+        else there = there.filter(({ band, key }) => band !== one.band || key !== one.key);
+      }
+      for (const one of asked) {
+        const found = there.filter((entry) => entry.band === one).map(({ key, tag }) => ({ key, tag }));
+        expect(memory.find(one)).toEqual(found.reverse());
+        expect(memory.has(one)).toBe(found.length > 0);
+      }
+      expect(memory.all()).toEqual(there.sort((a, b) => a.band - b.band || a.key - b.key));
+    }),
   );
 });
 
-test("a lesson's neighbours are found whether their bands are in memory, in the table, were undone, or are another program's", async () => {
+test("near lessons are found whether their entries are in memory, in the table, were undone, or are another program's", async () => {
   using directory = temporaryDirectory();
   const file = join(directory.path, "aistack.db");
   const store = openEmbedded(file);
-  const binsOf = (key: number) => new Uint32Array(64).fill(key);
-  const bandsOf = (key: number) => bandKeys(binsOf(key));
-  const bands = openBands(store, 4);
-  const add = (one: Embedded, key: number) =>
-    one.add(
-      "INSERT INTO neighbours (id, signature, nearest, similarity, value) VALUES (?, ?, NULL, 0, 0)",
-      key,
-      bytesOfNumbers(binsOf(key)),
-    );
-  const place = (key: number) => {
-    bands.meet();
-    bands.add(add(store, key), bandsOf(key));
+  const placed = (key: number) => placedLesson(lesson(`please mark the place called ${"xyzuvwabc"[key]} now`), key);
+  const bands = openBands(store, 100);
+  const add = async (one: Embedded, known: Bands, key: number) => {
+    await one.commit(() => {
+      known.meet();
+      savePlaced(one, placed(key));
+      known.add(placed(key));
+    });
+    known.committed();
   };
-  const found = (one: Bands) => [1, 4, 5, 6, 7].flatMap((key) => one.find(bandsOf(key)));
-  for (let key = 1; key <= 6; key++) await store.commit(() => place(key));
-  expect(store.get("SELECT count(*) AS n FROM bands")?.n).toBe(32);
+  const found = (one: Bands) =>
+    [1, 4, 5, 6, 7].filter((key) =>
+      [...keysOf(placed(key).form)].every((band) => one.find(band).some((entry) => entry.key === key)),
+    );
+  for (let key = 1; key <= 6; key++) await add(store, bands, key);
+  expect(store.get("SELECT count(*) AS n FROM bands")?.n).toBe(4 * 27);
   expect(found(bands)).toEqual([1, 4, 5, 6]);
   const undone = store.commit(() => {
-    place(7);
+    bands.meet();
+    savePlaced(store, placed(7));
+    bands.add(placed(7));
+    bands.remove(placed(1));
+    bands.remove(placed(6));
     throw new Error("no");
   });
   await expect(undone).rejects.toMatchObject({ code: "failed" });
   await store.commit(() => bands.meet());
   expect(found(bands)).toEqual([1, 4, 5, 6]);
   const other = openEmbedded(file);
-  await other.commit(() => add(other, 7));
+  await add(other, openBands(other), 7);
   other.close();
   const later = openBands(store);
   await store.commit(() => {
@@ -107,4 +118,33 @@ test("a lesson's neighbours are found whether their bands are in memory, in the 
   });
   for (const one of [bands, later]) expect(found(one)).toEqual([1, 4, 5, 6, 7]);
   store.close();
+});
+
+test("a store of an earlier version is measured anew from its lessons, once, and says so", async () => {
+  using directory = temporaryDirectory();
+  const file = join(directory.path, "aistack.db");
+  const store = openEmbeddedStore(file);
+  const lessons = plantedLessons(5, 700);
+  const rows = await store.openRows({ rejectedKept: 1, propose: () => new Map(), emit: () => undefined, signal });
+  await rows.take(batch(lessons, [cursor(9)]), { signal });
+  await store.close();
+  const database = new DatabaseSync(file);
+  database.exec(`DROP TABLE neighbours; DROP TABLE bands; DROP TABLE withdrawn; DROP TABLE negatives;
+    CREATE TABLE neighbours (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, signature BLOB NOT NULL,
+      nearest INTEGER, similarity REAL NOT NULL, value REAL NOT NULL) STRICT;
+    CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
+    INSERT INTO neighbours SELECT seq, id, x'00', NULL, 0, 0.9 FROM lessons; PRAGMA user_version = 2;`);
+  database.close();
+  for (const turn of ["first", "second"]) {
+    const said: EngineEvent[] = [];
+    const again = openEmbeddedStore(file);
+    const sink = await again.openNeighbours({ emit: (event) => void said.push(event), signal });
+    await sink.load({ signal });
+    expect(said).toEqual(turn === "first" ? [{ type: "neighbours.measured", lessons: lessons.length }] : []);
+    expect(await again.counts()).toMatchObject({
+      measured: lessons.length,
+      nearDuplicates: clustersByHand(lessons).size,
+    });
+    await again.close();
+  }
 });

@@ -1,4 +1,5 @@
-import { cleanText, cutClean } from "../clean.ts";
+import { hash } from "node:crypto";
+import { cleanLabel, cleanText, cutClean } from "../clean.ts";
 import { type ByteRange, type Draft, keptUnits, lessonId, maxPromptChars, maxResponseChars } from "../lesson.ts";
 import { rejects, undoes } from "../rejection.ts";
 import { isFinished } from "../success.ts";
@@ -26,6 +27,8 @@ import type { Turn, Turns } from "./shapes.ts";
 
 /** Conversations of one file that may be open at once; of more, the one opened first is closed. */
 const openMost = 16;
+/** UTF-16 units kept of the name of a session or a model. */
+const nameUnits = 200;
 
 /** Which conversation a line belongs to. */
 export interface Talk {
@@ -52,8 +55,15 @@ export interface Answer extends Message {
   readonly whole?: boolean;
 }
 
+/** The name of a session as a cursor may keep it; two that are one when redacted stay two. */
+export function cleanSession(session: string): string {
+  const clean = cleanText(session, nameUnits);
+  return clean === session ? session : `${clean}#${hash("sha256", session, "hex").slice(0, 12)}`;
+}
+
 /** The open turn of a conversation, or null. */
-export function turnOf(turns: Turns, { dialect, session }: Talk): Turn | null {
+export function turnOf(turns: Turns, talk: Talk): Turn | null {
+  const [dialect, session] = [talk.dialect, cleanSession(talk.session)];
   return turns.find((turn) => turn.session === session && turn.dialect === dialect) ?? null;
 }
 
@@ -95,7 +105,7 @@ function replaced({ taught }: Turn) {
 function workOf(turn: Turn): Work {
   const range = { from: turn.from, to: turn.to };
   const corrects = turn.corrects === null ? {} : { corrects: turn.corrects.negatives };
-  return { draft: draftOfTurn(turn), range, ...replaced(turn), ...corrects };
+  return { draft: draftOfTurn(turn), isClean: true, range, ...replaced(turn), ...corrects };
 }
 
 // What a turn comes to; null where it was taught as it stands, so that nothing is to be said.
@@ -120,10 +130,19 @@ function nameOf(turn: Turn): string {
 
 function rejected(turn: Turn): Work {
   const range = { from: turn.from, to: turn.to };
-  return { draft: draftOfTurn(turn), range, rejected: true, ...replaced(turn) };
+  return { draft: draftOfTurn(turn), isClean: true, range, rejected: true, ...replaced(turn) };
 }
 
-function opened(message: Message, line: ByteRange, before: Turn | null, isRejection: boolean, asked: boolean): Turn {
+/** What opens a turn: its message, the question in it as it may be kept, and what the message says of the turn before. */
+interface Opening {
+  readonly message: Message;
+  readonly prompt: string;
+  readonly before: Turn | null;
+  readonly isRejection: boolean;
+  readonly asked: boolean;
+}
+
+function opened({ message, prompt, before, isRejection, asked }: Opening, line: ByteRange): Turn {
   const corrected = isRejection && before !== null && before.response.trim() !== "" ? before : null;
   const corrects =
     corrected === null
@@ -135,8 +154,8 @@ function opened(message: Message, line: ByteRange, before: Turn | null, isReject
         };
   return {
     dialect: message.dialect,
-    session: message.session,
-    prompt: cleanText(message.text, maxPromptChars),
+    session: cleanSession(message.session),
+    prompt,
     response: "",
     startedAt: message.at,
     answeredAt: "",
@@ -178,7 +197,8 @@ export function ask(turns: Turns, message: Message, line: ByteRange): Reading {
     const closed = isNegative ? rejected(before) : close(before);
     if (closed !== null) outcomes.push(closed);
   }
-  let next = put(turns, opened({ ...message, text }, line, before, isRejection, by === "person"));
+  const opening = { message: { ...message, text }, prompt, before, isRejection, asked: by === "person" };
+  let next = put(turns, opened(opening, line));
   const [oldest] = next;
   if (next.length > openMost && oldest !== undefined) {
     const closed = close(oldest);
@@ -196,16 +216,17 @@ export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   const repeated = turn.response !== "" && turn.response.endsWith(words) && said.whole !== true;
   const joined = said.whole === true || turn.response === "" ? words : `${turn.response}\n\n${words}`;
   const response = repeated || words.trim() === "" ? turn.response : cutClean(joined, keptUnits);
+  const error = cleanLabel(said.error ?? "");
   const next: Turn = {
     ...turn,
     response,
     answeredAt: said.at || turn.answeredAt,
-    model: said.model || turn.model,
-    stop: said.stop ?? "",
-    error: cleanText(said.error ?? "", 200),
+    model: cleanLabel(said.model ?? "") || turn.model,
+    stop: cleanLabel(said.stop ?? ""),
+    error,
     tokensOut: said.tokensOut ?? null,
     to: line.to,
-    settled: turn.settled && response === turn.response && turn.error === (said.error ?? ""),
+    settled: turn.settled && response === turn.response && turn.error === error,
   };
   return reject("turn_open", put(turns, next));
 }
@@ -248,5 +269,5 @@ export function end(turns: Turns, talk: Talk, reason: Reason): Reading {
 /** The model of what comes next, where a line of its own tells it. */
 export function withModel(turns: Turns, talk: Talk, model: string): Turns {
   const turn = turnOf(turns, talk);
-  return turn === null || model === "" ? turns : put(turns, { ...turn, model });
+  return turn === null || model === "" ? turns : put(turns, { ...turn, model: cleanLabel(model) });
 }

@@ -9,6 +9,8 @@ export type JsonRecord = { readonly [key: string]: unknown };
 /** Work to judge, with the bytes it came from where those are more than its line. */
 export interface Work {
   readonly draft: Draft;
+  /** Whether its words were redacted when they came in. */
+  readonly isClean?: boolean;
   readonly range?: ByteRange;
   /** The words of a rejected turn: kept as a negative, never taught. */
   readonly rejected?: boolean;

@@ -1,0 +1,126 @@
+import { openBandMemory } from "./band-memory.ts";
+import type { Entry } from "./entry.ts";
+import { alikeKeys, keysOf, templateKey, templateOf } from "./form.ts";
+import { isNew, type Placed } from "./placed.ts";
+
+const addedBuckets = 1 << 12;
+
+/** A lesson's template, and whether it was new, in one number. */
+export function tagOf(placed: Placed): number {
+  return kindOf(templateOf(placed.form)) + (isNew(placed) ? 1 : 0);
+}
+
+/** The template in a tag. */
+export function kindOf(tag: number): number {
+  return (tag & 0xfffffffe) >>> 0;
+}
+
+/** Whether a tag says that its lesson was new. */
+export function saysNew(tag: number): boolean {
+  return (tag & 1) === 1;
+}
+
+/** An index as it was committed, and what is added to it and taken out since. */
+export interface NearIndex {
+  /** The keys that must be asked for before these lessons are looked up. */
+  missing(placed: readonly Placed[]): number[];
+  /** The templates met under these lessons' keys, by the keys that must be asked for to find all lessons of each. */
+  missingTemplates(placed: readonly Placed[]): number[];
+  put(key: number, entries: readonly Entry[]): void;
+  /** The numbers of all lessons that one may be near to. */
+  lookUp(placed: Placed): ReadonlySet<number>;
+  add(placed: Placed): void;
+  remove(placed: Placed): void;
+  /** All of a template that are entered. */
+  ofTemplate(tag: number): Entry[];
+}
+
+/** No entries. */
+export const noEntries: readonly Entry[] = [];
+const noNumbers: ReadonlySet<number> = new Set();
+
+/** Opens an index: of which nothing is known yet, or whose entries are found at once. */
+export function openNearIndex(find: ((key: number) => readonly Entry[]) | null = null): NearIndex {
+  const asked = new Map<number, readonly Entry[]>();
+  const committed = find ?? ((key: number) => asked.get(key) ?? noEntries);
+  const added = openBandMemory(addedBuckets);
+  const removed = new Set<number>();
+  const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
+    for (const entry of committed(key)) see(entry, !removed.has(entry.key));
+    for (const entry of added.find(key)) see(entry, true);
+  };
+  // Of what is under the keys of those that are alike.
+  const visitAlike = ({ form }: Placed, see: (entry: Entry, isThere: boolean) => void) => {
+    const keys = keysOf(form);
+    for (let at = 0; at < alikeKeys(form); at++) visit(keys[at] ?? 0, see);
+  };
+  const templatesNear = (placed: Placed, found: Set<number>) => {
+    const own = kindOf(templateOf(placed.form));
+    const templates = new Set<number>();
+    visitAlike(placed, (entry, isThere) => {
+      // One that was taken out stood for others of its template. Two of one template are near only when their prompts
+      // are the same; those are found by their prompt.
+      const kind = kindOf(entry.tag);
+      if (kind !== own) templates.add(kind);
+      else if (!saysNew(entry.tag)) return;
+      if (isThere) found.add(entry.key);
+    });
+    return templates;
+  };
+  // Under the last key, that of its template, nothing is looked up for itself.
+  const hasNone = ({ form }: Placed, isThere: (key: number) => boolean) => {
+    const keys = keysOf(form);
+    for (let at = 0; at < keys.length - 1; at++) if (isThere(keys[at] ?? 0)) return false;
+    return true;
+  };
+  // Most lessons are like none that are committed, which does not change.
+  const alone = new Set<Placed>();
+  const isAlone = (placed: Placed) => {
+    if (!alone.has(placed)) {
+      if (!hasNone(placed, (key) => committed(key).length > 0)) return false;
+      alone.add(placed);
+    }
+    return hasNone(placed, added.has);
+  };
+  return {
+    missing(placed) {
+      if (find) return [];
+      const keys = new Set<number>();
+      for (const { form } of placed) for (const key of keysOf(form).subarray(0, -1)) if (!asked.has(key)) keys.add(key);
+      return [...keys];
+    },
+    missingTemplates(placed) {
+      if (find) return [];
+      const keys = new Set<number>();
+      for (const one of placed) for (const kind of templatesNear(one, new Set())) keys.add(templateKey(kind));
+      return [...keys].filter((key) => !asked.has(key));
+    },
+    put(key, entries) {
+      asked.set(key, entries);
+      alone.clear();
+    },
+    lookUp(placed) {
+      if (isAlone(placed)) return noNumbers;
+      const found = new Set<number>();
+      const note = ({ key }: Entry, isThere: boolean) => void (isThere && found.add(key));
+      const templates = templatesNear(placed, found);
+      visit(keysOf(placed.form).at(-2) ?? 0, note);
+      for (const kind of templates) visit(templateKey(kind), note);
+      found.delete(placed.key);
+      return found;
+    },
+    add(placed) {
+      const entry = { key: placed.key, tag: tagOf(placed) };
+      for (const key of keysOf(placed.form)) added.add(key, entry);
+    },
+    remove(placed) {
+      removed.add(placed.key);
+      for (const key of keysOf(placed.form)) added.remove(key, placed.key);
+    },
+    ofTemplate(tag) {
+      const entries: Entry[] = [];
+      visit(templateKey(tag), (entry, isThere) => void (isThere && entries.push(entry)));
+      return entries;
+    },
+  };
+}
