@@ -1,5 +1,6 @@
 // Measures in one run: the floor (split and parse), the engine end to end, the locked writer, the breakers, the
-// backpressure check, the PostgreSQL store and a cold start. With --readme it also writes the figures into the README.
+// backpressure check, the PostgreSQL store and a cold start. With --readme it also writes the figures into
+// docs/measurements.md.
 import { spawnSync } from "node:child_process";
 import {
   closeSync,
@@ -212,11 +213,14 @@ try {
   else say("podman: not measured; type: apt-get install podman runc netavark aardvark-dns iptables busybox-static");
   if (values.json) console.log(JSON.stringify(report));
   if (values.readme) {
-    const readme = join(root, "README.md");
+    const page = join(root, "docs", "measurements.md");
+    const text = readFileSync(page, "utf8");
+    const place = /<!-- bench -->[\s\S]*?<!-- \/bench -->/;
+    if (!place.test(text)) throw new Error(`${page} has no place for the figures`);
     const block = `<!-- bench -->\n${benchTable(report)}\n<!-- /bench -->`;
     writeFileSync(
-      readme,
-      readFileSync(readme, "utf8").replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, () => block),
+      page,
+      text.replace(place, () => block),
     );
   }
 } finally {

@@ -24,8 +24,10 @@ const cut = (texts) => texts.flatMap((text) => text.match(new RegExp(`[^]{1,${lo
 function kindsOfText() {
   return {
     "code (src, test)": cut([...filesIn(join(root, "src"), /\.tsx?$/), ...filesIn(join(root, "test/engine"), /\.ts$/)]),
-    "prose (README, CHANGELOG)": cut(
-      ["README.md", "CHANGELOG.md"].map((name) => readFileSync(join(root, name), "utf8")),
+    "prose (the manual)": cut(
+      ["README.md", "CHANGELOG.md"]
+        .map((name) => readFileSync(join(root, name), "utf8"))
+        .concat(filesIn(join(root, "docs"), /\.md$/)),
     ),
     "transcripts and telemetry (fixtures)": cut([
       ...filesIn(join(root, "fixtures/transcripts"), /\.jsonl$/),

@@ -2,10 +2,11 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openEmbedded } from "../../src/engine/stores/sqlite.ts";
+import { counted } from "../counts.ts";
 import { countEach, temporaryDirectory } from "../engine/telemetry/writing.ts";
-import { betterWork, endAll, learnedTasks, sessionsEnd, startAistack, startScript } from "./running.ts";
+import { betterWork, endAll, learnedTasks, openDice, sessionsEnd, startAistack, startScript } from "./running.ts";
 
-const kills = 1000;
+const kills = counted(330, 1000);
 
 afterEach(endAll);
 
@@ -19,7 +20,7 @@ async function rotateAll(home: string, userHome: string): Promise<void> {
   }
 }
 
-test("a learner killed a thousand times while eight writers write and logs rotate learns each event exactly once, and nothing that is rejected later", async () => {
+test(`a learner killed ${kills} times while eight writers write and logs rotate learns each event exactly once, and nothing that is rejected later`, async () => {
   using directory = temporaryDirectory();
   const home = join(directory.path, "home");
   const telemetry = join(home, "telemetry");
@@ -37,11 +38,12 @@ test("a learner killed a thousand times while eight writers write and logs rotat
   );
   const sessions = startScript("sessions.ts", [join(transcripts, "session.jsonl"), "150"], directory.path);
   const rotator = startScript("rotate.ts", logs, directory.path);
+  const dice = openDice(11);
   let learnedBefore = 0;
   for (let kill = 0; kill < kills; kill++) {
     const once = kill % 2 === 0;
     const learner = startAistack(once ? [...learn, "--once"] : learn, directory.path);
-    const atMs = kill % 3 === 0 ? Math.random() * 150 : 80 + Math.random() * 250;
+    const atMs = kill % 3 === 0 ? dice() * 150 : 80 + dice() * 250;
     await new Promise((done) => setTimeout(done, atMs));
     learner.process.kill("SIGKILL");
     await learner.ended;

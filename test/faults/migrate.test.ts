@@ -4,14 +4,15 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { sumsOf } from "../../src/engine/stores/move.ts";
 import { openStack } from "../../src/services/stack.ts";
+import { counted } from "../counts.ts";
 import { startPostgres } from "../engine/stores/postgres.ts";
 import { temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
-import { endAll, startAistack, taskLine } from "./running.ts";
+import { endAll, openDice, startAistack, taskLine } from "./running.ts";
 
 const missing = needs("postgres").missing;
-const lessons = 100_000;
-const kills = 5;
+const lessons = counted(40_000, 100_000);
+const kills = counted(3, 5);
 
 afterEach(endAll);
 
@@ -43,11 +44,12 @@ describe.skipIf(missing)("moving a large store", () => {
     };
     const before = await sums();
     expect(before.find(({ table }) => table === "lessons")?.rows).toBe(lessons);
+    const dice = openDice(5);
     for (const to of ["postgres", "embedded"]) {
       const started = performance.now();
       for (let kill = 0; kill < kills; kill++) {
         const moving = startAistack(["store", "migrate", "--to", to, "--home", home], directory.path);
-        await new Promise((done) => setTimeout(done, 500 + 500 * Math.random() * kill));
+        await new Promise((done) => setTimeout(done, 500 + 500 * dice() * kill));
         moving.process.kill("SIGKILL");
         expect(await moving.ended, "it was killed before its end").toBe(null);
       }

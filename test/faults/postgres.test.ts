@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { openConfig } from "../../src/engine/config.ts";
 import { openPostgres, type Postgres } from "../../src/engine/stores/postgres.ts";
 import { postgresAddress } from "../../src/engine/stores/postgres-address.ts";
+import { counted } from "../counts.ts";
 import { type PostgresServer, startPostgres } from "../engine/stores/postgres.ts";
 import { countEach, temporaryDirectory } from "../engine/telemetry/writing.ts";
 import { needs } from "../parts.ts";
@@ -11,10 +12,12 @@ import { openFaultProxy } from "./proxy.ts";
 import { betterWork, endAll, type Running, sessionLines, sessionsEnd, startAistack, taskLine } from "./running.ts";
 
 const missing = needs("postgres").missing;
-const kills = 50;
-const freezes = 20;
-const cuts = 200;
-const events = 200_000;
+const kills = counted(18, 50);
+const freezes = counted(8, 20);
+const cuts = counted(64, 200);
+const events = counted(72_000, 200_000);
+/** The learner itself is killed at one fault of nine. */
+const learnerKills = counted(10, 30);
 const sinks = ["rows", "dataset", "vectors", "neighbours"];
 
 afterEach(endAll);
@@ -149,7 +152,7 @@ describe.skipIf(missing)("learning into a PostgreSQL server that fails", () => {
         }
         await caughtUp(watch, log, () => learner);
       }
-      expect(struck).toEqual({ kill: kills, freeze: freezes, cut: cuts, learner: 30 });
+      expect(struck).toEqual({ kill: kills, freeze: freezes, cut: cuts, learner: learnerKills });
 
       const { taught, rejected, lines } = sessionsEnd(faults.length);
       const lessons = events / 4 + taught.length;

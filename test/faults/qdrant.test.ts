@@ -2,29 +2,21 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { openEmbeddedStore } from "../../src/engine/stores/sqlite-store.ts";
+import { counted } from "../counts.ts";
 import { countEach, temporaryDirectory, until } from "../engine/telemetry/writing.ts";
 import { Points } from "../stand-ins/qdrant-points.ts";
 import { startQdrantProcess } from "../stand-ins/qdrant-process.ts";
 import { openFaultProxy } from "./proxy.ts";
-import { endAll, learnedTasks, type Running, sessionLines, sessionsEnd, startAistack } from "./running.ts";
+import { endAll, learnedTasks, openDice, type Running, sessionLines, sessionsEnd, startAistack } from "./running.ts";
 
-const events = 200_000;
-const kills = 50;
-const stops = 20;
-const cuts = 200;
-const learnerKills = 30;
+const events = counted(70_000, 200_000);
+const kills = counted(20, 50);
+const stops = counted(7, 20);
+const cuts = counted(63, 200);
+const learnerKills = counted(10, 30);
 const recoverMs = 60_000;
 
 afterEach(endAll);
-
-/** Numbers from 0 to below 1 that are the same in every run. */
-function openDice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0;
-    return ((state ^ (state >>> 12)) >>> 0) / 4_294_967_296;
-  };
-}
 
 // Different words in every task, so that no lesson is nearly another.
 function taskLine(name: string, dice: () => number): string {
@@ -41,7 +33,7 @@ function shuffled<T>(list: readonly T[], dice: () => number): T[] {
     .map(({ one }) => one);
 }
 
-test("a Qdrant stand-in killed 50 times, stopped 20 times and cut off 200 times, with learner kills mixed in, has each of 200,000 lessons exactly once and nothing that was rejected, and no other sink waits for it", async () => {
+test(`a Qdrant stand-in killed ${kills} times, stopped ${stops} times and cut off ${cuts} times, with learner kills mixed in, has each of ${events} lessons exactly once and nothing that was rejected, and no other sink waits for it`, async () => {
   using directory = temporaryDirectory();
   const home = join(directory.path, "home");
   const telemetry = join(home, "telemetry");

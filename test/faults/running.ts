@@ -130,3 +130,12 @@ export function sessionsEnd(rounds: number): { taught: string[]; rejected: strin
   const taught = names.filter((round) => !isRejected(round)).map((round) => `s${round}`);
   return { taught, rejected, lines: 2 * (rounds + rejected.length) };
 }
+
+/** Numbers from 0 to below 1 that are the same in every run. */
+export function openDice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0;
+    return ((state ^ (state >>> 12)) >>> 0) / 4_294_967_296;
+  };
+}

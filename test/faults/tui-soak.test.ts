@@ -4,10 +4,11 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { openLogBook } from "../../src/services/observe/log-book.ts";
+import { counted } from "../counts.ts";
 import { until } from "../engine/telemetry/writing.ts";
 import { calmView } from "../tui/showing.ts";
 
-const frames = 20_000;
+const frames = counted(20_000, 60_000);
 const settledAt = 5000;
 const everyFrames = 1000;
 
@@ -44,7 +45,7 @@ function slopeOf(points: readonly { readonly frame: number; readonly bytes: numb
   return ((across / points.reduce((sum, one) => sum + (one.frame - frame) ** 2, 0)) * 10_000) / 1e6;
 }
 
-test("twenty thousand frames, none like the other, leave no memory behind that a collection does not free", async () => {
+test(`${frames} frames, none like the other, leave no memory behind that a collection does not free`, async () => {
   // React's development build keeps a measurement of every render.
   process.env.NODE_ENV = "production";
   setFlagsFromString("--expose-gc");

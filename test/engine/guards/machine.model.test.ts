@@ -5,8 +5,12 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../src/engine/errors.ts";
 import { openBreaker } from "../../../src/engine/guards/breaker.ts";
 import { type MachineOptions, type Outcome, openMachine, type Thresholds } from "../../../src/engine/guards/machine.ts";
+import { counted } from "../../counts.ts";
 import { temporaryDirectory } from "../telemetry/writing.ts";
 import { Reference } from "./model.ts";
+
+const histories = counted(240, 2400);
+const steps = 500;
 
 /** A breaker as the comparison sees it: a call is begun, or refused, and ends some time later. */
 interface Subject {
@@ -171,15 +175,15 @@ describe.each([
   ["the rules alone", ofMachine(openMachine)],
   ["the breaker with its calls", ofBreaker],
 ])("%s against a reference", (_, open) => {
-  test("120000 random steps with overlapping calls agree, and never more probes pass than are allowed", async () => {
-    const seen = await compareAll(open, 240, 500);
-    expect(seen.steps).toBe(120_000);
+  test(`${histories * steps} random steps with overlapping calls agree, and never more probes pass than are allowed`, async () => {
+    const seen = await compareAll(open, histories, steps);
+    expect(seen.steps).toBe(histories * steps);
     expect(seen.probesMost).toBe(0);
     expect(seen.refused).toBeGreaterThan(10_000);
     for (const change of ["closed → open", "open → half_open", "half_open → closed", "half_open → open"]) {
       expect([change, (seen.states.get(change) ?? 0) > 300]).toEqual([change, true]);
     }
-  });
+  }, 600_000);
 });
 
 describe("a planted mistake is seen", () => {

@@ -4,6 +4,7 @@ import { noTurns } from "../../../src/engine/learning/formats/dialect.ts";
 import type { Turns } from "../../../src/engine/learning/formats/shapes.ts";
 import { type Learned, learnLines, settleTurn } from "../../../src/engine/learning/learn.ts";
 import { lessonId } from "../../../src/engine/learning/lesson.ts";
+import { counted } from "../../counts.ts";
 
 /** One thing that happens in a session; `n` makes its words its own. */
 type Happening =
@@ -186,6 +187,6 @@ test("whatever happens in a session, only accepted work is taught, once, and rej
         for (const words of [prompt, ...response.split("\n\n")]) expect(held).toContain(words);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: counted(3000, 30_000) },
   );
-});
+}, 600_000);

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type FollowOptions, openFollower } from "../../../src/engine/telemetry/tail.ts";
+import { counted } from "../../counts.ts";
 import { anyStep, type OpenFollower, play, type Step } from "./model.ts";
 import { bugs, plant } from "./planted-bugs.ts";
 import { temporaryDirectory } from "./writing.ts";
 
-const sequences = 5000;
+const sequences = counted(5000, 20_000);
+const oneFileSequences = counted(1000, 5000);
+const timeoutMs = counted(180_000, 1_800_000);
 
 function attempt(
   open: OpenFollower,
@@ -26,15 +29,23 @@ function report(details: Awaited<ReturnType<typeof attempt>>): string {
   return details.failed ? `${fc.defaultReportMessage(details)}${details.errorInstance}` : "";
 }
 
-test("whatever happens to logs, each line that can still be read is delivered exactly once", async () => {
-  using directory = temporaryDirectory();
-  expect(report(await attempt(openFollower, sequences, directory.path))).toBe("");
-}, 180_000);
+test(
+  "whatever happens to logs, each line that can still be read is delivered exactly once",
+  async () => {
+    using directory = temporaryDirectory();
+    expect(report(await attempt(openFollower, sequences, directory.path))).toBe("");
+  },
+  timeoutMs,
+);
 
-test("so it is when only one file may be open at a time", async () => {
-  using directory = temporaryDirectory();
-  expect(report(await attempt(openFollower, 1000, directory.path, { openFilesMax: 1 }))).toBe("");
-}, 180_000);
+test(
+  "so it is when only one file may be open at a time",
+  async () => {
+    using directory = temporaryDirectory();
+    expect(report(await attempt(openFollower, oneFileSequences, directory.path, { openFilesMax: 1 }))).toBe("");
+  },
+  timeoutMs,
+);
 
 test("lines that were read before their log was cut and copied are handed out once", async () => {
   using directory = temporaryDirectory();
@@ -114,28 +125,32 @@ test.each([
   },
 );
 
-test("a follower that forgets its cursors, or saves them too early, does not pass", async () => {
-  using directory = temporaryDirectory();
-  const forgetful = (options: FollowOptions) => openFollower({ ...options, cursors: [] });
-  const hasty = (options: FollowOptions) => {
-    const follower = openFollower(options);
-    let waiting = follower.next(1);
-    return {
-      ...follower,
-      refresh() {
-        follower.refresh();
-        waiting ??= follower.next(1);
-      },
-      next(events: number) {
-        const batch = waiting;
-        waiting = follower.next(events);
-        return batch && { ...batch, cursors: [...batch.cursors, ...(waiting?.cursors ?? [])] };
-      },
+test(
+  "a follower that forgets its cursors, or saves them too early, does not pass",
+  async () => {
+    using directory = temporaryDirectory();
+    const forgetful = (options: FollowOptions) => openFollower({ ...options, cursors: [] });
+    const hasty = (options: FollowOptions) => {
+      const follower = openFollower(options);
+      let waiting = follower.next(1);
+      return {
+        ...follower,
+        refresh() {
+          follower.refresh();
+          waiting ??= follower.next(1);
+        },
+        next(events: number) {
+          const batch = waiting;
+          waiting = follower.next(events);
+          return batch && { ...batch, cursors: [...batch.cursors, ...(waiting?.cursors ?? [])] };
+        },
+      };
     };
-  };
-  for (const planted of [forgetful, hasty])
-    expect((await attempt(planted, sequences, directory.path)).failed).toBe(true);
-}, 180_000);
+    for (const planted of [forgetful, hasty])
+      expect((await attempt(planted, sequences, directory.path)).failed).toBe(true);
+  },
+  timeoutMs,
+);
 
 test.each(bugs)(
   "a follower with a mistake in $name does not pass",
@@ -153,5 +168,5 @@ test.each(bugs)(
     });
     expect(details.failed).toBe(true);
   },
-  180_000,
+  timeoutMs,
 );
