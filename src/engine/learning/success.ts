@@ -60,6 +60,19 @@ export function isFinished(stop: string): boolean {
 
 // Providers write `MAX_TOKENS`, `FinishReason.MAX_TOKENS`, `maxTokens` and `max-tokens`.
 function stopReason(stop: string): Reason | null {
+  if (stop === "") return null;
+  const known = reasonOfStop.get(stop);
+  if (known !== undefined) return known;
+  const reason = readStop(stop);
+  if (reasonOfStop.size < stopsRemembered) reasonOfStop.set(stop, reason);
+  return reason;
+}
+
+// Few words come again and again.
+const reasonOfStop = new Map<string, Reason | null>();
+const stopsRemembered = 256;
+
+function readStop(stop: string): Reason | null {
   const word = stop
     .replace(/^.*\./, "")
     .replace(/([a-z])([A-Z])/g, "$1_$2")
@@ -146,7 +159,8 @@ function wordsReason(response: string, prompt: string): Reason | null {
 // A person's answer may end anywhere; a model's that stops inside a fence or inside its own JSON was cut.
 function isCut(response: string): boolean {
   let open: string | null = null;
-  for (const [, fence = "", rest = ""] of response.matchAll(/^[ \t]{0,12}(`{3,20}|~{3,20})([^\n]*)$/gm)) {
+  const fenced = response.includes("```") || response.includes("~~~");
+  for (const [, fence = "", rest = ""] of fenced ? response.matchAll(/^[ \t]{0,12}(`{3,20}|~{3,20})([^\n]*)$/gm) : []) {
     if (open === null) open = fence;
     else if (fence[0] === open[0] && fence.length >= open.length && rest.trim() === "") open = null;
   }

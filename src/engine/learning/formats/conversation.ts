@@ -191,7 +191,8 @@ export function ask(turns: Turns, message: Message, line: ByteRange): Reading {
   if (before !== null && before.response === "" && before.steps === 0 && before.prompt === prompt) {
     return reject("turn_opened", turns);
   }
-  const isRejection = by === "person" && rejects(text);
+  const isAnswered = before !== null && before.response.trim() !== "";
+  const isRejection = isAnswered && by === "person" && rejects(text);
   const outcomes: Outcome[] = [];
   if (before !== null) {
     const isNegative = isRejection && before.asked && before.response.trim() !== "" && before.error === "";
