@@ -1,7 +1,7 @@
 import { type Finder, note, type Reading } from "./finder.ts";
 import { isHarmlessValue } from "./harmless.ts";
 import { type Strength, strengthOf } from "./name.ts";
-import { entropyBits, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
+import { entropyBits, isGibberish, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
 import { type Assignment, assignmentAt, nameEnd, nameStart } from "./sign.ts";
 import { type Ending, readValue, type Value, wholeEnd } from "./value.ts";
 
@@ -39,15 +39,27 @@ function isSpokenSecret({ name }: Assignment, text: string): boolean {
   );
 }
 
+// Behind a remark about it stands a secret when it looks like one and nothing follows it.
+function isRemarked({ text, quoted, endsLine }: Value): boolean {
+  if (technical.test(text) || /\s/.test(text) || /^[\w.-]+@[\w.-]+\.[a-z]{2,}$/.test(text)) return false;
+  if (isRandom(text, 12) || /^[\da-f]{32,}$/i.test(text) || isGibberish(text)) return true;
+  return (quoted || endsLine) && text.length >= 6 && isMixed(text) && /[^\w]|[A-Z]/.test(text) && !/[/\\]/.test(text);
+}
+
 function isStrongSecret(assignment: Assignment, value: Value): boolean {
   const { text, quoted } = value;
   const plainLetters = /^[A-Za-z_]+$/.test(text);
   const { sign } = assignment;
   if (sign === "argument" || sign === "cell")
     return (
-      !isOrdinary(text) && (/\d/.test(text) || /[^\w\s]/.test(text.slice(0, -1))) && text.length >= 6 && !isWordy(text)
+      isGibberish(text) ||
+      (!isOrdinary(text) &&
+        (/\d/.test(text) || /[^\w\s]/.test(text.slice(0, -1))) &&
+        text.length >= 6 &&
+        !isWordy(text))
     );
   if (sign === "spoken") return isSpokenSecret(assignment, text);
+  if (sign === "remark") return isRemarked(value);
   if (sign === "beside") return /\d|[^\w\s.-]/.test(text) && !/\s/.test(text);
   if (sign === "says")
     return quoted
@@ -70,6 +82,7 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
   if (assignment.sign === "equals" && (assignment.startsLine || value.quoted) && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "spoken") return isSpokenSecret(assignment, text);
+  if (assignment.sign === "remark") return isRemarked(value);
   if (isWordy(text) && !isUuid(text)) return false;
   if (assignment.sign === "says" || assignment.sign === "argument") return isRandom(text, 12) || isUuid(text);
   return (
@@ -79,13 +92,15 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
       /^[A-Za-z0-9+/=_-]+$/.test(text) &&
       entropyBits(text) >= 3.3 &&
       !/^[a-z]+(?:[-_][a-z]+)*$/.test(text)) ||
+    isGibberish(text) ||
     (/^[A-Za-z]{16,}$/.test(text) && !isOrdinary(text))
   );
 }
 
 function isWeakSecret(assignment: Assignment, value: Value): boolean {
   const text = value.text.replaceAll(/%[\dA-Fa-f]{2}/g, "");
-  if (assignment.sign === "spoken") return false;
+  if (assignment.sign === "spoken" || assignment.sign === "remark")
+    return /^[\w+/=-]+$/.test(text) && isRandom(text, 24) && entropyBits(text) >= 3.8 && /[A-Z]/.test(text);
   const shouted = assignment.sign === "equals" && shouts.test(assignment.name);
   if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(text) && /:/.test(Buffer.from(text.slice(0, 400), "base64").toString("latin1")))
     return true;

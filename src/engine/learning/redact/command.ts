@@ -13,7 +13,7 @@ interface Command {
 }
 
 const between = String.raw`(?:[^\n|;&]|\\\r?\n){0,240}?`;
-const gap = String.raw`(?:\s|\+|\\{1,3}[nrt]){1,20}`;
+const gap = String.raw`(?:\s|[+>-](?=\s)|\\{1,7}[nrt]){1,20}`;
 const tool = (names: string, option: string, flags = "y") =>
   new RegExp(String.raw`(?:${names})(?![\w-])${between}[\s"'](?:${option})`, flags);
 
@@ -119,6 +119,11 @@ const commands: readonly Command[] = [
   {
     words: ["default login", "machine "],
     pattern: new RegExp(`machine${gap}[^\\s\\\\]{1,100}${gap}password${gap}`, "y"),
+  },
+  { words: ["oathtool"], pattern: /oathtool (?:-\S{1,30} ){0,4}(?=[A-Za-z2-7]{16})/y },
+  {
+    words: ["passcommand", "passcmd", "passeval", "password", "passphrase", "pass-c", "pass_c"],
+    pattern: /pass(?:word|phrase|wd)?[-_]?(?:command|cmd|eval)["']?(?:\s|=|:\s?){1,3}\\{0,3}["']?(?:echo|printf)\s{1,3}(?:-n\s|'?%s(?:\\n)?'?\s)?/iy,
   },
   { words: ["-auth user"], pattern: /-auth user [\w.-]{1,40} /y },
   {

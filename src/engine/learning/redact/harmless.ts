@@ -1,4 +1,4 @@
-import { isCamelWords, isFiller } from "./shape.ts";
+import { isCamelWords, isCmdlet, isFiller } from "./shape.ts";
 import type { Value } from "./value.ts";
 
 // Words that stand where a secret would, and are none.
@@ -12,10 +12,11 @@ const endsInSecretWord = new RegExp(`^[a-z][a-z\\d]{0,30}(?:[-_.][a-z\\d]{1,30})
 const camelSecretWord =
   /^[a-z]{1,20}(?:[A-Z][a-z\d]{0,20}){0,4}(?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Key|Credentials?|Auth)s?$/;
 const reference =
-  /^(?:\$[A-Za-z_][A-Za-z0-9_]*$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
+  /^(?:\$(?:env:|script:|global:|using:)?[A-Za-z_][A-Za-z0-9_]*$|![a-z]+(?:_[a-z]+)+$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
 const call =
   /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\?\.)?(?:\(|\[)/;
 const member = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*\d{0,2})+!?$/;
+const memberAndMore = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$]+)+[,;]\w{1,30}(?:\.\w{1,30}){0,4}=/;
 const pathLike = /^(?:~|\.{1,2})?\/(?:[\w.@-]*[a-z_.-][\w.@-]*\/?)*$/;
 const windowsPath = /^[A-Za-z]:[\\/]/;
 const webAddress = /^[a-z][a-z\d+.-]{1,20}:\/\/[^@]*$/i;
@@ -38,6 +39,7 @@ export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">
   if (!quoted && text.endsWith(":")) return true;
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
   if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
+  if (/^[~^=<>v]{0,2}\d+(?:\.\d+){1,3}(?:-(?:alpha|beta|rc)[\w.]{0,10})?$/.test(text)) return true;
   if (/^sha\d{1,3}[-:]/i.test(text) || typeExpression.test(text)) return true;
   if (
     text.includes("${") ||
@@ -64,6 +66,7 @@ function isSentence(text: string): boolean {
 }
 
 function isCode(text: string): boolean {
+  if (isCmdlet(text) || memberAndMore.test(text)) return true;
   if (call.test(text) || /^0x[\da-f]{1,8}$/i.test(text)) return true;
   if (member.test(text) || (/^_?(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+)+$/.test(text) && isCamelWords(text))) return true;
   if (
