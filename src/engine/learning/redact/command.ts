@@ -120,10 +120,21 @@ const commands: readonly Command[] = [
     words: ["default login", "machine "],
     pattern: new RegExp(`machine${gap}[^\\s\\\\]{1,100}${gap}password${gap}`, "y"),
   },
+  {
+    words: ["sqlplus", "sqlldr", "expdp", "impdp", "rman "],
+    pattern:
+      /(?:sqlplus|sqlldr|expdp|impdp|rman target)\s{1,3}(?:-\S{1,10}\s{1,3}){0,4}(?:userid=)?\\{0,3}["']?[\w$#.]{1,40}\/(?=[^\s/@])/iy,
+  },
+  { words: ["convertto-securestring"], pattern: /ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?(?=\\{0,3}["'])/iy },
+  {
+    words: ["wpa_passphrase"],
+    pattern: /wpa_passphrase\s{1,3}(?:"[^"\n]{1,40}"|'[^'\n]{1,40}'|[^\s"']{1,40})\s{1,3}/iy,
+  },
   { words: ["oathtool"], pattern: /oathtool (?:-\S{1,30} ){0,4}(?=[A-Za-z2-7]{16})/y },
   {
     words: ["passcommand", "passcmd", "passeval", "password", "passphrase", "pass-c", "pass_c"],
-    pattern: /pass(?:word|phrase|wd)?[-_]?(?:command|cmd|eval)["']?(?:\s|=|:\s?){1,3}\\{0,3}["']?(?:echo|printf)\s{1,3}(?:-n\s|'?%s(?:\\n)?'?\s)?/iy,
+    pattern:
+      /pass(?:word|phrase|wd)?[-_]?(?:command|cmd|eval)["']?(?:\s|=|:\s?){1,3}\\{0,3}["']?(?:echo|printf)\s{1,3}(?:-n\s|'?%s(?:\\n)?'?\s)?/iy,
   },
   { words: ["-auth user"], pattern: /-auth user [\w.-]{1,40} /y },
   {

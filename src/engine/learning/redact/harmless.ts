@@ -7,6 +7,9 @@ const words = new Set(
     " ",
   ),
 );
+// What programs call a password where they speak another language: translations stand beside its name.
+const translated =
+  /^(?:(?:das|ihr|dein|votre|su|tu|la|le|sua|seu|ваш|il|uw|je|あなたの) ?)?(?:passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|parola|heslo|lösenord|salasana|adgangskode|şifre|пароль|密码|密碼|口令|パスワード|비밀번호|암호)(?: |$|を|的|不|必|错|錯)/i;
 const secretWord = "(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|api_?keys?|keys?|credentials?|auth)";
 const endsInSecretWord = new RegExp(`^[a-z][a-z\\d]{0,30}(?:[-_.][a-z\\d]{1,30}){0,5}[-_.]${secretWord}$`, "i");
 const camelSecretWord =
@@ -40,6 +43,11 @@ export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
   if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
   if (/^[~^=<>v]{0,2}\d+(?:\.\d+){1,3}(?:-(?:alpha|beta|rc)[\w.]{0,10})?$/.test(text)) return true;
+  if (
+    translated.test(text) ||
+    /^(?:argon2(?:id|[id])?|scrypt|pbkdf2(?:[-_:]\w{1,20})?|md5-crypt|sha\d{3}-crypt)$/i.test(text)
+  )
+    return true;
   if (/^sha\d{1,3}[-:]/i.test(text) || typeExpression.test(text)) return true;
   if (
     text.includes("${") ||

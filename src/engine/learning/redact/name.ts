@@ -66,6 +66,7 @@ function strengthAt(parts: readonly string[], at: number, shouted: boolean): Str
 /** How much a name tells about its value; null when it names no secret: `MAX_TOKENS`, `KEYWORDS`, `secretName`. */
 export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const own = segmentsOf(name);
+  if (own.length === 1 && own[0] === "phrase") return /^pass$/i.test(wordBefore) ? "strong" : null;
   const speaks = wordBefore !== "" && own.length === 1 && /^(?:key|token)$/.test(own[0] ?? "");
   const parts = !speaks ? own : [wordBefore.toLowerCase(), ...own];
   const shouted = !/[a-z]/.test(name);
@@ -77,7 +78,8 @@ export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const head = own.length > 1 ? (parts[0] ?? "") : "";
   if (tail.some((part) => noTails.has(part)) && !/access_?key_?id$/i.test(name)) return null;
   // What resets or confirms a password is itself a token.
-  const opens = /^(?:reset|confirm|verify|change|invite|login)$/.test(head) && parts.length === 2 && parts[1] === "token";
+  const opens =
+    /^(?:reset|confirm|verify|change|invite|login)$/.test(head) && parts.length === 2 && parts[1] === "token";
   if (noHeads.has(head) && !opens) return null;
   return tail.every((part) => fineTails.has(part)) ? found : "weak";
 }

@@ -79,10 +79,14 @@ export function isGibberish(text: string): boolean {
   const rare = text.replace(/[^qxzjkvw]/gi, "").length / text.length;
   const vowels = text.replace(/[^aeiouy]/gi, "").length / text.length;
   const signs = [rare >= 0.16, vowels <= 0.28, /[bcdfghjklmnpqrstvwxz]{5}/i.test(text)];
-  return entropyBits(text) >= 3.2 && (signs.filter(Boolean).length >= 2 || (!isCamelWords(text) && /[a-z][A-Z]{2,4}[a-z]/.test(text)));
+  return (
+    entropyBits(text) >= 3.2 &&
+    (signs.filter(Boolean).length >= 2 || (!isCamelWords(text) && /[a-z][A-Z]{2,4}[a-z]/.test(text)))
+  );
 }
 
-const powershell = /^(?:Read|Get|New|Set|ConvertTo|ConvertFrom|Import|Export|Invoke|Select|Out|Join|Write)-[A-Z][A-Za-z]+$/;
+const powershell =
+  /^(?:Read|Get|New|Set|ConvertTo|ConvertFrom|Import|Export|Invoke|Select|Out|Join|Write)-[A-Z][A-Za-z]+$/;
 
 /** Whether a text is a command of PowerShell. */
 export function isCmdlet(text: string): boolean {

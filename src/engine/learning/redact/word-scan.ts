@@ -34,7 +34,7 @@ export function openWordScan(words: readonly string[]): (text: string, visit: Wo
   const classOf = new Uint8Array(256);
   const letters = [...new Set(words.flatMap((word) => [...word]))];
   for (const [index, letter] of letters.entries()) {
-    for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
+    for (const form of [letter, letter.toUpperCase()]) if (form.length === 1) classOf[form.charCodeAt(0)] = index + 1;
   }
   const width = letters.length + 1;
   const size = trie.length;
