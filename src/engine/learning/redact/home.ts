@@ -39,7 +39,7 @@ function isRoute(text: string, from: number, { 0: found, 1: name = "" }: RegExpE
 }
 
 function startOfHome(text: string, at: number): number | null {
-  if (elsewhere.test(text.slice(Math.max(0, at - 120), at))) return at;
+  if (/[\w$.@+-]/.test(text.charAt(at - 1)) && elsewhere.test(text.slice(Math.max(0, at - 120), at))) return at;
   const prefix = before.find((name) => at >= name.length && text.startsWith(name, at - name.length));
   const start = at - (prefix?.length ?? 0);
   const unit = text.charCodeAt(start - 1);

@@ -74,14 +74,20 @@ function lineAt(text: string, at: number): { readonly row: string; readonly next
   return { row, next: text.length };
 }
 
+function leadOf(text: string, at: number): string {
+  if (!text.slice(Math.max(0, at - 60), at).includes("|")) return "";
+  let from = at;
+  while (from > 0 && at - from < 300 && !/[\r\n\\"]/.test(text.charAt(from - 1))) from--;
+  return text.slice(from, at);
+}
+
 /** The cells of a Markdown table below the name of a secret. */
 export const columnFinder: Finder = {
   kinds: ["secret"],
   words: ["pass", "pw", "secret", "token"],
   find(reading, wordStart) {
     const { text } = reading;
-    const near = text.slice(Math.max(0, wordStart - 300), wordStart);
-    const lead = near.slice(near.search(/[^\r\n\\"]*$/));
+    const lead = leadOf(text, wordStart);
     if (!lead.includes("|")) return 0;
     const first = wordStart - lead.replace(/^[nrt](?=\s{0,3}\|)/, "").length;
     const header = lineAt(text, first);
