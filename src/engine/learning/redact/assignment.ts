@@ -70,6 +70,8 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
   const plainLetters = /^[A-Za-z_]+$/.test(text);
   const { sign } = assignment;
   if (sign === "cell" && /^[A-Z]?[a-z]{3,}\d{2,}[a-z\d]*$/.test(text) && !technical.test(text)) return true;
+  if (sign === "argument" && /^[A-Z][A-Z\d_]+$|\..*\./.test(assignment.name) && /^[A-Za-z]{4,20}\d{1,6}$/.test(text))
+    return !technical.test(text);
   if (sign === "argument" || sign === "cell")
     return (
       isGibberish(text) ||
@@ -114,6 +116,8 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
   if (assignment.sign === "remark")
     return isRemarked(value) || (/^(?:pw|pass)$/i.test(assignment.name) && isPlainRemarked(value));
   if (/^pw$/i.test(assignment.name) && assignment.sign === "says") return isStrongSecret(assignment, value);
+  if (/^pw$/i.test(assignment.name) && /^(?:equals|colon)$/.test(assignment.sign) && isMixed(text) && text.length >= 6)
+    return !technical.test(text);
   if (isGibberish(text) && assignment.sign !== "says") return true;
   if (isWordy(text) && !isUuid(text)) return false;
   if (assignment.sign === "says" || assignment.sign === "argument") return isRandom(text, 12) || isUuid(text);

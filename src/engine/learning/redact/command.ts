@@ -130,6 +130,12 @@ const commands: readonly Command[] = [
     words: ["wpa_passphrase"],
     pattern: /wpa_passphrase\s{1,3}(?:"[^"\n]{1,40}"|'[^'\n]{1,40}'|[^\s"']{1,40})\s{1,3}/iy,
   },
+  { words: ["secret set"], pattern: /secret set [\w. -]{1,80}?(?:--body|-b)[ =]/y },
+  { words: ["rdesktop"], pattern: tool("rdesktop", "-p ") },
+  { words: ["ipmitool"], pattern: tool("ipmitool", "-P ") },
+  { words: ["snmpwalk", "snmpget", "snmpset", "snmpbulk"], pattern: tool("snmp[a-z]{3,8}", "-A ") },
+  { words: ["snmpwalk", "snmpget", "snmpset", "snmpbulk"], pattern: tool("snmp[a-z]{3,8}", "-X ") },
+  { words: ["lftp"], pattern: tool("lftp", "-u ?|--user[ =]"), afterUser: /^[^,\s]{1,60},/ },
   { words: ["oathtool"], pattern: /oathtool (?:-\S{1,30} ){0,4}(?=[A-Za-z2-7]{16})/y },
   {
     words: ["passcommand", "passcmd", "passeval", "password", "passphrase", "pass-c", "pass_c"],

@@ -8,6 +8,9 @@ import { readValue, type Value } from "./value.ts";
 // What other languages call a password; the first letter is left out where it may be a capital beyond ASCII.
 const labels = [
   "kennwort",
+  "wlan-schlüssel",
+  "api-schlüssel",
+  "netzwerkschlüssel",
   "contraseña",
   "contrasena",
   "contrasenya",
@@ -59,9 +62,16 @@ const preposition = "(?:de|del|da|do|di|du|för|für|för|til|para|pour|per|voor
 const verb = "(?:is|ist|lautet|est|es|é|è|er|är|on|jest|je|to|это|—|-)";
 const closing = "[ \\t]{0,3}[*\"'`»”)\\]\\\\]{0,8}[ \\t]{0,3}";
 const given = new RegExp(
-  `\\p{L}{0,6}(?:[ \\t]${preposition}(?:[ \\t][\\p{L}\\w.@-]{1,30}){1,3}?)?(?:${closing}(?:[:：=]|=>|->)|[ \\t]${verb}(?:[ \\t]?:)?[ \\t]|(?:是|為|为|は|는|은|이)[:：]?)\\s{0,3}[*]{0,2}`,
+  `\\p{L}{0,6}(?:[ \\t]${preposition}(?:[ \\t][\\p{L}\\w.@-]{1,30}){1,3}?|(?:[ \\t][\\p{L}\\d.@-]{1,24}){1,2}(?=[ \\t]?[:：]))?(?:${closing}(?:[:：=]|=>|->)|[ \\t]${verb}(?:[ \\t]?:)?[ \\t]|(?:是|為|为|は|는|은|이)[:：]?)\\s{0,3}[*]{0,2}`,
   "uy",
 );
+
+const prepositional = new RegExp(`^[ \\t]${preposition}[ \\t]`);
+
+// A label with its colon gives letters too; with other words between, they may be a sentence's.
+function isFirm(sign: string): boolean {
+  return /[:：=]/.test(sign) && (!/^[ \t]\p{L}/u.test(sign) || prepositional.test(sign));
+}
 
 function isTyped({ text, quoted, endsLine }: Value, firm: boolean): boolean {
   if (/\s/.test(text)) return quoted && text.length >= 12;
@@ -81,7 +91,7 @@ export const labelFinder: Finder = {
     const sign = given.exec(text);
     if (sign === null) return 0;
     const value = readValue(reading, end + sign[0].length, "mark");
-    if (value === null || isHarmlessValue(value) || !isTyped(value, /[:：=]/.test(sign[0]))) return 0;
+    if (value === null || isHarmlessValue(value) || !isTyped(value, isFirm(sign[0]))) return 0;
     tell(reading, value.text);
     return note(reading, value.start, value.end, "secret");
   },
@@ -131,7 +141,7 @@ export const pairInProseFinder: Finder = {
 const codesLead =
   /(?:recovery|backup|rescue|emergency|scratch|2fa|mfa)[ _-]?codes?\\{0,3}["'`*]{0,3}(?:[ \t](?:are|is|\([^)\n]{0,40}\)|[\w ]{1,30}(?=:)))?[ \t]{0,3}[:=]?/iy;
 const code =
-  /(?:[\s,;[|>*"'`-]|\d{1,2}[.)][ \t]|\\{1,7}[nrt"']){1,20}((?:[A-Za-z0-9]{4,8}[- ]){1,4}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{4,8}|(?=[A-Za-z]*\d)[A-Za-z0-9]{8,16}|\d{6,8})(?![\w-])/y;
+  /(?:[\s,;[|>*"'`+-]|\d{1,2}[.)][ \t]|\\{1,7}[nrt"']){1,20}((?=[A-Za-z-]{0,24}\d)[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{4,8}){1,4}|\d{4}(?: \d{4}){1,3}|(?=[A-Za-z]*\d)[A-Za-z0-9]{8,16}|\d{6,8})(?![\w-])/y;
 
 /** The codes of a list that open an account when a second factor is lost. */
 export const codesFinder: Finder = {

@@ -44,6 +44,7 @@ export function isCamelWords(text: string): boolean {
   const letters = humps.join("").length;
   if (humps.some((hump) => hump.length > 2 && /[a-z]/.test(hump) && !/[aeiouy]/i.test(hump) && !short.test(hump)))
     return false;
+  if (text.length >= 20 && humps.filter((hump) => hump.length <= 2).length * 2 >= humps.length) return false;
   const capitals = text.replace(/[^A-Z]/g, "").length;
   return capitals > 0 && capitals < letters && text.length - letters <= 4 && letters / humps.length >= 2.8;
 }

@@ -92,9 +92,9 @@ function startsItsLine(text: string, start: number): boolean {
 }
 
 const says =
-  /[ \t]{1,3}(?:(?:for|of|to|in|on|from|für|de|di|du)(?: [\w.@-]{1,40}){1,4}?[ \t]{1,2}|\([^()\n]{1,60}\)[ \t])?(?:is|was|ist|are|reads|lautet|war|est|es|é|è|être|to|auf)(?:[ \t]{0,2}:|[ \t]{1,2}(?:now |still |set to |called |simply |just |jetzt |nun )?)[ \t]{0,2}/iy;
+  /[ \t]{1,3}(?:(?:for|of|to|in|on|from|für|de|di|du)(?: [\w.@-]{1,40}){1,4}?[ \t]{1,2}|(?:we|I|you|they|he|she)(?: [\w'-]{1,20}){1,6}?[ \t]|\([^()\n]{1,60}\)[ \t])?(?:is|was|ist|are|reads|lautet|war|est|es|é|è|être|to|auf)(?:[ \t]{0,2}:|[ \t]{1,2}(?:now |still |set to |called |simply |just |jetzt |nun )?)[ \t]{0,2}/iy;
 const remark =
-  /[ \t](?:(?:\[[^\]\n]{1,40}\]|(?:for|of|to|here|now|below|on|in|from|at|as|base|value|string|material)(?![\w])(?:'[^'\n]{1,80}'|[^\n:=?"`{}()<>|;]){0,60}):[ \t]{1,3}|\?[ \t]{1,3})(?=\S)/y;
+  /[ \t](?:(?:\[[^\]\n]{1,40}\]|\([^()\n]{1,40}\)|(?:reset|für|pour|para|per|von|zum|zur|for|of|to|here|now|below|on|in|from|at|as|base|value|string|material)(?![\w])(?:'[^'\n]{1,80}'|[^\n:=?"`{}()<>|;]){0,60})(?::| →)[ \t]{1,3}|\?[ \t]{1,3})(?=\S)/y;
 const below = /[ \t]?:?(?:[ \t]{0,3}(?:\r?\n|(?:\\{1,7}r)?\\{1,7}n)){1,2}[ \t>]{0,9}(?=[\w+/.!@#$%^&*-]{8})/y;
 const escapedGap = /:(?:\\{1,7}t)/y;
 const typed =
@@ -104,7 +104,7 @@ const valueOfName =
 const closers = new RegExp(String.raw`(?:\\{0,7}["'\`\]*)]|[ \t]|${colour}){0,6}`, "iy");
 const colours = new RegExp(`(?:${colour}){1,3}`, "iy");
 const prefixed = /(?:N|L|[bruBRU]{1,2})(?=\\{0,7}["'])/y;
-const signs = /(?:->(?=\s)|\?\?=|\|\|=|:=|=>|\+=|\?=|!?:(?!:)|={1,3}(?![~>]))\s{0,9}\*{0,2}\s{0,2}/y;
+const signs = /(?:->(?=\s)|→|\?\?=|\|\|=|:=|=>|\+=|\?=|!?:(?!:)|={1,3}(?![~>]))\s{0,9}\*{0,2}\s{0,2}/y;
 const block = /[|>][-+]?[ \t]{0,9}(?:\r?\n|\\{1,3}n)[ \t+>]{1,40}/y;
 const argument = /\\{0,7}["'`],\s{0,20}(?=\\{0,7}["'`])|\((?=\\{0,7}["'`])/y;
 const attribute = /\\{0,3}["']\s{1,4}(?:value|content)=(?=\\{0,3}["'])/y;
@@ -225,6 +225,10 @@ function givenTo(text: string, start: number, end: number): Given | null {
       if (declared > 0) return { sign: "equals", valueAt: end + declared };
       const gap = lengthAt(escapedGap, text, end);
       if (gap > 0) return { sign: "remark", valueAt: end + gap };
+      if (text.charAt(end + 1) === "\\") {
+        const under = underneath(text, end);
+        if (under !== null) return under;
+      }
       const marked = text.startsWith(":<", end) ? inMarkup(text, end) : null;
       if (marked !== null) return marked;
       return (
