@@ -20,7 +20,7 @@ const call =
   /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\?\.)?(?:\(|\[)/;
 const member = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*\d{0,2})+!?$/;
 const memberAndMore = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$]+)+[,;]\w{1,30}(?:\.\w{1,30}){0,4}=/;
-const pathLike = /^(?:~|\.{1,2})?\/(?:[\w.@-]*[a-z_.-][\w.@-]*\/?)*$/;
+const pathLetters = /^(?:~|\.{1,2})?\/([\w.@/-]*)$/;
 const windowsPath = /^[A-Za-z]:[\\/]/;
 const webAddress = /^[a-z][a-z\d+.-]{1,20}:\/\/[^@]*$/i;
 const typeExpression =
@@ -28,10 +28,15 @@ const typeExpression =
 const showing =
   /^(?:your|my|enter|insert|put|paste|replace|add|set|the|some|any|new|choose|type|please|provide|use|same|must|should|is|was|invalid|wrong|forgot|reset|confirm|repeat|show|hide|create|current|change)(?:[-_ ]|$)/i;
 
+// Each name in a path has a small letter; one expression for all of them would take exponential time.
+function isPathLike(text: string): boolean {
+  const names = pathLetters.exec(text)?.[1]?.replace(/\/$/, "");
+  return names !== undefined && (names === "" || names.split("/").every((name) => /[a-z_.-]/.test(name)));
+}
+
 function isPath(text: string): boolean {
   return (
-    (pathLike.test(text) &&
-      !(/[A-Z]/.test(text) && /\d/.test(text) && text.length >= 24 && !/\.\w{1,5}$/.test(text))) ||
+    (isPathLike(text) && !(/[A-Z]/.test(text) && /\d/.test(text) && text.length >= 24 && !/\.\w{1,5}$/.test(text))) ||
     windowsPath.test(text)
   );
 }
