@@ -371,6 +371,31 @@ num_key_value_heads=8
 trust_remote_code=True, token=True
 AutoTokenizer.from_pretrained(name, token=None)
 model.generate(max_new_tokens=64, pad_token_id=tokenizer.eos_token_id)
+<a href="/home/settings">Settings</a>
+router.push("/home/dashboard")
+"/home/settings": { "get": {} }
+<Route path="/home/profile" element={<Profile />} />
+GET /home/feed HTTP/1.1
+--- PASS: TestPasswordReset/unknown_user (0.00s)
+"password": "Passwort",
+"contraseña": "La contraseña es obligatoria",
+Le mot de passe est obligatoire.
+密码不能为空
+请输入密码
+Введите пароль для входа
+password_hash: argon2id
+password-hash = "0.5.0"
+$password = Read-Host "Password" -AsSecureString
+e.password=t.password,e.token=t.token,e.secret=n(t)
+log in as root / administrator
+sign in with google/github
+The backup codes are stored encrypted.
+What's the password? Ask Bob.
+token for CI: stored in GitHub Actions secrets
+set the token to null
+INSERT INTO users (name, password) VALUES ($1, $2)
+<td>password</td><td>string</td>
+jwt.sign({ id }, secretKey, { expiresIn: "1h" })
 `
   .split("\n")
   .filter((line) => line.trim() !== "");

@@ -1,7 +1,7 @@
 import { type Finder, note, type Reading } from "./finder.ts";
 import { isHarmlessValue } from "./harmless.ts";
 import { type Strength, strengthOf } from "./name.ts";
-import { entropyBits, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
+import { entropyBits, isGibberish, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
 import { type Assignment, assignmentAt, nameEnd, nameStart } from "./sign.ts";
 import { type Ending, readValue, type Value, wholeEnd } from "./value.ts";
 
@@ -17,6 +17,7 @@ function lettersCount({ name, sign, startsLine, inQuery, isAmongPairs, tight }: 
       proseLetters.test(value.text) &&
       value.text === value.text.toLowerCase() &&
       value.endsLine &&
+      !/^(?:passe|passwort|kennwort)$/i.test(name) &&
       !proseEnding.test(value.text)
     );
   if (sign === "equals" && shouts.test(name)) return true;
@@ -39,15 +40,51 @@ function isSpokenSecret({ name }: Assignment, text: string): boolean {
   );
 }
 
+// Behind a remark about it stands a secret when it looks like one and nothing follows it.
+function isRemarked({ text, quoted, endsLine }: Value): boolean {
+  if (technical.test(text) || /\s/.test(text) || /^[\w.-]+@[\w.-]+\.[a-z]{2,}$/.test(text)) return false;
+  if (isRandom(text, 12) || /^[\da-f]{32,}$/i.test(text) || isGibberish(text)) return true;
+  return (quoted || endsLine) && text.length >= 6 && isMixed(text) && /[^\w]|[A-Z]/.test(text) && !/[/\\]/.test(text);
+}
+
+// Behind the name of a password a word with digits is one too.
+function isPlainRemarked({ text, endsLine }: Value): boolean {
+  return endsLine && /^[a-z]{4,20}[._-]?\d{2,6}$/.test(text) && !technical.test(text);
+}
+
+const joining =
+  /^(?:is|are|must|the|your|you|not|to|be|cannot|please|has|with|for|of|and|or|will|was|if|as|this|that)$/;
+
+// Words that a sentence would not put together.
+function isPhrase(text: string): boolean {
+  const spaced = text.split(" ");
+  return (
+    spaced.length >= 3 &&
+    spaced.length <= 12 &&
+    spaced.every((word) => /^[a-z\d-]{2,12}$/i.test(word) && !joining.test(word))
+  );
+}
+
 function isStrongSecret(assignment: Assignment, value: Value): boolean {
   const { text, quoted } = value;
   const plainLetters = /^[A-Za-z_]+$/.test(text);
   const { sign } = assignment;
+  if (sign === "cell" && /^[A-Z]?[a-z]{3,}\d{2,}[a-z\d]*$/.test(text) && !technical.test(text)) return true;
+  if (sign === "argument" && /^[A-Z][A-Z\d_]+$|\..*\./.test(assignment.name) && /^[A-Za-z]{4,20}\d{1,6}$/.test(text))
+    return !technical.test(text);
   if (sign === "argument" || sign === "cell")
     return (
-      !isOrdinary(text) && (/\d/.test(text) || /[^\w\s]/.test(text.slice(0, -1))) && text.length >= 6 && !isWordy(text)
+      isGibberish(text) ||
+      (!isOrdinary(text) &&
+        (/\d/.test(text) || /[^\w\s]/.test(text.slice(0, -1))) &&
+        text.length >= 6 &&
+        !isWordy(text))
     );
   if (sign === "spoken") return isSpokenSecret(assignment, text);
+  if (sign === "remark") return isRemarked(value) || isPlainRemarked(value);
+  if (sign === "beside" && /phrase$/i.test(assignment.name) && isPhrase(text)) return true;
+  if (sign === "beside" && assignment.startsLine && /^(?:[A-Z][A-Za-z]+){2,}$/.test(assignment.name))
+    return /\d|[^\w\s.-]/.test(text);
   if (sign === "beside") return /\d|[^\w\s.-]/.test(text) && !/\s/.test(text);
   if (sign === "says")
     return quoted
@@ -62,14 +99,26 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
   return plainLetters || /^[a-z]+(?:-[a-z]+){0,2}$/.test(text) ? lettersCount(assignment, value) : true;
 }
 
+// `PASS: TestReset/none (0.00s)`: how a test went.
+function isTestResult({ name, sign }: Assignment, { text, quoted }: Value): boolean {
+  return /^pass$/i.test(name) && sign === "colon" && !quoted && /^[Tt]ests?[A-Z_./]|^[\w.-]+[/:]/.test(text);
+}
+
 function isMediumSecret(assignment: Assignment, value: Value): boolean {
   const { text } = value;
+  if (assignment.besideUser && /^pass$/i.test(assignment.name)) return isStrongSecret(assignment, value);
   if (assignment.isAmongPairs && /pass|pw/i.test(assignment.name)) return isStrongSecret(assignment, value);
   if (assignment.sign === "colon" && assignment.startsLine && !assignment.tight && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "equals" && (assignment.startsLine || value.quoted) && shouts.test(assignment.name))
     return isStrongSecret(assignment, value) && text.length >= 6 && !/^\d+$/.test(text);
   if (assignment.sign === "spoken") return isSpokenSecret(assignment, text);
+  if (assignment.sign === "remark")
+    return isRemarked(value) || (/^(?:pw|pass)$/i.test(assignment.name) && isPlainRemarked(value));
+  if (/^pw$/i.test(assignment.name) && assignment.sign === "says") return isStrongSecret(assignment, value);
+  if (/^pw$/i.test(assignment.name) && /^(?:equals|colon)$/.test(assignment.sign) && isMixed(text) && text.length >= 6)
+    return !technical.test(text);
+  if (isGibberish(text) && assignment.sign !== "says") return true;
   if (isWordy(text) && !isUuid(text)) return false;
   if (assignment.sign === "says" || assignment.sign === "argument") return isRandom(text, 12) || isUuid(text);
   return (
@@ -79,13 +128,15 @@ function isMediumSecret(assignment: Assignment, value: Value): boolean {
       /^[A-Za-z0-9+/=_-]+$/.test(text) &&
       entropyBits(text) >= 3.3 &&
       !/^[a-z]+(?:[-_][a-z]+)*$/.test(text)) ||
+    isGibberish(text) ||
     (/^[A-Za-z]{16,}$/.test(text) && !isOrdinary(text))
   );
 }
 
 function isWeakSecret(assignment: Assignment, value: Value): boolean {
   const text = value.text.replaceAll(/%[\dA-Fa-f]{2}/g, "");
-  if (assignment.sign === "spoken") return false;
+  if (assignment.sign === "spoken" || assignment.sign === "remark")
+    return /^[\w+/=-]+$/.test(text) && isRandom(text, 24) && entropyBits(text) >= 3.8 && /[A-Z]/.test(text);
   const shouted = assignment.sign === "equals" && shouts.test(assignment.name);
   if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(text) && /:/.test(Buffer.from(text.slice(0, 400), "base64").toString("latin1")))
     return true;
@@ -125,7 +176,7 @@ export function tell({ told }: Reading, text: string): void {
 /** Values that are given to the name of a secret: in settings, code, shells, addresses, tables and sentences. */
 export const assignmentFinder: Finder = {
   kinds: ["secret", "env"],
-  words: ["pass", "pw", "psk", "secret", "token", "key", "cred", "auth", "dsn"],
+  words: ["pass", "pw", "psk", "secret", "token", "key", "cred", "auth", "dsn", "phrase"],
   find(reading, wordStart, wordEnd) {
     const { text } = reading;
     const end = nameEnd(text, wordEnd);
@@ -140,7 +191,7 @@ export const assignmentFinder: Finder = {
     const read = readValue(reading, assignment.valueAt, endingOf(assignment));
     if (read === null) return end;
     const value = trimmed(read, assignment);
-    if (isHarmlessValue(value) || !tests[strength](assignment, value)) return end;
+    if (isTestResult(assignment, value) || isHarmlessValue(value) || !tests[strength](assignment, value)) return end;
     if (strength !== "weak" && value.text.length === value.end - value.start) tell(reading, value.text);
     return note(reading, value.start, wholeEnd(text, value), kindOf(assignment));
   },

@@ -13,7 +13,7 @@ interface Command {
 }
 
 const between = String.raw`(?:[^\n|;&]|\\\r?\n){0,240}?`;
-const gap = String.raw`(?:\s|\+|\\{1,3}[nrt]){1,20}`;
+const gap = String.raw`(?:\s|[+>-](?=\s)|\\{1,7}[nrt]){1,20}`;
 const tool = (names: string, option: string, flags = "y") =>
   new RegExp(String.raw`(?:${names})(?![\w-])${between}[\s"'](?:${option})`, flags);
 
@@ -119,6 +119,28 @@ const commands: readonly Command[] = [
   {
     words: ["default login", "machine "],
     pattern: new RegExp(`machine${gap}[^\\s\\\\]{1,100}${gap}password${gap}`, "y"),
+  },
+  {
+    words: ["sqlplus", "sqlldr", "expdp", "impdp", "rman "],
+    pattern:
+      /(?:sqlplus|sqlldr|expdp|impdp|rman target)\s{1,3}(?:-\S{1,10}\s{1,3}){0,4}(?:userid=)?\\{0,3}["']?[\w$#.]{1,40}\/(?=[^\s/@])/iy,
+  },
+  { words: ["convertto-securestring"], pattern: /ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?(?=\\{0,3}["'])/iy },
+  {
+    words: ["wpa_passphrase"],
+    pattern: /wpa_passphrase\s{1,3}(?:"[^"\n]{1,40}"|'[^'\n]{1,40}'|[^\s"']{1,40})\s{1,3}/iy,
+  },
+  { words: ["secret set"], pattern: /secret set [\w. -]{1,80}?(?:--body|-b)[ =]/y },
+  { words: ["rdesktop"], pattern: tool("rdesktop", "-p ") },
+  { words: ["ipmitool"], pattern: tool("ipmitool", "-P ") },
+  { words: ["snmpwalk", "snmpget", "snmpset", "snmpbulk"], pattern: tool("snmp[a-z]{3,8}", "-A ") },
+  { words: ["snmpwalk", "snmpget", "snmpset", "snmpbulk"], pattern: tool("snmp[a-z]{3,8}", "-X ") },
+  { words: ["lftp"], pattern: tool("lftp", "-u ?|--user[ =]"), afterUser: /^[^,\s]{1,60},/ },
+  { words: ["oathtool"], pattern: /oathtool (?:-\S{1,30} ){0,4}(?=[A-Za-z2-7]{16})/y },
+  {
+    words: ["passcommand", "passcmd", "passeval", "password", "passphrase", "pass-c", "pass_c"],
+    pattern:
+      /pass(?:word|phrase|wd)?[-_]?(?:command|cmd|eval)["']?(?:\s|=|:\s?){1,3}\\{0,3}["']?(?:echo|printf)\s{1,3}(?:-n\s|'?%s(?:\\n)?'?\s)?/iy,
   },
   { words: ["-auth user"], pattern: /-auth user [\w.-]{1,40} /y },
   {

@@ -18,7 +18,10 @@ export interface Reading {
 /** Finds secrets at the places of its words. */
 export interface Finder {
   readonly kinds: readonly string[];
-  /** Lower-case ASCII words of which one stands at each place worth looking at. */
+  /**
+   * Lower-case words of which one stands at each place worth looking at; a letter beyond Latin-1 is written as the one
+   * with its low byte.
+   */
   readonly words: readonly string[];
   /** Looks at one place of a word; the answer is how far it need not be asked again. */
   readonly find: (reading: Reading, start: number, end: number) => number;

@@ -1,4 +1,4 @@
-import { isCamelWords, isFiller } from "./shape.ts";
+import { isCamelWords, isCmdlet, isFiller } from "./shape.ts";
 import type { Value } from "./value.ts";
 
 // Words that stand where a secret would, and are none.
@@ -7,16 +7,20 @@ const words = new Set(
     " ",
   ),
 );
+// What programs call a password where they speak another language: translations stand beside its name.
+const translated =
+  /^(?:(?:das|ihr|dein|votre|su|tu|la|le|sua|seu|ваш|il|uw|je|あなたの) ?)?(?:passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|hasło|parola|heslo|lösenord|salasana|adgangskode|şifre|пароль|密码|密碼|口令|パスワード|비밀번호|암호)(?: |$|を|的|不|必|错|錯)/i;
 const secretWord = "(?:pass(?:word|wd|phrase|code)?s?|pwd|secrets?|tokens?|api_?keys?|keys?|credentials?|auth)";
 const endsInSecretWord = new RegExp(`^[a-z][a-z\\d]{0,30}(?:[-_.][a-z\\d]{1,30}){0,5}[-_.]${secretWord}$`, "i");
 const camelSecretWord =
   /^[a-z]{1,20}(?:[A-Z][a-z\d]{0,20}){0,4}(?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Key|Credentials?|Auth)s?$/;
 const reference =
-  /^(?:\$[A-Za-z_][A-Za-z0-9_]*$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
+  /^(?:\$(?:env:|script:|global:|using:)?[A-Za-z_][A-Za-z0-9_]*$|![a-z]+(?:_[a-z]+)+$|\$?\{|\$\(|\$\[|\{\{|\{%|%\{|#\{|<[%\w$ ./|=-]{1,60}>?$|%[A-Za-z_]\w*%|%\(?[sdvr]|@[A-Z_]+@|__[A-Z_]+__|\[redacted|!(?:Ref|Sub|secret|vault|env|GetAtt|include)\b|env[:(.]|vault:|secret:\/\/|op:\/\/|ref\+|keyring:|file:|ssm:|arn:aws|projects\/|data\.|var\.|local\.|module\.|process\.|os\.|import\.meta|secrets\.|self\.|this\.|settings\.|config\.|github\.|steps\.|\*{2,}|\.{2,}|-{3,}|_{3,}|\?+$|:\w+$)/i;
 const call =
   /^(?:await |new |return )?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*!?(?:<[\w, ]{1,40}>)?(?:\?\.)?(?:\(|\[)/;
 const member = /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*\d{0,2})+!?$/;
-const pathLike = /^(?:~|\.{1,2})?\/(?:[\w.@-]*[a-z_.-][\w.@-]*\/?)*$/;
+const memberAndMore = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$]+)+[,;]\w{1,30}(?:\.\w{1,30}){0,4}=/;
+const pathLetters = /^(?:~|\.{1,2})?\/([\w.@/-]*)$/;
 const windowsPath = /^[A-Za-z]:[\\/]/;
 const webAddress = /^[a-z][a-z\d+.-]{1,20}:\/\/[^@]*$/i;
 const typeExpression =
@@ -24,10 +28,15 @@ const typeExpression =
 const showing =
   /^(?:your|my|enter|insert|put|paste|replace|add|set|the|some|any|new|choose|type|please|provide|use|same|must|should|is|was|invalid|wrong|forgot|reset|confirm|repeat|show|hide|create|current|change)(?:[-_ ]|$)/i;
 
+// Each name in a path has a small letter; one expression for all of them would take exponential time.
+function isPathLike(text: string): boolean {
+  const names = pathLetters.exec(text)?.[1]?.replace(/\/$/, "");
+  return names !== undefined && (names === "" || names.split("/").every((name) => /[a-z_.-]/.test(name)));
+}
+
 function isPath(text: string): boolean {
   return (
-    (pathLike.test(text) &&
-      !(/[A-Z]/.test(text) && /\d/.test(text) && text.length >= 24 && !/\.\w{1,5}$/.test(text))) ||
+    (isPathLike(text) && !(/[A-Z]/.test(text) && /\d/.test(text) && text.length >= 24 && !/\.\w{1,5}$/.test(text))) ||
     windowsPath.test(text)
   );
 }
@@ -38,6 +47,12 @@ export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">
   if (!quoted && text.endsWith(":")) return true;
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
   if (endsInSecretWord.test(text) || camelSecretWord.test(text)) return true;
+  if (/^[~^=<>v]{0,2}\d+(?:\.\d+){1,3}(?:-(?:alpha|beta|rc)[\w.]{0,10})?$/.test(text)) return true;
+  if (
+    translated.test(text) ||
+    /^(?:argon2(?:id|[id])?|scrypt|pbkdf2(?:[-_:]\w{1,20})?|md5-crypt|sha\d{3}-crypt)$/i.test(text)
+  )
+    return true;
   if (/^sha\d{1,3}[-:]/i.test(text) || typeExpression.test(text)) return true;
   if (
     text.includes("${") ||
@@ -64,6 +79,7 @@ function isSentence(text: string): boolean {
 }
 
 function isCode(text: string): boolean {
+  if (isCmdlet(text) || memberAndMore.test(text)) return true;
   if (call.test(text) || /^0x[\da-f]{1,8}$/i.test(text)) return true;
   if (member.test(text) || (/^_?(?:[a-z]+|[A-Z][a-z]+)(?:[A-Z][a-z]+)+$/.test(text) && isCamelWords(text))) return true;
   if (

@@ -93,7 +93,7 @@ export const basicFinder: Finder = {
 };
 
 const cookies =
-  /(set-)?cookie2?\\{0,7}["'`\])]{0,2}\s{0,9}(?::|=|,|=>)\s{0,9}(?:\\{0,7}["'`]|f["'`])?(?=[\w.$%-]{1,100}=)/iy;
+  /(set-)?cookie2?\\{0,7}["'`\])]{0,2}(?:\s{0,9}(?::|=|,|=>)\s{0,9}|,\s{0,20}\\{0,7}["']value\\{0,7}["']\s{0,3}:\s{0,3})(?:\\{0,7}["'`]|f["'`])?(?=[\w.$%-]{1,100}=)/iy;
 const pair = /\s{0,4}([\w.$%-]{1,100})(?:=|$)/y;
 const attributes = /^(?:path|domain|expires|max-age|samesite|priority|version|comment|httponly|secure|partitioned)$/i;
 const leastCookie = 6;

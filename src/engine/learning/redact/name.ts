@@ -4,7 +4,7 @@ export type Strength = "strong" | "medium" | "weak";
 const set = (words: string) => new Set(words.split(" "));
 
 const passwords = set(
-  "password passwd passphrase passwort passcode pwd psk mypassword userpassword dbpassword dbpass rootpassword adminpassword userpass sshpass pgpassword requirepass masterauth secret apisecret clientsecret appsecret secretkey apikey authkey accesskey privatekey authtoken accesstoken refreshtoken bearertoken apitoken secrettoken keyphrase rootpw dbpwd dbpasswd",
+  "password passwd passphrase passwort passcode pwd psk mypassword userpassword dbpassword dbpass rootpassword adminpassword userpass sshpass pgpassword requirepass masterauth secret apisecret clientsecret appsecret secretkey apikey authkey accesskey privatekey authtoken accesstoken refreshtoken bearertoken apitoken secrettoken keyphrase passe kennwort rootpw dbpwd dbpasswd",
 );
 const keysBefore = set(
   "api secret private access auth master account encryption encrypt signing sign shared storage subscription admin decryption hmac aes cipher crypto consumer license licence deploy webhook jwt session cookie app functions host instrumentation ingest publishable ssh rsa service bot server stream data user personal org read write",
@@ -28,6 +28,12 @@ const fineTails = set(
   "base value values confirm confirmation confirmed repeat again old new current backup admin root primary secondary data plain plaintext string default prod production dev development staging stage test testing live sandbox local hash hashed b64 base64 encoded raw main master pem txt v1 v2 v3 one two openai github gitlab aws azure google stripe slack db database postgres mysql redis rw ro hex key",
 );
 
+// Names that are written in one word: `storepass`, `smtppassword`, `identitytoken`.
+const glued =
+  /^(?:[a-z]{2,14}(?:password|passwd|passphrase)|(?:store|key|ssh|smtp|ftp|sftp|mail|imap|pop|ldap|vpn|http|https|proxy|redis|mysql|pg|sql|mongo|cert|bind|rpc|jks|trust|export|src|dest|srcstore|deststore|sudo|become|vault|login|site|wifi|ssl|admin|root|git|svn|repl)pass)$/;
+const gluedToken =
+  /^(?:identity|registry|session|bot|user|personal|deploy|reset|id|push|device|master|service|admin|git|github|gitlab|npm|slack)token$/;
+
 function segmentsOf(name: string): string[] {
   return name
     .replace(/([a-z\d])([A-Z])/g, "$1_$2")
@@ -42,6 +48,8 @@ function strengthAt(parts: readonly string[], at: number, shouted: boolean): Str
   const part = parts[at] ?? "";
   const before = parts[at - 1] ?? "";
   if (passwords.has(part)) return "strong";
+  if (glued.test(part)) return "strong";
+  if (gluedToken.test(part)) return "medium";
   if (part === "pass")
     return (before !== "" || shouted) &&
       !/^(?:first|second|single|multi|one|two|render|test|fail|did|forward|back|can|will|must|should)$/.test(before)
@@ -58,6 +66,7 @@ function strengthAt(parts: readonly string[], at: number, shouted: boolean): Str
 /** How much a name tells about its value; null when it names no secret: `MAX_TOKENS`, `KEYWORDS`, `secretName`. */
 export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const own = segmentsOf(name);
+  if (own.length === 1 && own[0] === "phrase") return /^pass$/i.test(wordBefore) ? "strong" : null;
   const speaks = wordBefore !== "" && own.length === 1 && /^(?:key|token)$/.test(own[0] ?? "");
   const parts = !speaks ? own : [wordBefore.toLowerCase(), ...own];
   const shouted = !/[a-z]/.test(name);
@@ -68,6 +77,9 @@ export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const tail = parts.slice(at + 2);
   const head = own.length > 1 ? (parts[0] ?? "") : "";
   if (tail.some((part) => noTails.has(part)) && !/access_?key_?id$/i.test(name)) return null;
-  if (noHeads.has(head)) return null;
+  // What resets or confirms a password is itself a token.
+  const opens =
+    /^(?:reset|confirm|verify|change|invite|login)$/.test(head) && parts.length === 2 && parts[1] === "token";
+  if (noHeads.has(head) && !opens) return null;
   return tail.every((part) => fineTails.has(part)) ? found : "weak";
 }

@@ -67,7 +67,9 @@ export const privateKeyFinder: Finder = {
   },
 };
 
-const puttyBody = /Private-Lines: \d{1,4}(?:(?:\r?\n|\\{1,3}r?\\{0,3}n)[A-Za-z0-9+/=]{1,100}){1,200}/iy;
+// Each line of the body may have what a log, a diff or a listing puts before it.
+const puttyBody =
+  /Private-Lines: \d{1,4}(?:(?:\r?\n|\\{1,7}r?\\{0,7}n)(?:[^\n\\]{0,60}[\s|>+*:])?[A-Za-z0-9+/=]{1,100}(?=[\s"'\\]|$)){1,200}/iy;
 
 /** The private part of a PuTTY key. */
 export const puttyFinder: Finder = {

@@ -10,11 +10,11 @@ const providers =
 
 const named = "(?:api|app|access|auth|secret|token|key|client|private|signing|license|account|sid|pat|bearer|oauth)";
 const gap = String.raw`(?:[\w .-]{0,30}?${named}[\w .-]{0,20})`;
-const sign = String.raw`\\{0,3}["'\`\])*]{0,3}\s{0,3}(?:=>|:=|=|:|,|>|\||\bis\b|\bwas\b)\s{0,3}["'\`*\\]{0,6}`;
+const sign = String.raw`\\{0,3}["'\`\])*]{0,3}\s{0,3}(?:=>|:=|=|:|,|>|\||\(|\bis\b|\bwas\b)\s{0,3}["'\`*\\«»“„‘「]{0,6}`;
 const shape = String.raw`[\da-f]{20,128}|[A-Za-z0-9]{20,100}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\w-]{24,100}={0,2}|[A-Za-z0-9+/]{30,120}={0,2}`;
 const after = String.raw`(?![\w+/-])`;
 const assigned = new RegExp(`([a-z0-9_]{3,20}${gap}?${sign})(${shape})${after}`, "iy");
-const spoken = new RegExp(String.raw`([a-z0-9_]{3,20}[ _-]${gap}\s["'\`]?)(${shape})${after}`, "iy");
+const spoken = new RegExp(String.raw`([a-z0-9_]{3,20}[ _-]${gap}\s["'\`«»“„‘「(]?)(${shape})${after}`, "iy");
 
 const calledKey = new RegExp(named, "i");
 

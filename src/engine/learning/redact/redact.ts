@@ -14,11 +14,13 @@ import { paymentForms } from "./forms/payments.ts";
 import { registryForms } from "./forms/registries.ts";
 import { sourceHostingForms } from "./forms/source-hosting.ts";
 import { authorizationFinder, basicFinder, bearerFinder, cookieFinder, cookieOptionFinder } from "./header.ts";
-import { encodedHomeFinder, homeFinder, homeMark, rootFinder } from "./home.ts";
+import { encodedHomeFinder, homeFinder, homeMark, mediaFinder, rootFinder } from "./home.ts";
 import { jwtFinder } from "./jwt.ts";
+import { callFinder, codesFinder, labelFinder, pairInProseFinder } from "./label.ts";
 import { placeholderOf, placeholderPattern } from "./placeholder.ts";
 import { privateKeyFinder, puttyFinder } from "./private-key.ts";
 import { providerFinder } from "./provider.ts";
+import { columnFinder, insertFinder } from "./table.ts";
 import { openWordScan } from "./word-scan.ts";
 
 const forms = [
@@ -50,8 +52,15 @@ const finders: readonly Finder[] = [
   ...commandFinders,
   assignmentFinder,
   providerFinder,
+  labelFinder,
+  pairInProseFinder,
+  codesFinder,
+  callFinder,
+  insertFinder,
+  columnFinder,
   homeFinder,
   rootFinder,
+  mediaFinder,
   encodedHomeFinder,
 ];
 

@@ -44,6 +44,7 @@ export function isCamelWords(text: string): boolean {
   const letters = humps.join("").length;
   if (humps.some((hump) => hump.length > 2 && /[a-z]/.test(hump) && !/[aeiouy]/i.test(hump) && !short.test(hump)))
     return false;
+  if (text.length >= 20 && humps.filter((hump) => hump.length <= 2).length * 2 >= humps.length) return false;
   const capitals = text.replace(/[^A-Z]/g, "").length;
   return capitals > 0 && capitals < letters && text.length - letters <= 4 && letters / humps.length >= 2.8;
 }
@@ -71,6 +72,26 @@ export function isRandom(text: string, least = 16): boolean {
   if (text.length < least || !/^[\w+/=.~:@!#$%^&*-]+$/.test(text) || isWordy(text) || isCamelWords(text)) return false;
   const cases = /[a-z]/.test(text) && /[A-Z]/.test(text);
   return (isMixed(text) || (cases && text.length >= 20)) && entropyBits(text.slice(0, 200)) >= 2.8;
+}
+
+/** Whether letters without a digit are none of a language: their vowels are too few, their consonants too many. */
+export function isGibberish(text: string): boolean {
+  if (text.length < 16 || !/^[A-Za-z]+$/.test(text)) return false;
+  const rare = text.replace(/[^qxzjkvw]/gi, "").length / text.length;
+  const vowels = text.replace(/[^aeiouy]/gi, "").length / text.length;
+  const signs = [rare >= 0.16, vowels <= 0.28, /[bcdfghjklmnpqrstvwxz]{5}/i.test(text)];
+  return (
+    entropyBits(text) >= 3.2 &&
+    (signs.filter(Boolean).length >= 2 || (!isCamelWords(text) && /[a-z][A-Z]{2,4}[a-z]/.test(text)))
+  );
+}
+
+const powershell =
+  /^(?:Read|Get|New|Set|ConvertTo|ConvertFrom|Import|Export|Invoke|Select|Out|Join|Write)-[A-Z][A-Za-z]+$/;
+
+/** Whether a text is a command of PowerShell. */
+export function isCmdlet(text: string): boolean {
+  return powershell.test(text);
 }
 
 /** Whether a word is too ordinary to be looked for elsewhere in a text: letters as a language has them. */

@@ -17,7 +17,26 @@ const longestJudged = 160;
 /** The longest value in quotes; one without an end is taken for unquoted. */
 const longestQuoted = 1024;
 
+/** The longest value in quotes of print. */
+const longestPrinted = 400;
+
 const backslash = 92;
+/** Quotes of print, and those that may end what they open. */
+const printed = new Map([
+  ["«", "»"],
+  ["»", "«"],
+  ["“", "”"],
+  ["„", "“”"],
+  ["‘", "’"],
+  ["‚", "‘’"],
+  ["‹", "›"],
+  ["「", "」"],
+  ["『", "』"],
+  ["《", "》"],
+  ["（", "）"],
+]);
+/** Marks of print that are in no password as people type it. */
+const endsOfPrint = new Set("«»“”„‘’‚‹›「」『』《》（），。、；！？…");
 const quotes = new Set(["'", '"', "`"]);
 
 function backslashesBefore(text: string, at: number, least: number): number {
@@ -47,12 +66,35 @@ function quotedValue(text: string, open: number, escapes: number): Value | null 
   return null;
 }
 
+function printedValue(text: string, open: number): Value | null {
+  const closing = printed.get(text.charAt(open));
+  if (closing === undefined) return null;
+  const start = open + 1;
+  for (let end = start; end - start <= longestPrinted && end < text.length; end++) {
+    const letter = text.charAt(end);
+    if (letter === "\n" || letter === "\r") return null;
+    if (closing.includes(letter))
+      return {
+        start,
+        end,
+        text: text.slice(start, Math.min(end, start + longestJudged)),
+        quoted: true,
+        endsLine: false,
+      };
+  }
+  return null;
+}
+
 /** Where an unquoted value ends: at a blank always, at marks of code where the value stands within a line. */
 export type Ending = "blank" | "mark" | "query";
 
 const isBlank = /\s/;
 const comma = /,(?:\s|$|["'\\]|[\w.-]{1,40}["'\\]{0,2}[=:])/y;
 const escaped = /\\{1,4}(?:[nrt"'`\s]|u00|$)/y;
+
+function endsInPrint(letter: string): boolean {
+  return endsOfPrint.has(letter) || isBlank.test(letter);
+}
 
 function matchesAt(pattern: RegExp, text: string, at: number): boolean {
   pattern.lastIndex = at;
@@ -87,7 +129,7 @@ function unitsHere(text: string, at: number, ending: Ending): number {
     case 44:
       return ending !== "blank" && (ending === "query" || matchesAt(comma, text, at)) ? 0 : 1;
     default:
-      return Number.isNaN(unit) || (unit > 127 && isBlank.test(text.charAt(at))) || unit < 32 ? 0 : 1;
+      return Number.isNaN(unit) || unit < 32 || (unit > 127 && endsInPrint(text.charAt(at))) ? 0 : 1;
   }
 }
 
@@ -138,6 +180,7 @@ export function readValue(reading: Pick<Reading, "text" | "memo">, at: number, e
     if (value) return value;
     return plainValue(reading, open + 1, ending);
   }
+  if (printed.has(text.charAt(open))) return printedValue(text, open) ?? plainValue(reading, open + 1, ending);
   if (open > at && /[nrt]/.test(text.charAt(open))) return null;
   return plainValue(reading, at, ending);
 }

@@ -8,6 +8,13 @@ interface Node {
   readonly words: number[];
 }
 
+const beyondAscii = /[^\t-~]/g;
+
+// Bytes beyond ASCII share a few classes, or the table would not stay in the fastest memory.
+function folded(word: string): string {
+  return word.replace(beyondAscii, (letter) => String.fromCharCode(128 + (letter.charCodeAt(0) & 7)));
+}
+
 function trieOf(words: readonly string[]): Node[] {
   const trie: Node[] = [{ next: new Map(), words: [] }];
   for (const [index, word] of words.entries()) {
@@ -35,13 +42,18 @@ function isWritten(bytes: Uint8Array, end: number, written: Uint8Array): boolean
  * or, where one has a capital, only as it is written. Each word is visited at each place where it ends; a place may be told in vain where letters beyond
  * Latin-1 stand, so whoever visits looks at the text again.
  */
-export function openWordScan(words: readonly string[]): (text: string, visit: WordVisit) => void {
+export function openWordScan(wanted: readonly string[]): (text: string, visit: WordVisit) => void {
+  const words = wanted.map(folded);
   const trie = trieOf(words);
   // Bytes that are in no word are all alike: a small table stays in the fastest memory.
   const classOf = new Uint8Array(256);
   const letters = [...new Set(words.flatMap((word) => [...word.toLowerCase()]))];
   for (const [index, letter] of letters.entries()) {
-    for (const form of [letter, letter.toUpperCase()]) classOf[form.charCodeAt(0)] = index + 1;
+    for (const form of [letter, letter.toUpperCase()]) if (form.length === 1) classOf[form.charCodeAt(0)] = index + 1;
+  }
+  for (let byte = 0; byte < 256; byte++) {
+    const letter = String.fromCharCode(byte);
+    if (folded(letter) !== letter) classOf[byte] = letters.indexOf(folded(letter)) + 1;
   }
   const width = letters.length + 1;
   const size = trie.length;

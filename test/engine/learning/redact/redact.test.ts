@@ -130,3 +130,13 @@ test("a text built against a rule takes time as it has letters", () => {
   const steep = growth(letters).filter(({ quarterMs, wholeMs }) => wholeMs > 40 && wholeMs > 8 * quarterMs);
   expect(steep).toEqual([]);
 }, 120_000);
+
+test.each(["/", "/a/", "~/A/", "a.", "a_", "A1 ", "-a"])(
+  "a long value behind %s takes no longer than another",
+  (part) => {
+    const started = performance.now();
+    redact(`password=${part}${"a".repeat(100)}ó=!`);
+    redact(`password="${part.repeat(40)}${"a".repeat(60)}ó!"`);
+    expect(performance.now() - started).toBeLessThan(1000);
+  },
+);

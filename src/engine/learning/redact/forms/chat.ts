@@ -18,9 +18,14 @@ export const chatForms: readonly Form[] = [
     ["hooks.slack-gov.com"],
     /(hooks\.slack-gov\.com\/(?:services|workflows|triggers)\/)([\w+/=%-]{12,})/iy,
   ),
-  form("discord", ["/api/webhooks/", "/api/v"], /(\/api\/(?:v\d{1,2}\/)?webhooks\/)(\d{15,21}\/[\w-]{30,})/iy, {
-    glued: true,
-  }),
+  form(
+    "discord",
+    ["/api/webhooks/", "/api/v", "%2fapi%2f"],
+    /((?:\/|%2F)api(?:\/|%2F)(?:v\d{1,2}(?:\/|%2F))?webhooks(?:\/|%2F))(\d{15,21}(?:\/|%2F)[\w-]{30,})/iy,
+    {
+      glued: true,
+    },
+  ),
   form(
     "discord",
     ["discord", "bot ", "bot_", "bot=", "bot:", 'bot"', "bot'"],

@@ -2,6 +2,9 @@ import { type Form, form } from "../form.ts";
 
 const alphanumeric = /[A-Za-z0-9]/;
 const end = "(?![A-Za-z0-9])";
+// Azure writes who gave a key out into it, near its end.
+const azureKey =
+  /[\w+/]{32,44}(?:AzSe|AzCa|ACDb|\+?ACR[A-Za-z0-9]|\+AEh|\+AIoT|\+ASb|\+?AAAC|\+AAC|AZEG)[\w+/]{4,10}={0,2}(?![\w+/])/y;
 const sticky = (source: string) => new RegExp(source, "y");
 
 /** Clouds, hosting, and what keeps or gives out their secrets. */
@@ -38,6 +41,12 @@ export const cloudForms: readonly Form[] = [
     before: { letters: /[\w+/]/, most: 76 },
     glued: true,
   }),
+  form("azure", ["azse", "azca", "acdb", "acrc", "+acr", "+aeh", "+aiot", "+asb", "+aac", "aaac", "azeg"], azureKey, {
+    before: { letters: /[\w+/]/, most: 44 },
+    glued: true,
+  }),
+  form("firebase", [":apa91"], /[\w-]{11}:APA91[\w-]{60,}/y, { before: { letters: /[\w-]/, most: 11 }, glued: true }),
+  form("salesforce", ["00d"], /00D[A-Za-z0-9]{9,15}![\w.]{60,}/y),
   form("digitalocean", ["dop_v1_", "doo_v1_", "dor_v1_"], /do[opr]_v1_[\da-f]{40,}/iy),
   form("fly", ["fo1_"], /fo1_[\w-]{30,}/y),
   form("fly", ["fm1a_", "fm1r_", "fm2_"], /fm(?:1[ar]|2)_[A-Za-z0-9+/=_,-]{40,}/y),
