@@ -1,5 +1,5 @@
 import { type Finder, note, type Reading } from "./finder.ts";
-import { isHarmlessValue } from "./harmless.ts";
+import { isHarmlessPhrase, isHarmlessValue } from "./harmless.ts";
 import { type Strength, strengthOf } from "./name.ts";
 import { entropyBits, isGibberish, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
 import { type Assignment, assignmentAt, nameEnd, nameStart } from "./sign.ts";
@@ -173,6 +173,14 @@ export function tell({ told }: Reading, text: string): void {
   if (text.length >= 8 && text.length <= 160 && told.size < 32 && !isOrdinary(text)) told.add(text);
 }
 
+// A label in quotes does not stand behind a variable of the environment or an option, and behind a name of several words
+// it begins like a sentence.
+function isFirm({ name, sign, startsLine }: Assignment, strength: Strength, { text, quoted }: Value): boolean {
+  if (!quoted || strength !== "strong" || !/\s/.test(text)) return false;
+  if (sign === "flag" || (sign === "equals" && startsLine && shouts.test(name))) return true;
+  return /^[a-z]+[_-]\w+$/.test(name) && /^[a-z\d]/.test(text) && /\d/.test(text);
+}
+
 /** Values that are given to the name of a secret: in settings, code, shells, addresses, tables and sentences. */
 export const assignmentFinder: Finder = {
   kinds: ["secret", "env"],
@@ -191,7 +199,8 @@ export const assignmentFinder: Finder = {
     const read = readValue(reading, assignment.valueAt, endingOf(assignment));
     if (read === null) return end;
     const value = trimmed(read, assignment);
-    if (isTestResult(assignment, value) || isHarmlessValue(value) || !tests[strength](assignment, value)) return end;
+    const isNone = isFirm(assignment, strength, value) ? isHarmlessPhrase(value.text) : isHarmlessValue(value);
+    if (isTestResult(assignment, value) || isNone || !tests[strength](assignment, value)) return end;
     if (strength !== "weak" && value.text.length === value.end - value.start) tell(reading, value.text);
     return note(reading, value.start, wholeEnd(text, value), kindOf(assignment));
   },

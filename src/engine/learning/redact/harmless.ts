@@ -41,8 +41,28 @@ function isPath(text: string): boolean {
   );
 }
 
-/** Whether a value only stands for a secret or is none: a placeholder, a reference, a path, a type, code. */
-export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">): boolean {
+/** Whether a value only stands for a secret or is none: a placeholder, a reference, a path, a type, code, a label. */
+export function isHarmlessValue(value: Pick<Value, "text" | "quoted">): boolean {
+  const { text, quoted } = value;
+  if (isStandIn(value)) return true;
+  if (quoted && text.split(/\s+/).some((word) => drawn.test(word))) return false;
+  if (showing.test(text) && !/\d/.test(text)) return true;
+  return quoted ? isSentence(text) : isCode(text);
+}
+
+// A word that no sentence has: small and capital letters with digits between them.
+const drawn = /^(?=\S{0,80}[a-z])(?=\S{0,80}[A-Z])(?=\S{0,80}\d\S{0,80}\d)\S{6,80}$/;
+
+/**
+ * The same for a value in quotes that can hardly be a label, such as that of a variable of the environment: only a whole
+ * sentence is none there.
+ */
+export function isHarmlessPhrase(text: string): boolean {
+  const isLong = text.trim().split(/\s+/).length > 8;
+  return isStandIn({ text, quoted: true }) || isLong || (/^[A-Z].*\s.*[.!?…:]$/s.test(text) && !/\d/.test(text));
+}
+
+function isStandIn({ text, quoted }: Pick<Value, "text" | "quoted">): boolean {
   if (text.length < 4 || /^\W*$/.test(text) || words.has(text.toLowerCase().replace(/[.!?]$/, ""))) return true;
   if (!quoted && text.endsWith(":")) return true;
   if (isFiller(text) || reference.test(text) || isPath(text) || webAddress.test(text)) return true;
@@ -61,8 +81,7 @@ export function isHarmlessValue({ text, quoted }: Pick<Value, "text" | "quoted">
     /\$\(|\{[a-z_]{1,30}\}/i.test(text)
   )
     return true;
-  if (showing.test(text) && !/\d/.test(text)) return true;
-  return quoted ? isSentence(text) : isCode(text);
+  return false;
 }
 
 // Labels and messages stand in quotes beside names of secrets.
