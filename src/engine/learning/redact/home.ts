@@ -113,7 +113,8 @@ export const rootFinder: Finder = {
     const from = startOfHome(text, start);
     const drive =
       text.charCodeAt(start - 1) === 58 && /(?:^|[\s"'(=])[A-Za-z]:$/.test(text.slice(Math.max(0, start - 3), start));
-    if (from !== start || drive || !root.test(text)) return 0;
+    // Behind a second slash it is the user or the host of an address.
+    if (from !== start || drive || text.charCodeAt(start - 1) === 47 || !root.test(text)) return 0;
     return note(reading, start, start + 5, "home");
   },
 };
