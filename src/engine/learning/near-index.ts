@@ -35,6 +35,26 @@ export interface NearIndex {
   ofTemplate(tag: number): Entry[];
 }
 
+/** Entries looked at under one key, the oldest first, and lessons that one is compared with. */
+const keyMost = 512;
+const comparedMost = 128;
+
+/** An entry that was met, and under how many keys. */
+interface Met {
+  readonly entry: Entry;
+  readonly isThere: boolean;
+  shared: number;
+}
+
+// In a crowd of texts that are half alike each meets all others under a key or two; those that are alike share a third
+// of their keys, and only one pair in two thousand of them no more than one.
+function nearestMet(met: ReadonlyMap<number, Met>): Iterable<Met> {
+  if (met.size <= comparedMost) return met.values();
+  const often = [...met.values()].filter(({ shared }) => shared > 1);
+  if (often.length <= comparedMost) return often;
+  return often.sort((a, b) => b.shared - a.shared || a.entry.key - b.entry.key).slice(0, comparedMost);
+}
+
 /** No entries. */
 export const noEntries: readonly Entry[] = [];
 const noNumbers: ReadonlySet<number> = new Set();
@@ -52,19 +72,35 @@ export function openNearIndex(find: ((key: number) => readonly Entry[]) | null =
   // Of what is under the keys of those that are alike.
   const visitAlike = ({ form }: Placed, see: (entry: Entry, isThere: boolean) => void) => {
     const keys = keysOf(form);
-    for (let at = 0; at < alikeKeys(form); at++) visit(keys[at] ?? 0, see);
+    for (let at = 0; at < alikeKeys(form); at++) {
+      const key = keys[at] ?? 0;
+      let left = keyMost;
+      for (const entry of committed(key)) {
+        if (left-- === 0) break;
+        see(entry, !removed.has(entry.key));
+      }
+      for (const entry of added.find(key)) {
+        if (left-- <= 0) break;
+        see(entry, true);
+      }
+    }
   };
   const templatesNear = (placed: Placed, found: Set<number>) => {
     const own = kindOf(templateOf(placed.form));
-    const templates = new Set<number>();
+    const met = new Map<number, Met>();
     visitAlike(placed, (entry, isThere) => {
-      // One that was taken out stood for others of its template. Two of one template are near only when their prompts
-      // are the same; those are found by their prompt.
+      const known = met.get(entry.key);
+      if (known) known.shared++;
+      // Two of one template are near only when their prompts are the same; those are found by their prompt.
+      else if (kindOf(entry.tag) !== own || saysNew(entry.tag)) met.set(entry.key, { entry, isThere, shared: 1 });
+    });
+    const templates = new Set<number>();
+    for (const { entry, isThere } of nearestMet(met)) {
+      // One that was taken out stood for others of its template.
       const kind = kindOf(entry.tag);
       if (kind !== own) templates.add(kind);
-      else if (!saysNew(entry.tag)) return;
       if (isThere) found.add(entry.key);
-    });
+    }
     return templates;
   };
   // Under the last key, that of its template, nothing is looked up for itself.
