@@ -42,13 +42,25 @@ test.skipIf(needs("postgres").missing)(
     };
     expect(new Set(inStatistics())).toEqual(new Set(["lessons", "proposals", "cursors"]));
     expect(inTables().length).toBeGreaterThan(20);
-    for (const args of [["status"], ["dataset", "list"], ["doctor"]]) {
-      const looked = aistack([...args, "--json", "--home", former.home, ...settings]);
-      expect([args, looked.stdout.startsWith("{"), looked.stderr]).toEqual([
-        args,
-        true,
-        expect.not.stringContaining(" at "),
+    const looks = [
+      "status",
+      "store status",
+      "doctor",
+      ...["dataset stats", "dataset duplicates", "dataset export --format openai", "dataset list", "dataset show a1"],
+      ...["learn --rejected"],
+    ];
+    for (const look of looks) {
+      const looked = aistack([...look.split(" "), "--json", "--home", former.home, ...settings]);
+      const said = `${looked.stdout}${looked.stderr}`;
+      expect([look, said]).toEqual([
+        look,
+        expect.stringMatching(/kept by an older aistack[\s\S]*aistack learn --once/),
       ]);
+      expect([look, said]).toEqual([look, expect.not.stringMatching(/does not exist|\n +at /)]);
+      if (look === "doctor")
+        expect(JSON.parse(looked.stdout).checks.map(({ name }: { name: string }) => name)).toEqual(
+          expect.arrayContaining(["home", "disk", "store", "archives", "embeddings"]),
+        );
     }
 
     const learned = aistack([...learnOn(former), "--json", ...settings]);
