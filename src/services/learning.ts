@@ -4,6 +4,7 @@ import { pause } from "../engine/pause.ts";
 import type { SinkProgress } from "../engine/progress.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
+import { readUserPause } from "../engine/user-pause.ts";
 import type { ZeroYield } from "../engine/zero-yield.ts";
 import type { Plain } from "./action.ts";
 import { type Holder, lookAtHold, takeHold } from "./hold.ts";
@@ -11,6 +12,7 @@ import { patternsOf, runLearner } from "./learner.ts";
 import { replayRejected } from "./replay.ts";
 import type { Stack } from "./stack.ts";
 import { lagOf } from "./status.ts";
+import { pausedFailure } from "./watch.ts";
 import { zeroYieldIn } from "./yield.ts";
 
 const attachedTimeoutMs = 30_000;
@@ -70,8 +72,39 @@ async function summary(
   };
 }
 
+/** What a run of the learner is asked for. */
+interface Wanted {
+  readonly once: boolean;
+  readonly sources: readonly string[];
+  readonly replay: boolean;
+  readonly rebuildVectors: boolean;
+}
+
+// What the holder was not asked for it does not do, and looking on would not either.
+function refuseMore({ pid, command, since }: Holder, { sources, replay, rebuildVectors }: Wanted): void {
+  const options = [
+    ...(sources.length > 0 ? ["--source"] : []),
+    ...(replay ? ["--replay"] : []),
+    ...(rebuildVectors ? ["--rebuild-vectors"] : []),
+  ];
+  if (options.length === 0) return;
+  const isElsewhere = command.includes(", in container ");
+  throw new Failure("held", {
+    what: `Nothing was done of ${options.join(", ")}`,
+    why: `process ${pid} (${command}, since ${since}) learns on this home`,
+    hint: `End it, then type the same again. Type: ${pid > 0 && !isElsewhere ? `kill ${pid}` : "aistack status"}`,
+  });
+}
+
+function refusePaused({ config }: Stack): void {
+  const paused = readUserPause(config.home);
+  if (paused !== null) throw pausedFailure(paused);
+}
+
 // Somebody else learns here: say who, and look until they have taken everything.
-async function attach(stack: Stack, holder: Holder, once: boolean, signal: AbortSignal): Promise<Plain> {
+async function attach(stack: Stack, holder: Holder, run: Wanted, signal: AbortSignal): Promise<Plain> {
+  refuseMore(holder, run);
+  const { once } = run;
   stack.emit({ type: "engine.held", pid: holder.pid, command: holder.command, since: holder.since });
   let store: Store | null = null;
   const lagNow = async () => {
@@ -80,6 +113,7 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
   };
   const until = performance.now() + attachedTimeoutMs;
   while (!signal.aborted && lookAtHold(stack.config.home) !== null) {
+    if (once) refusePaused(stack);
     const lag = await lagNow();
     if (once && lag?.every(({ lagBytes }) => lagBytes === 0)) break;
     if (once && performance.now() > until) {
@@ -95,18 +129,14 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
 }
 
 /** Runs the learner, or looks on while somebody else does; returns what came of it. */
-export async function learn(
-  stack: Stack,
-  run: { once: boolean; sources: readonly string[]; replay: boolean; rebuildVectors: boolean },
-  signal: AbortSignal,
-): Promise<Plain> {
+export async function learn(stack: Stack, run: Wanted, signal: AbortSignal): Promise<Plain> {
   const started = performance.now();
   patternsOf(stack.config, run.sources);
   const held = lookAtHold(stack.config.home);
-  if (held) return attach(stack, held, run.once, signal);
+  if (held) return attach(stack, held, run, signal);
   const store = await stack.openStore({ patient: !run.once });
   const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
-  if ("pid" in hold) return attach(stack, hold, run.once, signal);
+  if ("pid" in hold) return attach(stack, hold, run, signal);
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });
