@@ -7,7 +7,7 @@ import type { Store } from "../engine/stores/store.ts";
 import { readUserPause } from "../engine/user-pause.ts";
 import type { ZeroYield } from "../engine/zero-yield.ts";
 import type { Plain } from "./action.ts";
-import { type Holder, lookAtHold, takeHold } from "./hold.ts";
+import { endHint, type Holder, lookAtHold, takeHold } from "./hold.ts";
 import { patternsOf, runLearner } from "./learner.ts";
 import { replayRejected } from "./replay.ts";
 import type { Stack } from "./stack.ts";
@@ -42,6 +42,11 @@ function warnLost(stack: Stack, progress: readonly SinkProgress[]): void {
   if (loss.bytes > 0) stack.emit({ type: "bytes.lost", ...loss });
 }
 
+// Withdrawing is rare; where nothing was, it is not spoken of.
+function told<T extends { readonly withdrawn: number }>({ withdrawn, ...rest }: T) {
+  return withdrawn > 0 ? { ...rest, withdrawn } : rest;
+}
+
 async function summary(
   stack: Stack,
   progress: readonly SinkProgress[],
@@ -54,12 +59,13 @@ async function summary(
     events: rows?.events ?? 0,
     lessons: rows?.lessons ?? 0,
     duplicates: rows?.duplicates ?? 0,
+    ...told({ withdrawn: rows?.withdrawn ?? 0 }),
     rejected,
     reasons: reasonSentences(rejected),
     bySource: Object.fromEntries(
       [...(rows?.bySource ?? [])].map(([source, tally]) => [
         source,
-        { ...tally, rejected: Object.fromEntries(tally.rejected) },
+        told({ ...tally, rejected: Object.fromEntries(tally.rejected) }),
       ]),
     ),
     dataset: { path: stack.datasetFile, pairs: (await store.counts()).pairs ?? 0 },
@@ -81,18 +87,18 @@ interface Wanted {
 }
 
 // What the holder was not asked for it does not do, and looking on would not either.
-function refuseMore({ pid, command, since }: Holder, { sources, replay, rebuildVectors }: Wanted): void {
+function refuseMore(holder: Holder, { sources, replay, rebuildVectors }: Wanted): void {
   const options = [
     ...(sources.length > 0 ? ["--source"] : []),
     ...(replay ? ["--replay"] : []),
     ...(rebuildVectors ? ["--rebuild-vectors"] : []),
   ];
   if (options.length === 0) return;
-  const isElsewhere = command.includes(", in container ");
+  const { pid, command, since } = holder;
   throw new Failure("held", {
     what: `Nothing was done of ${options.join(", ")}`,
     why: `process ${pid} (${command}, since ${since}) learns on this home`,
-    hint: `End it, then type the same again. Type: ${pid > 0 && !isElsewhere ? `kill ${pid}` : "aistack status"}`,
+    hint: `End it, then type the same again. Type: ${endHint(holder)}`,
   });
 }
 

@@ -5,7 +5,7 @@ import type { Store } from "../engine/stores/store.ts";
 import { tables } from "../engine/stores/tables.ts";
 import type { Target } from "../engine/stores/target.ts";
 import type { Plain } from "./action.ts";
-import { takeHold } from "./hold.ts";
+import { endHint, takeHold } from "./hold.ts";
 import { renewHome } from "./redaction.ts";
 import { embeddedFile, type Stack } from "./stack.ts";
 
@@ -140,7 +140,7 @@ export async function migrateStore(
     throw new Failure("held", {
       what: "The store was not moved",
       why: `process ${hold.pid} (${hold.command}, since ${hold.since}) works on this home`,
-      hint: `End it first: kill ${hold.pid}`,
+      hint: `End it first: ${endHint(hold)}`,
     });
   }
   try {

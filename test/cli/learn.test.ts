@@ -276,7 +276,7 @@ describe("what a learner that is there already would not do", () => {
     async (...more) => {
       const home = temporary();
       const first = startAistack(["learn", "--home", home]);
-      await until(() => aistackJson(["status", "--home", home]).engine !== null);
+      await until(() => aistack(["status", "--json", "--home", home]).stdout.includes(`"pid":${first.child.pid}`));
       const source = join(home, "x.jsonl");
       writeFileSync(source, "");
       const options = more.map((one) => (one === "x.jsonl" ? source : one));
@@ -286,7 +286,7 @@ describe("what a learner that is there already would not do", () => {
         {
           code: "held",
           what: expect.stringContaining(String(more[0])),
-          why: expect.stringContaining(`process ${first.child.pid} (aistack learn, since`),
+          why: expect.stringContaining(`process ${first.child.pid} (aistack learn`),
           hint: expect.stringContaining(`kill ${first.child.pid}`),
         },
       ]);
@@ -298,7 +298,7 @@ describe("what a learner that is there already would not do", () => {
   test("while learning is paused by hand, learning once says so at once", async () => {
     const home = temporary();
     const first = startAistack(["learn", "--home", home]);
-    await until(() => aistackJson(["status", "--home", home]).engine !== null);
+    await until(() => aistack(["status", "--json", "--home", home]).stdout.includes(`"pid":${first.child.pid}`));
     aistack(["pause", "for", "lunch", "--home", home]);
     const started = performance.now();
     const { status, stdout } = aistack(["learn", "--once", "--json", "--home", home]);

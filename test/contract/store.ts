@@ -151,8 +151,8 @@ export function storeContract(name: string, makePlace: () => Place): void {
       ];
       const taken = await sink("rows").take(batch(lessons, [cursor(50)]), { signal });
       expect(Object.fromEntries(taken.bySource ?? [])).toEqual({
-        "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0 },
-        "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0 },
+        "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0, removed: 0 },
+        "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0, removed: 0 },
       });
       const tallies = new Map([
         ["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]), dialects: new Map() }],
