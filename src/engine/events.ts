@@ -24,6 +24,7 @@ export type EngineEvent =
   | { type: "vectors.filled"; place: string; lessons: number }
   | { type: "neighbours.measured"; lessons: number }
   | { type: "redaction.outdated"; place: string; from: number }
+  | { type: "redaction.older"; place: string }
   | {
       type: "redaction.renewed";
       place: string;
