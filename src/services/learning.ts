@@ -16,6 +16,8 @@ import { pausedFailure } from "./watch.ts";
 import { zeroYieldIn } from "./yield.ts";
 
 const attachedTimeoutMs = 30_000;
+const firstRetryMs = 250;
+const lastRetryMs = 10_000;
 
 /** Warns of every source and dialect that gave many events and not one lesson, with its reasons by count. */
 function warnZeroYield(
@@ -134,13 +136,30 @@ async function attach(stack: Stack, holder: Holder, run: Wanted, signal: AbortSi
   return { attached: holder, lookingOnly: true, sinks: (await lagNow()) ?? [] };
 }
 
+// A run that is to end waits for a silent server as its sinks would, and says in the end what the server said.
+async function openInTime(stack: Stack, signal: AbortSignal): Promise<Store> {
+  const until = performance.now() + stack.config.values["learning.onceWaitMs"];
+  for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
+    try {
+      return await stack.openStore();
+    } catch (error) {
+      const leftMs = until - performance.now();
+      if (!(error instanceof Failure) || error.code !== "silent" || leftMs <= 0 || signal.aborted) throw error;
+      const waitMs = Math.min(retryMs, leftMs);
+      const why = `${error.message}. ${error.hint}`;
+      stack.emit({ type: "sink.waiting", sink: "rows", why, code: error.code, retryMs: waitMs });
+      await pause(waitMs, { signal });
+    }
+  }
+}
+
 /** Runs the learner, or looks on while somebody else does; returns what came of it. */
 export async function learn(stack: Stack, run: Wanted, signal: AbortSignal): Promise<Plain> {
   const started = performance.now();
   patternsOf(stack.config, run.sources);
   const held = lookAtHold(stack.config.home);
   if (held) return attach(stack, held, run, signal);
-  const store = await stack.openStore({ patient: !run.once });
+  const store = await (run.once ? openInTime(stack, signal) : stack.openStore({ patient: true }));
   const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
   if ("pid" in hold) return attach(stack, hold, run, signal);
   try {
