@@ -207,7 +207,8 @@ export function openEngine({ config, patterns, sinks, emit, aliases, guards, hel
       if (!once && taken.bySource) alarm.look(rest);
       const checkpointMs = performance.now() - before;
       const { events, bytes } = batch;
-      emit({ type: "batch.taken", sink: sink.name, events, lessons: taken.fresh, bytes, checkpointMs });
+      const { fresh: lessons, removed: withdrawn = 0 } = taken;
+      emit({ type: "batch.taken", sink: sink.name, events, lessons, withdrawn, bytes, checkpointMs });
     }
   };
 

@@ -6,7 +6,16 @@ export type EngineEvent =
   | { type: "file.renewed"; sink: string; file: string; why: "replaced" | "truncated" | "rewritten" }
   | { type: "bytes.lost"; files: number; bytes: number }
   | { type: "file.unreadable"; file: string; why: string }
-  | { type: "batch.taken"; sink: string; events: number; lessons: number; bytes: number; checkpointMs: number }
+  | {
+      type: "batch.taken";
+      sink: string;
+      events: number;
+      /** Lessons added; those removed because they were withdrawn are counted by themselves. */
+      lessons: number;
+      withdrawn: number;
+      bytes: number;
+      checkpointMs: number;
+    }
   | { type: "sink.waiting"; sink: string; why: string; code: string; retryMs: number }
   | { type: "sink.resumed"; sink: string; afterMs: number }
   | { type: "lesson.refused"; sink: string; lesson: string; why: string }
@@ -15,6 +24,7 @@ export type EngineEvent =
   | { type: "vectors.filled"; place: string; lessons: number }
   | { type: "neighbours.measured"; lessons: number }
   | { type: "redaction.outdated"; place: string; from: number }
+  | { type: "redaction.older"; place: string }
   | {
       type: "redaction.renewed";
       place: string;

@@ -13,8 +13,11 @@ export interface SinkProgress {
   sourceBytes: number;
   events: number;
   bytes: number;
+  /** Lessons that were added. */
   lessons: number;
   duplicates: number;
+  /** Lessons that were there and were removed because they were withdrawn; they are not taken off `lessons`. */
+  withdrawn: number;
   checkpoints: number;
   /** When its last checkpoint was made, ISO 8601; null before the first. */
   checkpointAt: string | null;
@@ -29,8 +32,11 @@ export interface SinkProgress {
 /** What one source gave since the engine was opened. */
 export interface SourceProgress {
   events: number;
+  /** Lessons that were added. */
   lessons: number;
   duplicates: number;
+  /** Lessons that were there and were removed because they were withdrawn; they are not taken off `lessons`. */
+  withdrawn: number;
   readonly rejected: Map<string, number>;
   /** Bytes of a last line that has no end yet; it waits. */
   unfinishedBytes: number;
@@ -38,7 +44,7 @@ export interface SourceProgress {
 
 /** The progress of a sink that has done nothing yet. */
 export function startProgress(name: string): SinkProgress {
-  const counts = { lagBytes: 0, events: 0, bytes: 0, lessons: 0, duplicates: 0, checkpoints: 0 };
+  const counts = { lagBytes: 0, events: 0, bytes: 0, lessons: 0, duplicates: 0, withdrawn: 0, checkpoints: 0 };
   const unknown = { measured: false, sourceBytes: 0, checkpointAt: null };
   return { name, ...counts, ...unknown, lost: new Map(), rejected: new Map(), bySource: new Map(), waiting: "" };
 }
@@ -53,7 +59,7 @@ export function addTo(counts: Map<string, number>, reason: string, by: number): 
 function sourceOf(state: SinkProgress, source: string): SourceProgress {
   let known = state.bySource.get(source);
   if (!known) {
-    known = { events: 0, lessons: 0, duplicates: 0, rejected: new Map(), unfinishedBytes: 0 };
+    known = { events: 0, lessons: 0, duplicates: 0, withdrawn: 0, rejected: new Map(), unfinishedBytes: 0 };
     state.bySource.set(source, known);
   }
   return known;
@@ -65,6 +71,7 @@ export function noteTaken(state: SinkProgress, batch: Batch, taken: Taken): void
   state.bytes += batch.bytes;
   state.lessons += taken.fresh;
   state.duplicates += taken.duplicates;
+  state.withdrawn += taken.removed ?? 0;
   state.checkpoints++;
   state.checkpointAt = new Date().toISOString();
   for (const [source, tally] of batch.tallies) {
@@ -79,6 +86,7 @@ export function noteTaken(state: SinkProgress, batch: Batch, taken: Taken): void
     const known = sourceOf(state, source);
     known.lessons += counts.fresh;
     known.duplicates += counts.duplicates;
+    known.withdrawn += counts.removed;
     addTo(known.rejected, "withdrawn", counts.withdrawn);
     addTo(state.rejected, "withdrawn", counts.withdrawn);
   }

@@ -43,6 +43,8 @@ export const reportShape = lazily(() =>
         events: count(),
         lessons: count(),
         duplicates: count(),
+        /** Lessons that were there and were removed because they were withdrawn. */
+        withdrawn: count().optional(),
         eventsPerSecond: count(),
         bytesPerSecond: count(),
         /** Until nothing waits at this rate; null when nothing moves. */

@@ -2,6 +2,7 @@ import { cutText } from "../engine/base/text.ts";
 import type { ListedLesson } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
 import type { Given, Plain } from "./action.ts";
+import { lookAtWords } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
 
@@ -71,7 +72,7 @@ async function showOne(store: Store, prefix: string, limit: number): Promise<Pla
 
 /** The near-duplicates with what is kept for each, and prompts with conflicting answers; of one lesson both sides whole. */
 export async function duplicates(stack: Stack, given: Given): Promise<Plain> {
-  const store = await stack.look();
+  const store = await lookAtWords(stack);
   const [id, limit] = [given.text("id"), given.number("limit") ?? 100];
   return id === null ? list(store, limit) : showOne(store, id, limit);
 }

@@ -6,6 +6,7 @@ import { openExportFile } from "./export-file.ts";
 import { type ExportOptions, exportOptions, isPrinted } from "./export-options.ts";
 import { exportRows } from "./export-rows.ts";
 import type { Run } from "./lazily.ts";
+import { refuseOlderRules } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
 
 interface PartRow {
@@ -16,6 +17,7 @@ interface PartRow {
 /** The rows that are asked for, of the dataset as it is now. */
 async function* rowsOf(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<PartRow> {
   const store = await stack.look();
+  await refuseOlderRules(store, "Nothing was exported");
   await using snapshot = await openDatasetSnapshot(stack.datasetFile, { signal });
   for await (const { line, key } of exportRows(snapshot, store, options, { signal })) {
     const part = inValidation(key, options.share) ? "validation" : "train";

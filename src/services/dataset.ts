@@ -5,6 +5,7 @@ import type { ListedLesson, Review } from "../engine/stores/listed.ts";
 import type { Action, Given, Plain } from "./action.ts";
 import { exportParts, isPrinted } from "./export-options.ts";
 import { lazily } from "./lazily.ts";
+import { lookAtWords } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
 
@@ -33,7 +34,7 @@ async function stats(stack: Stack): Promise<Plain> {
 }
 
 async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
-  const store = await stack.look();
+  const store = await lookAtWords(stack);
   const limit = given.number("limit") ?? 20;
   const like = given.text("like");
   if (like === null) return { lessons: (await store.listLessons(limit, given.text("search"))).map(short) };
@@ -89,7 +90,7 @@ export const datasetActions: readonly Action[] = [
     sentence: "Show one lesson whole",
     args: [{ name: "id", type: "string", sentence: "Lesson id or its beginning", positional: true, required: true }],
     reads: true,
-    run: async (stack, given) => ({ lesson: await theLesson(await stack.look(), given.text("id") ?? "") }),
+    run: async (stack, given) => ({ lesson: await theLesson(await lookAtWords(stack), given.text("id") ?? "") }),
   },
   {
     name: "dataset duplicates",

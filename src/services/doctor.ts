@@ -53,6 +53,12 @@ async function checkStore(stack: Stack): Promise<Check[]> {
   }
 }
 
+function redactionHint(uncompacted: string | null): string {
+  return uncompacted?.startsWith("statistics ")
+    ? "As the owner of the database type in psql: VACUUM FULL pg_catalog.pg_statistic; then: aistack learn --once"
+    : "It is redacted anew by the next: aistack learn --once";
+}
+
 async function checkOpenStore(stack: Stack): Promise<Check[]> {
   const store = await stack.seen();
   if (store === null) {
@@ -68,7 +74,8 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
   const counts = await store.counts();
   const renewal = await store.openRenewal();
   const rules = await keptByRules(renewal);
-  const isClean = rules >= redactionVersion && (await renewal.fact(uncompactedFact)) === null;
+  const uncompacted = await renewal.fact(uncompactedFact);
+  const isClean = rules >= redactionVersion && uncompacted === null;
   const barren = zeroYieldIn(stack.config, await store.tallies()).map((one) =>
     sentenceOf({ type: "zero.yield", ...one }),
   );
@@ -91,7 +98,7 @@ async function checkOpenStore(stack: Stack): Promise<Check[]> {
       found: isClean
         ? `everything that is kept was redacted by rules of version ${rules}`
         : `what is kept, or was before, was redacted by older rules than version ${redactionVersion}`,
-      hint: isClean ? "" : "It is redacted anew by the next: aistack learn --once",
+      hint: isClean ? "" : redactionHint(uncompacted),
     },
     {
       name: "yield",

@@ -29,6 +29,13 @@ function commandHere(command: string): string {
   return isContainer ? `${command}, in container ${hostname()}` : command;
 }
 
+/** What ends a holder; its number is of use only where it was taken. */
+export function endHint({ pid, command }: Holder): string {
+  const place = /, in container (\S+)$/.exec(command)?.[1];
+  if (pid === 0) return "aistack status";
+  return place === undefined || place === hostname() ? `kill ${pid}` : `podman stop ${place}`;
+}
+
 /** Takes the right to learn on a home, or says who has it. Fails with `home` when the home cannot be written. */
 export function takeHold(home: string, command: string): Hold | Holder {
   const file = lockFileOf(home);

@@ -4,16 +4,20 @@ import { pause } from "../engine/pause.ts";
 import type { SinkProgress } from "../engine/progress.ts";
 import type { SourceTally } from "../engine/stores/listed.ts";
 import type { Store } from "../engine/stores/store.ts";
+import { readUserPause } from "../engine/user-pause.ts";
 import type { ZeroYield } from "../engine/zero-yield.ts";
 import type { Plain } from "./action.ts";
-import { type Holder, lookAtHold, takeHold } from "./hold.ts";
+import { endHint, type Holder, lookAtHold, takeHold } from "./hold.ts";
 import { patternsOf, runLearner } from "./learner.ts";
 import { replayRejected } from "./replay.ts";
 import type { Stack } from "./stack.ts";
 import { lagOf } from "./status.ts";
+import { pausedFailure } from "./watch.ts";
 import { zeroYieldIn } from "./yield.ts";
 
 const attachedTimeoutMs = 30_000;
+const firstRetryMs = 250;
+const lastRetryMs = 10_000;
 
 /** Warns of every source and dialect that gave many events and not one lesson, with its reasons by count. */
 function warnZeroYield(
@@ -40,6 +44,11 @@ function warnLost(stack: Stack, progress: readonly SinkProgress[]): void {
   if (loss.bytes > 0) stack.emit({ type: "bytes.lost", ...loss });
 }
 
+// Withdrawing is rare; where nothing was, it is not spoken of.
+function told<T extends { readonly withdrawn: number }>({ withdrawn, ...rest }: T) {
+  return withdrawn > 0 ? { ...rest, withdrawn } : rest;
+}
+
 async function summary(
   stack: Stack,
   progress: readonly SinkProgress[],
@@ -52,12 +61,13 @@ async function summary(
     events: rows?.events ?? 0,
     lessons: rows?.lessons ?? 0,
     duplicates: rows?.duplicates ?? 0,
+    ...told({ withdrawn: rows?.withdrawn ?? 0 }),
     rejected,
     reasons: reasonSentences(rejected),
     bySource: Object.fromEntries(
       [...(rows?.bySource ?? [])].map(([source, tally]) => [
         source,
-        { ...tally, rejected: Object.fromEntries(tally.rejected) },
+        told({ ...tally, rejected: Object.fromEntries(tally.rejected) }),
       ]),
     ),
     dataset: { path: stack.datasetFile, pairs: (await store.counts()).pairs ?? 0 },
@@ -70,8 +80,39 @@ async function summary(
   };
 }
 
+/** What a run of the learner is asked for. */
+interface Wanted {
+  readonly once: boolean;
+  readonly sources: readonly string[];
+  readonly replay: boolean;
+  readonly rebuildVectors: boolean;
+}
+
+// What the holder was not asked for it does not do, and looking on would not either.
+function refuseMore(holder: Holder, { sources, replay, rebuildVectors }: Wanted): void {
+  const options = [
+    ...(sources.length > 0 ? ["--source"] : []),
+    ...(replay ? ["--replay"] : []),
+    ...(rebuildVectors ? ["--rebuild-vectors"] : []),
+  ];
+  if (options.length === 0) return;
+  const { pid, command, since } = holder;
+  throw new Failure("held", {
+    what: `Nothing was done of ${options.join(", ")}`,
+    why: `process ${pid} (${command}, since ${since}) learns on this home`,
+    hint: `End it, then type the same again. Type: ${endHint(holder)}`,
+  });
+}
+
+function refusePaused({ config }: Stack): void {
+  const paused = readUserPause(config.home);
+  if (paused !== null) throw pausedFailure(paused);
+}
+
 // Somebody else learns here: say who, and look until they have taken everything.
-async function attach(stack: Stack, holder: Holder, once: boolean, signal: AbortSignal): Promise<Plain> {
+async function attach(stack: Stack, holder: Holder, run: Wanted, signal: AbortSignal): Promise<Plain> {
+  refuseMore(holder, run);
+  const { once } = run;
   stack.emit({ type: "engine.held", pid: holder.pid, command: holder.command, since: holder.since });
   let store: Store | null = null;
   const lagNow = async () => {
@@ -80,6 +121,7 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
   };
   const until = performance.now() + attachedTimeoutMs;
   while (!signal.aborted && lookAtHold(stack.config.home) !== null) {
+    if (once) refusePaused(stack);
     const lag = await lagNow();
     if (once && lag?.every(({ lagBytes }) => lagBytes === 0)) break;
     if (once && performance.now() > until) {
@@ -94,19 +136,32 @@ async function attach(stack: Stack, holder: Holder, once: boolean, signal: Abort
   return { attached: holder, lookingOnly: true, sinks: (await lagNow()) ?? [] };
 }
 
+// A run that is to end waits for a silent server as its sinks would, and says in the end what the server said.
+async function openInTime(stack: Stack, signal: AbortSignal): Promise<Store> {
+  const until = performance.now() + stack.config.values["learning.onceWaitMs"];
+  for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
+    try {
+      return await stack.openStore();
+    } catch (error) {
+      const leftMs = until - performance.now();
+      if (!(error instanceof Failure) || error.code !== "silent" || leftMs <= 0 || signal.aborted) throw error;
+      const waitMs = Math.min(retryMs, leftMs);
+      const why = `${error.message}. ${error.hint}`;
+      stack.emit({ type: "sink.waiting", sink: "rows", why, code: error.code, retryMs: waitMs });
+      await pause(waitMs, { signal });
+    }
+  }
+}
+
 /** Runs the learner, or looks on while somebody else does; returns what came of it. */
-export async function learn(
-  stack: Stack,
-  run: { once: boolean; sources: readonly string[]; replay: boolean; rebuildVectors: boolean },
-  signal: AbortSignal,
-): Promise<Plain> {
+export async function learn(stack: Stack, run: Wanted, signal: AbortSignal): Promise<Plain> {
   const started = performance.now();
   patternsOf(stack.config, run.sources);
   const held = lookAtHold(stack.config.home);
-  if (held) return attach(stack, held, run.once, signal);
-  const store = await stack.openStore({ patient: !run.once });
+  if (held) return attach(stack, held, run, signal);
+  const store = await (run.once ? openInTime(stack, signal) : stack.openStore({ patient: true }));
   const hold = takeHold(stack.config.home, run.once ? "aistack learn --once" : "aistack learn");
-  if ("pid" in hold) return attach(stack, hold, run.once, signal);
+  if ("pid" in hold) return attach(stack, hold, run, signal);
   try {
     if (run.replay) return await replayRejected(stack, store, { signal });
     const progress = await runLearner(stack, store, { ...run, signal });

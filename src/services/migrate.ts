@@ -5,7 +5,7 @@ import type { Store } from "../engine/stores/store.ts";
 import { tables } from "../engine/stores/tables.ts";
 import type { Target } from "../engine/stores/target.ts";
 import type { Plain } from "./action.ts";
-import { takeHold } from "./hold.ts";
+import { endHint, takeHold } from "./hold.ts";
 import { renewHome } from "./redaction.ts";
 import { embeddedFile, type Stack } from "./stack.ts";
 
@@ -55,19 +55,28 @@ function check({ origins }: Config, to: Kind): void {
   }
 }
 
+async function lessonsOf(standing: Store): Promise<string> {
+  try {
+    return `${(await standing.counts()).lessons} lessons`;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "config") throw error;
+    return "lessons of an older aistack";
+  }
+}
+
 async function planOf(from: Store, target: Target): Promise<Plain> {
   const source = await from.openTables();
   const counts: Plain[] = [];
   for (const table of tables) counts.push({ table: table.name, rows: await source.count(table) });
   const standing = await target.standing();
-  const kept = standing === null ? null : (await standing.counts()).lessons;
+  const kept = standing === null ? null : await lessonsOf(standing);
   await standing?.close();
   return {
     dryRun: true,
     from: from.place,
     to: target.place,
     tables: counts,
-    putAside: kept === null ? null : `${kept} lessons that are there now`,
+    putAside: kept === null ? null : `${kept} that are there now`,
   };
 }
 
@@ -131,12 +140,12 @@ export async function migrateStore(
     throw new Failure("held", {
       what: "The store was not moved",
       why: `process ${hold.pid} (${hold.command}, since ${hold.since}) works on this home`,
-      hint: `End it first: kill ${hold.pid}`,
+      hint: `End it first: ${endHint(hold)}`,
     });
   }
   try {
     // What is moved is also what stays behind: neither keeps what today's rules take out.
-    if ((await stack.seen()) !== null) await renewHome(stack, await stack.openStore(), { signal });
+    if ((await stack.seen({ olderToo: true })) !== null) await renewHome(stack, await stack.openStore(), { signal });
     return await move(stack, await stack.look(), target, to, signal);
   } catch (error) {
     if (!signal.aborted) throw error;

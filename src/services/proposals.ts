@@ -1,4 +1,5 @@
 import type { Action } from "./action.ts";
+import { lookAtWords } from "./older-rules.ts";
 
 /** Shows what the engine suggests; nothing is ever applied by itself. */
 export const proposalsAction: Action = {
@@ -7,7 +8,7 @@ export const proposalsAction: Action = {
   args: [],
   reads: true,
   async run(stack) {
-    const rows = await (await stack.look()).proposals();
+    const rows = await (await lookAtWords(stack)).proposals();
     return {
       proposals: rows.map(({ body, status }) => {
         const proposal: unknown = JSON.parse(body);

@@ -40,7 +40,8 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
   };
 
   const sinkOf = (state: SinkProgress, index: number): Report["sinks"][number] => {
-    const { name, lagBytes, measured, waiting, events, lessons, duplicates, checkpoints, checkpointAt } = state;
+    const { name, lagBytes, measured, waiting, events, lessons, duplicates, withdrawn, checkpoints, checkpointAt } =
+      state;
     const bytesPerSecond = rates[index]?.bytes.look(state.bytes) ?? 0;
     return {
       name,
@@ -51,6 +52,7 @@ export function openReport(options: ReportOptions): { look(): Promise<void> } {
       events,
       lessons,
       duplicates,
+      withdrawn,
       eventsPerSecond: rates[index]?.events.look(events) ?? 0,
       bytesPerSecond,
       // The average still falls while a sink waits; that it would get done at that rate is not so.

@@ -40,18 +40,30 @@ function openLines(json: boolean) {
   };
 }
 
+interface Sum {
+  readonly events: number;
+  readonly lessons: number;
+  readonly withdrawn: number;
+  readonly bytes: number;
+}
+
 /** What was taken since it was last said, so that a busy log is not doubled by another one. */
 function openTally(say: (line: Line) => void) {
-  const sums = new Map<string, { events: number; lessons: number; bytes: number }>();
+  const sums = new Map<string, Sum>();
   const flush = () => {
     for (const [sink, sum] of sums) say({ level: "info", type: "learned", sink, ...sum });
     sums.clear();
   };
   const timer = setInterval(flush, tallyMs);
   return {
-    add({ sink, events, lessons, bytes }: { sink: string; events: number; lessons: number; bytes: number }) {
-      const sum = sums.get(sink) ?? { events: 0, lessons: 0, bytes: 0 };
-      sums.set(sink, { events: sum.events + events, lessons: sum.lessons + lessons, bytes: sum.bytes + bytes });
+    add({ sink, events, lessons, withdrawn, bytes }: Sum & { readonly sink: string }) {
+      const sum = sums.get(sink) ?? { events: 0, lessons: 0, withdrawn: 0, bytes: 0 };
+      sums.set(sink, {
+        events: sum.events + events,
+        lessons: sum.lessons + lessons,
+        withdrawn: sum.withdrawn + withdrawn,
+        bytes: sum.bytes + bytes,
+      });
     },
     close() {
       clearInterval(timer);

@@ -20,8 +20,8 @@ export interface Stack extends AsyncDisposable {
   readonly datasetFile: string;
   /** The store to look at; fails with `home` when nothing was learned yet. */
   look(): Promise<Store>;
-  /** The store to look at, or null when nothing was learned yet. */
-  seen(): Promise<Store | null>;
+  /** The store to look at, or null when nothing was learned yet; fails with `config` for an older one that it cannot read. */
+  seen(options?: { readonly olderToo?: boolean }): Promise<Store | null>;
   /** The store to write to; makes the home. When patient, a server that is silent is no failure yet. */
   openStore(options?: { readonly patient?: boolean }): Promise<Store>;
 }
@@ -58,10 +58,10 @@ export function openStack(config: Config, emit: EmitAll, onRun: Stack["onRun"] =
         hint: "Type: aistack learn --once",
       });
     },
-    async seen() {
+    async seen(options = {}) {
       if (onServer) {
         const { lookAtPostgresStore } = await import("../engine/stores/postgres-store.ts");
-        const store = await lookAtPostgresStore(await addressOf(config));
+        const store = await lookAtPostgresStore(await addressOf(config), options);
         return store === null ? null : keep(store);
       }
       if (!existsSync(file)) return null;

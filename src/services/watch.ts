@@ -105,7 +105,8 @@ export async function openWatch(stack: Stack, guards: Pick<Guards, "states">): P
   };
 }
 
-function pausedFailure({ since, why }: Paused): Failure {
+/** The failure that learning is paused by hand. */
+export function pausedFailure({ since, why }: Paused): Failure {
   return new Failure("held", {
     what: "Nothing is learned now",
     why: `learning is paused by hand since ${since}${why === "" ? "" : `: ${why}`}`,

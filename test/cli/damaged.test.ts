@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../src/engine/stores/sqlite.ts";
 import { aistack, aistackJson, startAistack, temporary, until } from "./running.ts";
@@ -86,6 +87,18 @@ function dropTable(file: string): void {
   spawnSync(process.execPath, ["--no-warnings", "--eval", script, file]);
 }
 
+test.each([
+  ["no bytes at all", (file: string) => writeFileSync(file, "")],
+  ["no tables yet", (file: string) => new DatabaseSync(file).exec("PRAGMA journal_mode=WAL")],
+])("information is given beside a store with %s", (_, make) => {
+  const home = temporary();
+  make(join(home, "aistack.db"));
+  const { status, stdout } = aistack(["info", "--home", home, "--json"]);
+  expect([status, JSON.parse(stdout)]).toMatchObject([
+    ...[0, { home, version: expect.any(String), store: { code: "home", hint: "Type: aistack learn --once" } }],
+  ]);
+});
+
 describe("a store that is damaged", () => {
   test.each(damages)("in %s is named before anything is learned, with what to type", (_, damage) => {
     const { home, file, log } = copyOf();
@@ -97,6 +110,10 @@ describe("a store that is damaged", () => {
     expect(JSON.parse(stdout).error).toMatchObject({ code: "corrupt", hint: expect.stringContaining(`mv ${file} `) });
     expect(readFileSync(file).equals(before)).toBe(true);
 
+    const info = aistack(["info", "--home", home, "--json"]);
+    expect([info.status, JSON.parse(info.stdout)]).toMatchObject([
+      ...[0, { home, tier: expect.any(String), machine: {}, store: { code: "corrupt" } }],
+    ]);
     const seen = aistack(["status", "--home", home, "--json"]);
     expect(seen.status).toBe(1);
     expect(JSON.parse(seen.stdout)).toMatchObject({ damaged: true, store: { code: "corrupt" } });

@@ -270,6 +270,48 @@ describe("two learners on one home", () => {
   });
 });
 
+describe("what a learner that is there already would not do", () => {
+  test.each([["--source", "x.jsonl"], ["--replay"], ["--rebuild-vectors"]])(
+    "fails and names who holds the home, with %s",
+    async (...more) => {
+      const home = temporary();
+      const first = startAistack(["learn", "--home", home]);
+      await until(() => aistack(["status", "--json", "--home", home]).stdout.includes(`"pid":${first.child.pid}`));
+      const source = join(home, "x.jsonl");
+      writeFileSync(source, "");
+      const options = more.map((one) => (one === "x.jsonl" ? source : one));
+      const { status, stdout } = aistack(["learn", "--once", "--json", "--home", home, ...options]);
+      expect([status, JSON.parse(stdout).error]).toMatchObject([
+        1,
+        {
+          code: "held",
+          what: expect.stringContaining(String(more[0])),
+          why: expect.stringContaining(`process ${first.child.pid} (aistack learn`),
+          hint: expect.stringContaining(`kill ${first.child.pid}`),
+        },
+      ]);
+      first.child.kill("SIGINT");
+      await first.ended;
+    },
+  );
+
+  test("while learning is paused by hand, learning once says so at once", async () => {
+    const home = temporary();
+    const first = startAistack(["learn", "--home", home]);
+    await until(() => aistack(["status", "--json", "--home", home]).stdout.includes(`"pid":${first.child.pid}`));
+    aistack(["pause", "for", "lunch", "--home", home]);
+    const started = performance.now();
+    const { status, stdout } = aistack(["learn", "--once", "--json", "--home", home]);
+    expect([status, JSON.parse(stdout).error]).toMatchObject([
+      1,
+      { code: "held", why: expect.stringContaining("for lunch"), hint: "Type: aistack resume" },
+    ]);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    first.child.kill("SIGINT");
+    await first.ended;
+  });
+});
+
 describe("the command line", () => {
   test("writes no colour into a pipe", () => {
     const { stdout, stderr } = aistack(["learn", "--once", "--home", temporary(), ...samples]);

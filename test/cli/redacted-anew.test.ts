@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkCleaned, learnOn, storeOf } from "./former/cleaned.ts";
@@ -17,8 +17,25 @@ test("a store of the former version is redacted anew: no planted word is in any 
   expect(aistackJson(["status", "--home", former.home]).kept.lessons).toBe(64);
   expect(storeOf(former).facts.get("redaction")).toBe(undefined);
 
+  const exports = ["dataset", "export", "--format", "openai", "--home", former.home];
+  const output = join(former.home, "export.jsonl");
+  for (const more of [[], ["--output", output]]) {
+    const refused = aistack([...exports, ...more]);
+    expect([refused.status, refused.stdout, refused.stderr]).toEqual([
+      ...[2, "", expect.stringMatching(/Nothing was exported: .*redacted by older rules[\s\S]*aistack learn --once/)],
+    ]);
+    expect(existsSync(output)).toBe(false);
+  }
+  const id = String(storeOf(former).rows[4]?.id);
+  for (const args of [["list"], ["list", "--search", "the"], ["show", id], ["duplicates"]]) {
+    const { status, stderr } = aistack(["dataset", ...args, "--home", former.home]);
+    expect([args, status, stderr]).toEqual([args, 0, expect.stringMatching(/warning: .*older rules and may hold/)]);
+  }
+
   const learned = aistack([...learnOn(former), "--json"]);
   expect([learned.status, JSON.parse(learned.stdout).lessons]).toEqual([0, 0]);
+  expect(aistack(exports)).toMatchObject({ status: 0, stderr: "" });
+  expect(aistack(["dataset", "list", "--home", former.home]).stderr).toBe("");
   expect(learned.stderr).toMatch(
     /was redacted anew: 16 lessons changed .*, 2 became the same as another, 1 were removed/,
   );

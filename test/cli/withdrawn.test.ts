@@ -35,7 +35,11 @@ describe("work that a person rejects after it was taught", () => {
     expect(look(home)).toMatchObject({ lessons: 1, vectors: 1, pairs: 1, negatives: 0 });
     appendFileSync(log, rejection);
     const result = learn();
-    expect(result).toMatchObject({ events: 1, rejected: { rejected_by_user: 1, withdrawn: 1 } });
+    const counts = { events: 1, lessons: 0, duplicates: 0, rejected: { rejected_by_user: 1 }, withdrawn: 1 };
+    expect(result).toMatchObject({ ...counts, bySource: { [log]: counts } });
+    expect(aistackJson(["status", "--home", home]).learned).toMatchObject({
+      ...{ events: 3, lessons: 0, duplicates: 0, rejected: { rejected_by_user: 1, withdrawn: 1 } },
+    });
     expect(look(home)).toMatchObject({ lessons: 0, vectors: 0, pairs: 0, negatives: 1, dataset: "" });
     expect(aistackJson(["dataset", "list", "--search", "reverse", "--home", home]).lessons).toEqual([]);
     // What is learned next gets the place of what was withdrawn, and is found.
@@ -53,7 +57,12 @@ describe("work that a person rejects after it was taught", () => {
     const [first, second] = [join(home, "a.jsonl"), join(home, "b.jsonl")];
     writeFileSync(first, question + wrong + rejection);
     writeFileSync(second, question + wrong + thanks);
-    aistackJson(["learn", "--once", "--home", home, "--source", join(home, "[ab].jsonl")]);
+    const learned = aistackJson(["learn", "--once", "--home", home, "--source", join(home, "[ab].jsonl")]);
+    const total = (rejected: Record<string, number>) => Object.values(rejected).reduce((sum, one) => sum + one, 0);
+    for (const one of [learned, learned.bySource[first], learned.bySource[second]]) {
+      expect(one.lessons).toBeGreaterThanOrEqual(0);
+      expect(one.lessons + one.duplicates + total(one.rejected)).toBe(one.events);
+    }
     expect(look(home)).toMatchObject({ lessons: 0, vectors: 0, pairs: 0, negatives: 1, dataset: "" });
   });
 

@@ -141,6 +141,19 @@ export function storeContract(name: string, makePlace: () => Place): void {
       again.close();
     });
 
+    test("says the oldest and the newest time that is known, or none", async () => {
+      const { store, sink, close } = await openAll(makePlace());
+      const take = (prompt: string, timestamp: string) =>
+        sink("rows").take(batch([{ ...lesson(prompt), timestamp }], [cursor(50)]), { signal });
+      await take("please sort the list without a time", "");
+      expect(await store.datasetCounts()).toMatchObject({ lessons: 1, oldest: null, newest: null });
+      await take("please sort the list in spring", "2026-03-01T10:00:00.000Z");
+      await take("please sort the list in winter", "2026-01-01T10:00:00.000Z");
+      const [oldest, newest] = ["2026-01-01T10:00:00.000Z", "2026-03-01T10:00:00.000Z"];
+      expect(await store.datasetCounts()).toMatchObject({ lessons: 3, oldest, newest });
+      close();
+    });
+
     test("counts events, lessons and duplicates by the source they came from", async () => {
       const { store, sink, close } = await openAll(makePlace());
       const words = "please sort the list of names";
@@ -151,8 +164,8 @@ export function storeContract(name: string, makePlace: () => Place): void {
       ];
       const taken = await sink("rows").take(batch(lessons, [cursor(50)]), { signal });
       expect(Object.fromEntries(taken.bySource ?? [])).toEqual({
-        "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0 },
-        "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0 },
+        "/logs/a.jsonl": { fresh: 1, duplicates: 0, withdrawn: 0, removed: 0 },
+        "/logs/b.jsonl": { fresh: 1, duplicates: 1, withdrawn: 0, removed: 0 },
       });
       const tallies = new Map([
         ["/logs/a.jsonl", { events: 3, rejected: new Map([["empty_line", 3]]), dialects: new Map() }],

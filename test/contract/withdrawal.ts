@@ -118,6 +118,22 @@ export function withdrawalContract(name: string, makePlace: () => Place): void {
       opened.close();
     });
 
+    test("counts what it adds and what it removes by themselves, and not what it removed already", async () => {
+      const { sink, close } = await openAll(makePlace());
+      const gone = { withdrawn: [merge?.id ?? ""] };
+      const steps: [Batch, { fresh: number; removed: number }][] = [
+        [batch(others, [cursor(50)]), { fresh: 2, removed: 0 }],
+        [batch(known.slice(0, 1), [cursor(60)], gone), { fresh: 1, removed: 1 }],
+        [batch([], [cursor(70)], gone), { fresh: 0, removed: 0 }],
+        [batch(known.slice(2), [cursor(80)]), { fresh: 0, removed: 0 }],
+      ];
+      for (const [one, counts] of steps) {
+        for (const name of ["rows", "dataset", "vectors", "neighbours"])
+          expect([name, await sink(name).take(one, { signal })]).toMatchObject([name, counts]);
+      }
+      close();
+    });
+
     test("makes vectors anew without what some sink has heard of as withdrawn", async () => {
       const { store, sink, close } = await openAll(makePlace());
       await sink("rows").take(batch(known, [cursor(50)]), { signal });

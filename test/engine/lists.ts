@@ -44,9 +44,9 @@ export function listSink(name: string, more: { optional?: boolean; dependency?: 
         sink.lessons.push(response);
       }
       for (const cursor of batch.cursors) sink.cursors.set(cursor.inode, cursor);
-      const bySource = new Map<string, { fresh: number; duplicates: number; withdrawn: number }>();
+      const bySource = new Map<string, { fresh: number; duplicates: number; withdrawn: number; removed: number }>();
       for (const { origin } of fresh) {
-        const counts = bySource.get(origin.file) ?? { fresh: 0, duplicates: 0, withdrawn: 0 };
+        const counts = bySource.get(origin.file) ?? { fresh: 0, duplicates: 0, withdrawn: 0, removed: 0 };
         bySource.set(origin.file, { ...counts, fresh: counts.fresh + 1 });
       }
       return { fresh: fresh.length, duplicates: batch.lessons.length - fresh.length, bySource };

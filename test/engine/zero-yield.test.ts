@@ -31,7 +31,10 @@ function stored(files: Readonly<Record<string, readonly Lines[]>>): Record<strin
   return toTallies(
     Object.entries(files).flatMap(([source, lines]) => {
       const fresh = lines.reduce((sum, { taught = 0 }) => sum + taught, 0);
-      return tallyRows(tallyOf(lines), { fresh, duplicates: 0, withdrawn: 0 }).map((row) => ({ ...row, source }));
+      return tallyRows(tallyOf(lines), { fresh, duplicates: 0, withdrawn: 0, removed: 0 }).map((row) => ({
+        ...row,
+        source,
+      }));
     }),
   );
 }

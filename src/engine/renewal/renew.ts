@@ -63,7 +63,7 @@ export async function renewRedaction(
     await compact(renewal, place, emit, signal);
     return progress.counts;
   }
-  if ((await renewal.fact(uncompactedFact)) !== null) await compact(renewal, place, emit, signal);
+  await compact(renewal, place, emit, signal);
   return null;
 }
 
@@ -112,7 +112,10 @@ async function step(
 }
 
 async function compact(renewal: Renewal, place: string, emit: Emit, signal: AbortSignal): Promise<void> {
-  const why = await renewal.compact({ signal });
-  if (why === null) await renewal.change({ facts: { [uncompactedFact]: null } });
-  else emit({ type: "redaction.uncompacted", place, why });
+  const left = await renewal.fact(uncompactedFact);
+  if (left === null) return;
+  const uncompacted = await renewal.compact({ left, signal });
+  const still = uncompacted?.left ?? null;
+  if (still !== left) await renewal.change({ facts: { [uncompactedFact]: still } });
+  if (uncompacted !== null) emit({ type: "redaction.uncompacted", place, why: uncompacted.why });
 }

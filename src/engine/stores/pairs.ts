@@ -84,7 +84,7 @@ export async function openPairsSink(
       }
       await added;
       unnamed.clear();
-      return { fresh: fresh.size - removed.length, duplicates: batch.lessons.length - fresh.size };
+      return { fresh: fresh.size, duplicates: batch.lessons.length - fresh.size, removed: removed.length };
     },
     close: () => dataset.close(),
   };

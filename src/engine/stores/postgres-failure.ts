@@ -24,6 +24,7 @@ const byState: Readonly<Record<string, Kind>> = {
   "3F000": { code: "config", hint: "Name another schema: aistack config set postgres.schema NAME" },
   "42501": { code: "config", hint: "Give the user of postgres.user the right to it: GRANT CREATE ON DATABASE …" },
   "42P01": { code: "config", hint: "Its tables are not there; make them: aistack learn --once" },
+  "42703": { code: "config", hint: "It was kept by another version; bring it up to date: aistack learn --once" },
   "0A000": { code: "silent", hint: "Its tables were changed; it is tried again over a new connection" },
   "25P03": { code: "silent", hint: silentHint },
   "26000": { code: "config", hint: poolerHint },

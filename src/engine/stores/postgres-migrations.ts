@@ -121,6 +121,16 @@ export async function tablesVersion({ ask, schema, place }: Postgres): Promise<n
   return found?.there === true ? taken(ask, place) : 0;
 }
 
+/** Fails with `config` for tables of an older version: a look must not change them, and cannot read them. */
+export function checkNotOlder(postgres: Postgres, version: number): void {
+  if (version === steps.length) return;
+  throw new Failure("config", {
+    what: `The store ${postgres.place} was not opened to look at it`,
+    why: `it was kept by an older aistack (its tables are of version ${version}, this program's of ${steps.length})`,
+    hint: "Bring it up to date. Type: aistack learn --once",
+  });
+}
+
 /** Makes the tables, or brings them up to date; one process at a time. Fails with `config` for a later version. */
 export async function migrate(postgres: Postgres): Promise<void> {
   const { schema, place } = postgres;

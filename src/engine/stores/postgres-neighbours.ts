@@ -130,7 +130,7 @@ export function openNeighbours(postgres: Postgres, emit: Emit): Sink {
         const withdrawn = withdrawnBy(batch);
         await noteWithdrawn(ask, withdrawn);
         const { added, removed } = await take(ask, forms, await teachable(ask, batch.lessons), withdrawn);
-        return { fresh: added - removed, duplicates: batch.lessons.length - added };
+        return { fresh: added, duplicates: batch.lessons.length - added, removed };
       }),
   };
 }

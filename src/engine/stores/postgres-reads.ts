@@ -60,7 +60,8 @@ const counts = `SELECT ${countOf("lessons", "seq")} AS lessons, ${countOf("vecto
 async function datasetCounts(ask: Ask): Promise<DatasetCounts> {
   const [row] = await ask(
     `SELECT count(*) AS lessons, count(*) FILTER (WHERE review = 'approved') AS approved,
-     count(*) FILTER (WHERE review = 'rejected') AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
+     count(*) FILTER (WHERE review = 'rejected') AS rejected,
+     min(nullif(timestamp, '')) AS oldest, max(nullif(timestamp, '')) AS newest,
      coalesce(sum(length(prompt) + length(response)), 0) AS characters,
      (SELECT count(*) FROM neighbours WHERE kept IS NOT NULL) AS near,
      (SELECT count(*) FROM neighbours) AS valued, (SELECT avg(value) FROM neighbours) AS mean FROM lessons`,

@@ -1,15 +1,13 @@
-import { Failure } from "../errors.ts";
 import type { Alias } from "../learning/aliases.ts";
 import type { Row } from "./cursor-rows.ts";
 import { toLesson, toReview } from "./lesson-rows.ts";
 import type { Ask, Postgres } from "./postgres.ts";
+import { compactTables } from "./postgres-compact.ts";
 import { plain } from "./postgres-reads.ts";
 import { escapeText, wordsOf } from "./postgres-text.ts";
 import type { Changes, KeptLesson, Renewal } from "./renewal.ts";
-import { tables } from "./tables.ts";
 
 const aliasesAtOnce = 5000;
-const vacuumTimeoutMs = 3_600_000;
 const column = { seq: "bigint", text: "text", words: "text[]" } as const;
 
 function keptLesson(row: Row): KeptLesson {
@@ -106,7 +104,7 @@ async function changeRest(ask: Ask, changes: Changes): Promise<void> {
 
 /** The store on a server while what it keeps is redacted anew. */
 export function renewalOf(postgres: Postgres): Renewal {
-  const { ask, place, transaction, alone } = postgres;
+  const { ask, place, transaction } = postgres;
   const lessonsBy = async (where: string, values: readonly unknown[]) =>
     (await ask(`SELECT * FROM lessons WHERE ${where}`, values)).map(keptLesson);
   return {
@@ -171,17 +169,6 @@ export function renewalOf(postgres: Postgres): Renewal {
         await changeNegatives(ask, changes);
         await changeRest(ask, changes);
       }),
-    async compact({ signal }) {
-      for (const name of [...tables.map((table) => table.name), "negatives", "withdrawn"]) {
-        signal.throwIfAborted();
-        try {
-          await alone(`VACUUM FULL ${name}`, vacuumTimeoutMs);
-        } catch (error) {
-          if (!(error instanceof Failure) || error.code === "silent") throw error;
-          return `the table ${name} could not be written anew (${error.why})`;
-        }
-      }
-      return null;
-    },
+    compact: ({ left, signal }) => compactTables(postgres, left, signal),
   };
 }

@@ -3,7 +3,7 @@ import { openPairsSink } from "./pairs.ts";
 import { openPostgres, type Postgres } from "./postgres.ts";
 import type { PostgresAddress } from "./postgres-address.ts";
 import { loadCursors, lockSink, saveCursors } from "./postgres-cursors.ts";
-import { migrate, tablesVersion } from "./postgres-migrations.ts";
+import { checkNotOlder, migrate, tablesVersion } from "./postgres-migrations.ts";
 import { openNeighbours } from "./postgres-neighbours.ts";
 import { pairNames } from "./postgres-pairs.ts";
 import { readsOf } from "./postgres-reads.ts";
@@ -93,11 +93,19 @@ export async function openPostgresStore(
   }
 }
 
-/** Opens the store on a server to look at it, or null where its tables are not made yet. Fails with `silent` or `config`. */
-export async function lookAtPostgresStore(address: PostgresAddress, schema = address.schema): Promise<Store | null> {
-  const postgres = openPostgres(address, schema);
+/**
+ * Opens the store on a server to look at it, or null where its tables are not made yet. Fails with `silent` or `config`,
+ * the latter also for an older version, unless nothing but its facts is asked for.
+ */
+export async function lookAtPostgresStore(
+  address: PostgresAddress,
+  { olderToo = false }: { readonly olderToo?: boolean } = {},
+): Promise<Store | null> {
+  const postgres = openPostgres(address);
   try {
-    if ((await tablesVersion(postgres)) > 0) return storeOf(postgres);
+    const version = await tablesVersion(postgres);
+    if (version > 0 && !olderToo) checkNotOlder(postgres, version);
+    if (version > 0) return storeOf(postgres);
     await postgres.close();
     return null;
   } catch (error) {

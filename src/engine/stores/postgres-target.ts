@@ -12,7 +12,7 @@ export function postgresTarget(address: PostgresAddress): Target {
   const place = placeOf(address);
   return {
     place,
-    standing: () => lookAtPostgresStore(address),
+    standing: () => lookAtPostgresStore(address, { olderToo: true }),
     open: () => openPostgresStore(address, { schema: building }),
     async adopt() {
       const aside = `${schema}_before_${stampOf(new Date())}`;

@@ -121,7 +121,7 @@ export async function openVectors(
           missing.map(({ id }) => id),
           vectors,
         );
-        return { fresh: added - removed, duplicates: batch.lessons.length - added };
+        return { fresh: added, duplicates: batch.lessons.length - added, removed };
       });
     },
   };

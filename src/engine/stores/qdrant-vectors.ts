@@ -177,7 +177,7 @@ export function openQdrantVectors({ store, rebuild, refusals, emit, ...place }: 
         for (const id of await addLessons(lessons, place, options)) uncounted.add(id);
         if (batch.cursors.length > 0) await store.saveCursors(name, batch.cursors);
         const added = new Set(batch.lessons.filter(({ id }) => uncounted.has(id)).map(({ id }) => id)).size;
-        const taken = { fresh: added - removed, duplicates: batch.lessons.length - added };
+        const taken = { fresh: added, duplicates: batch.lessons.length - added, removed };
         if (batch.trial !== true) {
           uncounted.clear();
           removed = 0;

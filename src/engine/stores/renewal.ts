@@ -73,6 +73,16 @@ export interface Renewal {
   cursors(): Promise<KeptCursor[]>;
   proposals(): Promise<KeptProposal[]>;
   change(changes: Changes): Promise<void>;
-  /** Writes everything anew, so that nothing of what was there before is left in unused room; says why it could not. */
-  compact(options: { readonly signal: AbortSignal }): Promise<string | null>;
+  /**
+   * Writes everything anew, so that nothing of what was there before is left in unused room; says what could not be.
+   * `left` is what it said of that the last time.
+   */
+  compact(options: { readonly left: string; readonly signal: AbortSignal }): Promise<Uncompacted | null>;
+}
+
+/** What could not be written anew. */
+export interface Uncompacted {
+  readonly why: string;
+  /** What is given to the next try, so that it does no more than what is left. */
+  readonly left: string;
 }

@@ -114,7 +114,7 @@ export function openNeighbours(store: Embedded, emit: Emit): Sink {
         const withdrawn = noteWithdrawn(store, withdrawnBy(batch));
         const { added, removed } = take(near, teachable(store, batch.lessons), withdrawn);
         saveCursors(store, "neighbours", batch.cursors);
-        return { fresh: added - removed, duplicates: batch.lessons.length - added };
+        return { fresh: added, duplicates: batch.lessons.length - added, removed };
       });
       near.bands.committed();
       return taken;

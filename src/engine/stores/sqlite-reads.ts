@@ -54,7 +54,8 @@ function readCounts(store: Embedded): Readonly<Record<string, number>> {
 function datasetCounts(store: Embedded): DatasetCounts {
   const row = store.get(
     `SELECT count(*) AS lessons, coalesce(sum(review = 'approved'), 0) AS approved,
-     coalesce(sum(review = 'rejected'), 0) AS rejected, min(timestamp) AS oldest, max(timestamp) AS newest,
+     coalesce(sum(review = 'rejected'), 0) AS rejected,
+     min(nullif(timestamp, '')) AS oldest, max(nullif(timestamp, '')) AS newest,
      coalesce(sum(length(prompt) + length(response)), 0) AS characters FROM lessons`,
   );
   const near = store.get("SELECT count(*) AS n FROM neighbours WHERE kept IS NOT NULL");

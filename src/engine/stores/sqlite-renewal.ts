@@ -163,12 +163,13 @@ export function renewalOf(store: Embedded): Renewal {
         changeNegatives(store, changes);
         changeRest(store, changes);
       }),
-    async compact({ signal }) {
+    async compact({ left, signal }) {
       signal.throwIfAborted();
       if (store.busy())
         throw new Failure("failed", { what: "The store was not written anew", why: "it is being written" });
       await store.commit(() => rebuildText(store));
-      return compact(store);
+      const why = compact(store);
+      return why === null ? null : { why, left };
     },
   };
 }

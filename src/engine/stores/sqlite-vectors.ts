@@ -108,7 +108,7 @@ export async function openVectors(
           if (vector && wanted.has(lesson) && insert(store, nameOf(store, lesson.id), vector)) added++;
         });
         saveCursors(store, "vectors", batch.cursors);
-        return { fresh: added - removed, duplicates: batch.lessons.length - added };
+        return { fresh: added, duplicates: batch.lessons.length - added, removed };
       });
     },
   };

@@ -184,6 +184,8 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
         hint: "Use the newer aistack that wrote it",
       });
     }
+    // Whoever learns makes them right now, or was killed before it could.
+    if (readOnly && version === 0) throw nothingYet(`${file} has no tables yet`);
     if (version > 0) checkIntact(database, file, { readOnly, closedWell, version });
     if (version < schemaVersion && !readOnly) upgrade(database, file);
     if (version > 0 && version < schemaVersion && readOnly) database.exec(emptyLaterTables(version));

@@ -16,6 +16,7 @@ import type {
 } from "./listed.ts";
 import type { Renewal } from "./renewal.ts";
 import type { Tables } from "./tables.ts";
+import type { SourceTaken } from "./taken.ts";
 
 /** The sinks of a store. */
 export const sinkNames = ["rows", "dataset", "vectors", "neighbours"] as const;
@@ -25,14 +26,13 @@ export const essentialSinks = 2;
 
 /** What a sink did with a batch. */
 export interface Taken {
-  /** Lessons that were not there before, less those that were withdrawn. */
+  /** Lessons that were not there before. */
   readonly fresh: number;
   readonly duplicates: number;
-  /** The same by source, where the sink counts them, with those that were removed or not added because they are withdrawn. */
-  readonly bySource?: ReadonlyMap<
-    string,
-    { readonly fresh: number; readonly duplicates: number; readonly withdrawn: number }
-  >;
+  /** Lessons that were there and are removed because they are withdrawn; none where it is not said. */
+  readonly removed?: number;
+  /** The same by source, where the sink counts them, with those that were not added because they are withdrawn. */
+  readonly bySource?: ReadonlyMap<string, Readonly<SourceTaken>>;
 }
 
 /**

@@ -14,18 +14,21 @@ export interface TakenCounts {
 
 /** What a sink did with the lessons of one file. */
 export interface SourceTaken {
-  /** Lessons added, less those removed. */
+  /** Lessons added. */
   fresh: number;
   duplicates: number;
+  /** Lessons that were not added because they are withdrawn. */
   withdrawn: number;
+  /** Lessons that were there and are removed because they are withdrawn now. */
+  removed: number;
 }
 
 /** Starts counting. */
 export function openTaken(): TakenCounts {
   const bySource = new Map<string, SourceTaken>();
-  const sum = { fresh: 0, duplicates: 0 };
+  const sum = { fresh: 0, duplicates: 0, removed: 0 };
   const of = (file: string) => {
-    const known = bySource.get(file) ?? { fresh: 0, duplicates: 0, withdrawn: 0 };
+    const known = bySource.get(file) ?? { fresh: 0, duplicates: 0, withdrawn: 0, removed: 0 };
     bySource.set(file, known);
     return known;
   };
@@ -40,10 +43,8 @@ export function openTaken(): TakenCounts {
       of(file).withdrawn++;
     },
     remove(file) {
-      const counts = of(file);
-      counts.withdrawn++;
-      counts.fresh--;
-      sum.fresh--;
+      of(file).removed++;
+      sum.removed++;
     },
     done: () => ({ ...sum, bySource }),
   };

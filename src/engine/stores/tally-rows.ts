@@ -11,12 +11,16 @@ export interface TallyRow {
   readonly count: number;
 }
 
-/** What is added to the counts of a source: those of its lines by dialect, and what became of their lessons. */
+/**
+ * What is added to the counts of a source: those of its lines by dialect, and what became of their lessons. A lesson that
+ * is removed counts as rejected from then on.
+ */
 export function tallyRows(tally: Tally | undefined, taken: Readonly<SourceTaken> | undefined): TallyRow[] {
+  const removed = taken?.removed ?? 0;
   const rows: TallyRow[] = [
-    { what: "lessons", reason: "", count: taken?.fresh ?? 0 },
+    { what: "lessons", reason: "", count: (taken?.fresh ?? 0) - removed },
     { what: "duplicates", reason: "", count: taken?.duplicates ?? 0 },
-    { what: "rejected", reason: "withdrawn", count: taken?.withdrawn ?? 0 },
+    { what: "rejected", reason: "withdrawn", count: (taken?.withdrawn ?? 0) + removed },
   ];
   for (const [dialect, { events, rejected }] of tally === undefined ? [] : byDialect(tally)) {
     rows.push({ what: "events", reason: dialect, count: events });

@@ -73,6 +73,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return `${event.lessons} lessons were measured anew for near-duplicates`;
     case "redaction.outdated":
       return `${event.place} was kept by older rules of redaction; everything in it is redacted anew first`;
+    case "redaction.older":
+      return `what ${event.place} keeps was redacted by older rules and may hold secrets; it is redacted anew by: aistack learn --once`;
     case "redaction.renewed":
       return renewedSentence(event);
     case "redaction.uncompacted":

@@ -21,6 +21,15 @@ export function fillFormerSchema(server: PostgresServer, schema: string, former:
   const names = lessons.map(({ id }, index) => `(${index + 1}, ${quoted(id)}`);
   server.sql(`SET search_path = ${schema};
     DROP TABLE aliases; DROP TABLE negatives; DROP TABLE withdrawn;
+    DROP TABLE neighbours; DROP TABLE bands;
+    CREATE TABLE neighbours (
+      key bigint PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE, signature bytea NOT NULL,
+      nearest text, similarity double precision NOT NULL, value double precision NOT NULL
+    );
+    CREATE INDEX neighbours_high ON neighbours (key) WHERE value >= 0.7;
+    CREATE INDEX neighbours_near ON neighbours (key) WHERE similarity >= 0.8;
+    CREATE TABLE bands (band bigint NOT NULL, key bigint NOT NULL, PRIMARY KEY (band, key));
+    ALTER TABLE neighbours OWNER TO ${server.user}; ALTER TABLE bands OWNER TO ${server.user};
     DELETE FROM migrations WHERE version > 1;
     DELETE FROM facts;
     INSERT INTO facts VALUES ('embedder', '384 lexical');

@@ -117,7 +117,7 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
       ),
     ]);
     expect(wrong.stderr + wrong.stdout).not.toContain("not-the-password-7");
-    const closed = run(["learn", "--once"], ["postgres.port=1"], server?.password ?? "");
+    const closed = run(["learn", "--once"], ["postgres.port=1", "learning.onceWaitMs=200"], server?.password ?? "");
     expect([closed.status, closed.stderr]).toEqual([5, expect.stringContaining("nothing listens there")]);
     const status = run(["store", "status", "--json"], ["postgres.port=1"], server?.password ?? "");
     expect(JSON.parse(status.stdout)).toMatchObject({ kind: "postgres", reachable: false, code: "silent" });
@@ -301,6 +301,26 @@ describe.skipIf(missing)("a PostgreSQL server that cannot be used", () => {
     await until(() => lessons() === 3);
     learner.child.kill("SIGINT");
     expect(await learner.ended).toBe(130);
+  });
+
+  test("learning once waits for a server that is away at its start, and no longer than it may", async () => {
+    const home = temporary();
+    mkdirSync(join(home, "secrets"));
+    writeFileSync(join(home, "secrets/postgres_password"), server?.password ?? "", { mode: 0o600 });
+    const log = join(home, "ralph-events.jsonl");
+    writeFileSync(log, [1, 2, 3].map((number) => taskLine(`t${number}`)).join(""));
+    const args = ["learn", "--once", "--json", "--home", home, "--source", log];
+    const set = [...(server?.settings(schema) ?? []), "breakers.openMs=200"].flatMap((pair) => ["--set", pair]);
+    await server?.stop();
+    const late = aistack([...args, ...set, "--set", "learning.onceWaitMs=300"]);
+    expect([late.status, JSON.parse(late.stdout).error.why]).toEqual([5, expect.stringContaining("nothing listens")]);
+    const info = aistack(["info", "--json", "--home", home, ...set]);
+    expect([info.status, JSON.parse(info.stdout)]).toMatchObject([0, { home, store: { code: "silent" } }]);
+    const learner = startAistack([...args, ...set]);
+    await until(() => /rows waits.*nothing listens there/.test(learner.text()));
+    await server?.start();
+    expect(await learner.ended).toBe(0);
+    expect(learner.text()).toMatch(/"events":3,"lessons":3,/);
   });
 
   test("a server that is stopped and started again is silent meanwhile, and nothing is lost or twice", async () => {
