@@ -1,10 +1,12 @@
 import { Failure } from "../engine/errors.ts";
 import { openDatasetSnapshot } from "../engine/learning/dataset-snapshot.ts";
 import { inValidation } from "../engine/learning/export.ts";
+import type { Store } from "../engine/stores/store.ts";
 import type { Plain } from "./action.ts";
 import { openExportFile } from "./export-file.ts";
 import { type ExportOptions, exportOptions, isPrinted } from "./export-options.ts";
 import { exportRows } from "./export-rows.ts";
+import { keptFiles } from "./kept-files.ts";
 import type { Run } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
 
@@ -14,8 +16,12 @@ interface PartRow {
 }
 
 /** The rows that are asked for, of the dataset as it is now. */
-async function* rowsOf(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<PartRow> {
-  const store = await stack.look();
+async function* rowsOf(
+  stack: Stack,
+  store: Store,
+  options: ExportOptions,
+  signal: AbortSignal,
+): AsyncGenerator<PartRow> {
   await using snapshot = await openDatasetSnapshot(stack.datasetFile, { signal });
   for await (const { line, key } of exportRows(snapshot, store, options, { signal })) {
     const part = inValidation(key, options.share) ? "validation" : "train";
@@ -27,7 +33,8 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
   const split = options.part === "both";
   const { force } = options;
   // What there is to export is known to be there before anything is made.
-  const rows = rowsOf(stack, options, signal);
+  const store = await stack.look();
+  const rows = rowsOf(stack, store, options, signal);
   let next = await rows.next();
   if (next.done === true) {
     throw new Failure("failed", {
@@ -36,7 +43,12 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
       hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
     });
   }
-  const file = await openExportFile(output, { split, force, source: stack.datasetFile });
+  const file = await openExportFile(output, {
+    split,
+    force,
+    source: stack.datasetFile,
+    whyKept: await keptFiles(stack, store),
+  });
   const counted = { train: 0, validation: 0 };
   try {
     for (; next.done !== true; next = await rows.next()) {
@@ -57,7 +69,7 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
 }
 
 async function* printed(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const { line } of rowsOf(stack, options, signal)) yield line;
+  for await (const { line } of rowsOf(stack, await stack.look(), options, signal)) yield line;
 }
 
 /** Writes the export to a new file, or gives it line by line where it goes to standard output. */
