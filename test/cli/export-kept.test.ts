@@ -46,7 +46,10 @@ test.each([
 ])("an export never replaces %s, also when forced", (_what, file) => {
   const before = readFileSync(file);
   const { status, stderr } = exportTo(file);
-  expect([status, stderr]).toEqual([2, expect.stringMatching(/was not written: it (?:is|lies)[^\n]*\n\s*Name another place/)]);
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/was not written: it (?:is|lies)[^\n]*\n\s*Name another place/),
+  ]);
   expect(readFileSync(file).equals(before)).toBe(true);
 });
 
