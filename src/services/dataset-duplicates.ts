@@ -4,6 +4,7 @@ import type { Store } from "../engine/stores/store.ts";
 import type { Given, Plain } from "./action.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface Pair {
   readonly kept: string;
@@ -72,6 +73,6 @@ async function showOne(store: Store, prefix: string, limit: number): Promise<Pla
 /** The near-duplicates with what is kept for each, and prompts with conflicting answers; of one lesson both sides whole. */
 export async function duplicates(stack: Stack, given: Given): Promise<Plain> {
   const store = await stack.look();
-  const [id, limit] = [given.text("id"), given.number("limit") ?? 100];
+  const [id, limit] = [given.text("id"), wholeNumber(given, "limit", 100)];
   return id === null ? list(store, limit) : showOne(store, id, limit);
 }

@@ -1,4 +1,5 @@
 import { cutText } from "../engine/base/text.ts";
+import { Failure } from "../engine/errors.ts";
 import { exportFormats } from "../engine/learning/export-format.ts";
 import { lessonKinds } from "../engine/learning/lesson.ts";
 import type { ListedLesson, Review } from "../engine/stores/listed.ts";
@@ -7,6 +8,7 @@ import { exportParts, isPrinted } from "./export-options.ts";
 import { lazily } from "./lazily.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 function short(lesson: ListedLesson): Plain {
   const { id, kind, value, review, timestamp, prompt, origin } = lesson;
@@ -33,9 +35,16 @@ async function stats(stack: Stack): Promise<Plain> {
 }
 
 async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
-  const store = await stack.look();
-  const limit = given.number("limit") ?? 20;
+  const limit = wholeNumber(given, "limit", 20);
   const like = given.text("like");
+  if (like?.trim() === "") {
+    throw new Failure("usage", {
+      what: "Nothing was listed",
+      why: "--like is empty, and every lesson is as near to that as any other",
+      hint: "Give the text to compare with: aistack dataset list --like 'TEXT'",
+    });
+  }
+  const store = await stack.look();
   if (like === null) return { lessons: (await store.listLessons(limit, given.text("search"))).map(short) };
   const [{ embedderOf }, { nearestTo }] = await Promise.all([import("./learner.ts"), import("./vectors.ts")]);
   const embedder = embedderOf(stack.config);
