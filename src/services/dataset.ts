@@ -57,16 +57,20 @@ async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   return { embeddings: embedder.label, lessons };
 }
 
+function refuseAll(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  const { code, what, why, hint } = error;
+  throw new Failure(code, { what: `${what}, and no lesson was reviewed`, why, hint, cause: error });
+}
+
 async function review(stack: Stack, given: Given, verdict: Review): Promise<Plain> {
-  await stack.look();
+  const seen = await stack.look();
+  const ids = new Set<string>();
+  for (const prefix of given.list("id")) ids.add((await theLesson(seen, prefix).catch(refuseAll)).id);
   const store = await stack.openStore();
-  const reviewed: Plain[] = [];
-  for (const prefix of given.list("id")) {
-    const { id } = await theLesson(store, prefix);
-    await store.review(id, verdict);
-    reviewed.push({ id, review: verdict });
-  }
-  return { reviewed };
+  // Handed over together, they are written together.
+  await Promise.all([...ids].map((id) => store.review(id, verdict)));
+  return { reviewed: [...ids].map((id) => ({ id, review: verdict })) };
 }
 
 const ids = [
