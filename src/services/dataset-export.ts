@@ -29,6 +29,14 @@ async function* rowsOf(
   }
 }
 
+function nothingExported(): Failure {
+  return new Failure("failed", {
+    what: "Nothing was exported",
+    why: "there is no row of what was asked for, and no trainer loads an empty file",
+    hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
+  });
+}
+
 async function exportTo(stack: Stack, options: ExportOptions, output: string, signal: AbortSignal): Promise<Plain> {
   const split = options.part === "both";
   const { force } = options;
@@ -37,11 +45,7 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
   const rows = rowsOf(stack, store, options, signal);
   let next = await rows.next();
   if (next.done === true) {
-    throw new Failure("failed", {
-      what: "Nothing was exported",
-      why: "there is no row of what was asked for, and no trainer loads an empty file",
-      hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
-    });
+    throw nothingExported();
   }
   const file = await openExportFile(output, {
     split,
@@ -68,8 +72,18 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
   return { file: output, format: options.format, pairs, ...(split ? counted : {}) };
 }
 
-async function* printed(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const { line } of rowsOf(stack, await stack.look(), options, signal)) yield line;
+async function* printed(
+  stack: Stack,
+  options: ExportOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, Plain | undefined> {
+  let pairs = 0;
+  for await (const { line } of rowsOf(stack, await stack.look(), options, signal)) {
+    pairs++;
+    yield line;
+  }
+  if (pairs === 0) throw nothingExported();
+  return { file: "-", format: options.format, pairs };
 }
 
 /** Writes the export to a new file, or gives it line by line where it goes to standard output. */

@@ -146,6 +146,7 @@ export const datasetActions: readonly Action[] = [
       "Every row has the same columns with the same types. Lessons that are near-duplicates are on one side of a split, and",
       "  so are all answers to a question that was rejected once.",
     ].join("\n"),
+    printsData: isPrinted,
     run: lazily(async () => (await import("./dataset-export.ts")).exportPairs, isPrinted),
   },
   {
