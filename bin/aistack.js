@@ -12,6 +12,8 @@ const { constants, homedir } = require("os");
 const { isAbsolute, join } = require("path");
 const { fileURLToPath } = require("url");
 
+const startedBy = "AISTACK_STARTED_BY";
+const goneLookMs = 300;
 const self = fileURLToPath(import.meta.url);
 const root = join(self, "..", "..");
 
@@ -55,6 +57,7 @@ function refuse(why) {
 }
 
 function start() {
+  endWithStarter();
   const warn = process.emitWarning;
   process.emitWarning = (warning, options, ...more) => {
     const type = typeof options === "object" && options !== null ? options.type : options;
@@ -72,9 +75,26 @@ function start() {
   import("../dist/aistack.js");
 }
 
+/** Where this file was run again, ends as on SIGTERM once the process that did so is gone, however it ended. */
+function endWithStarter() {
+  const starter = process.env[startedBy];
+  if (starter === undefined) return;
+  // What this process starts has another parent.
+  delete process.env[startedBy];
+  const look = setInterval(() => {
+    if (process.ppid === Number(starter)) return;
+    clearInterval(look);
+    process.kill(process.pid, "SIGTERM");
+  }, goneLookMs);
+  look.unref();
+}
+
 /** Runs this file again on another Node, and stands between it and the caller: signals go in, how it ended comes out. */
 function rerun(node, spawn) {
-  const child = spawn(node, [self].concat(process.argv.slice(2)), { stdio: "inherit" });
+  const child = spawn(node, [self].concat(process.argv.slice(2)), {
+    stdio: "inherit",
+    env: Object.assign({}, process.env, { [startedBy]: String(process.pid) }),
+  });
   process.on("SIGINT", () => {
     // The terminal gives Ctrl-C to both; passed on as well, it would count as the second, insisting one.
     if (!isInForeground()) child.kill("SIGINT");

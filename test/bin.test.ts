@@ -136,6 +136,18 @@ describe.skipIf(oldNode === undefined)("on a Node that is too old", () => {
     expect(await start(old).ended).toEqual([null, signal]);
   });
 
+  it("leaves no program behind when it is killed outright", async () => {
+    const mark = join(root, "ended");
+    built(`import { writeFileSync } from "node:fs";
+      process.on("SIGTERM", () => { writeFileSync(${JSON.stringify(mark)}, ""); process.exit(); });
+      console.log("ready" + process.env.AISTACK_STARTED_BY); setInterval(() => {}, 1000);`);
+    bundled("node_modules/.bin/node", process.execPath);
+    const { child, said } = start(old);
+    await until(() => said().includes("readyundefined"));
+    child.kill("SIGKILL");
+    await until(() => existsSync(mark));
+  });
+
   it.skipIf(needs("python3").missing)("hands on Ctrl-C of a terminal once, not twice", () => {
     built(`let count = 0;
       process.on("SIGINT", () => { count += 1; setTimeout(() => { console.log("count " + count); process.exit(3); }, 300); });

@@ -62,18 +62,32 @@ function ignoreInterrupt(): () => void {
   return () => void process.off("SIGINT", ignore);
 }
 
-async function printResult(action: Action, result: ReturnType<Action["run"]>, json: boolean, out: Output) {
+interface Outputs {
+  readonly out: Output;
+  readonly err: Output;
+}
+
+async function printResult(action: Action, result: ReturnType<Action["run"]>, json: boolean, { out, err }: Outputs) {
   if (!(Symbol.asyncIterator in result)) {
     const data = await result;
     out.write(json ? toJson(data) : toText(data, out));
     return action.isBad?.(data) === true ? 1 : 0;
   }
-  for await (const line of result) {
-    out.write(`${line}\n`);
-    // A reader that is slower than what is read must slow it down, not fill the memory.
-    if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+  const lines = result[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await lines.next();
+      if (done === true) {
+        if (json && value !== undefined) err.write(toJson(value));
+        return 0;
+      }
+      out.write(`${value}\n`);
+      // A reader that is slower than what is read must slow it down, not fill the memory.
+      if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+    }
+  } finally {
+    await lines.return?.();
   }
-  return 0;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -100,7 +114,7 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
       if (action.handsOver === true) return typeof data.exitCode === "number" ? data.exitCode : 0;
     }
     progress.end();
-    const code = await printResult(action, result, json, out);
+    const code = await printResult(action, result, json, { out, err });
     return controller.signal.aborted && action.endless !== true ? interrupted : code;
   } catch (error) {
     if (controller.signal.aborted && (isAbort(error) || isTimeout(error)))
@@ -127,12 +141,14 @@ function failed(error: unknown): Failure {
 /** Turns argv into an action, its result into text, and what happened into an exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
+  let printsData = false;
   // What stands behind `--` belongs to a command in a container and is not ours to understand.
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const rest = end === -1 ? [] : argv.slice(end + 1);
   const all = [...actions, tuiCommand];
   const run: Runner = async (action, given, parsed) => {
+    printsData = action.printsData?.(given) === true;
     const open = action === tuiCommand && process.stdin.isTTY === true;
     code = open ? await openTui(given, parsed) : await runAction(action, given, parsed, rest);
   };
@@ -147,9 +163,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const failure = error instanceof Failure ? error : failed(error);
     const environment = readEnvironment();
-    if (own.includes("--json")) output(process.stdout, environment).write(failureJson(failure));
+    const json = own.includes("--json");
     const err = output(process.stderr, environment);
-    err.write(failureText(failure, err));
+    if (json) (printsData ? err : output(process.stdout, environment)).write(failureJson(failure));
+    if (!json || !printsData) err.write(failureText(failure, err));
     return exitCodes[failure.code];
   }
 }

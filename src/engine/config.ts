@@ -15,6 +15,7 @@ import { stackSettings } from "./config/stack.ts";
 import { storeSettings } from "./config/store.ts";
 import { telemetrySettings } from "./config/telemetry.ts";
 import { tuiSettings } from "./config/tui.ts";
+import { makeDirectoryNow } from "./disk.ts";
 import { Failure, messageOf } from "./errors.ts";
 import { type Environment, type Place, placeHome } from "./home.ts";
 
@@ -174,6 +175,8 @@ export async function saveSetting(config: Config, key: SettingKey, value: unknow
   const { default: Conf } = await import("conf");
   const directory = dirname(config.file);
   try {
+    // Conf's own way to make it never ends below /proc.
+    makeDirectoryNow(directory);
     const conf = new Conf({ cwd: directory, configName: "config", configFileMode: 0o600 });
     if (value === undefined) conf.delete(key);
     else conf.set(key, checkValue(key, value, "The command line"));

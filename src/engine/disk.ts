@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { fdatasync, fstatSync, ftruncate, writeSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { fdatasync, fstatSync, ftruncate, lstatSync, mkdirSync, statSync, writeSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { isAbort, isTimeout } from "./base/abort.ts";
 import { errnoOf, Failure, messageOf } from "./errors.ts";
@@ -82,13 +82,52 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Makes a directory and its missing parents, readable by this user only; one that exists is left as it is. */
-export async function makeDirectory(directory: string): Promise<void> {
+// Node's own way to make parents never ends where the system says of a new name that it does not exist, as below /proc.
+function missingAbove(directory: string): string[] {
+  const missing: string[] = [];
+  for (let at = resolve(directory); !isDirectory(at); at = dirname(at)) missing.unshift(at);
+  return missing;
+}
+
+function notMade(directory: string, why: string, cause?: unknown): Failure {
+  const hint = `Name another place with --home. Type: ls -ld ${dirname(directory)}`;
+  return new Failure("home", { what: `The directory ${directory} was not made`, why, hint, cause });
+}
+
+function isDirectory(path: string): boolean {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    lstatSync(path);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return false;
+    throw error;
+  }
+  if (statSync(path).isDirectory()) return true;
+  throw notMade(path, "something that is no directory has this name");
+}
+
+function makeOne(directory: string): void {
+  try {
+    mkdirSync(directory, 0o700);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (errnoOf(error) === "EEXIST" && isDirectory(directory)) return;
+    if (errnoOf(error) !== "ENOENT") throw error;
+    throw notMade(directory, `${dirname(directory)} takes no new directories`, error);
+  }
+}
+
+/** Makes a directory and its missing parents, readable by this user only; one that exists is left as it is. */
+export function makeDirectoryNow(directory: string): void {
+  try {
+    for (const missing of missingAbove(directory)) makeOne(missing);
   } catch (error) {
     throw diskFailure(error, `The directory ${directory} was not made`, directory);
   }
+}
+
+/** As `makeDirectoryNow`, as a promise. */
+export async function makeDirectory(directory: string): Promise<void> {
+  makeDirectoryNow(directory);
 }
 
 /**

@@ -45,9 +45,11 @@ export interface Action {
   readonly leaving?: string;
   /** Whether its result says that something is wrong; the program then ends with 1. */
   readonly isBad?: (result: Plain) => boolean;
+  /** Whether it prints data of its own, so that with --json its result or failure is said on standard error. */
+  readonly printsData?: (given: Given) => boolean;
   /** Whether it runs until it is asked to end, so that being asked is its normal end. */
   readonly endless?: boolean;
   /** What its help says below the arguments. */
   readonly more?: string;
-  run(stack: Stack, given: Given, options: ActionOptions): Promise<Plain> | AsyncIterable<string>;
+  run(stack: Stack, given: Given, options: ActionOptions): Promise<Plain> | AsyncIterable<string, Plain | undefined>;
 }

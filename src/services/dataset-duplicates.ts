@@ -5,6 +5,7 @@ import type { Given, Plain } from "./action.ts";
 import { lookAtWords } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface Pair {
   readonly kept: string;
@@ -73,6 +74,6 @@ async function showOne(store: Store, prefix: string, limit: number): Promise<Pla
 /** The near-duplicates with what is kept for each, and prompts with conflicting answers; of one lesson both sides whole. */
 export async function duplicates(stack: Stack, given: Given): Promise<Plain> {
   const store = await lookAtWords(stack);
-  const [id, limit] = [given.text("id"), given.number("limit") ?? 100];
+  const [id, limit] = [given.text("id"), wholeNumber(given, "limit", 100)];
   return id === null ? list(store, limit) : showOne(store, id, limit);
 }

@@ -1,10 +1,12 @@
 import { Failure } from "../engine/errors.ts";
 import { openDatasetSnapshot } from "../engine/learning/dataset-snapshot.ts";
 import { inValidation } from "../engine/learning/export.ts";
+import type { Store } from "../engine/stores/store.ts";
 import type { Plain } from "./action.ts";
 import { openExportFile } from "./export-file.ts";
 import { type ExportOptions, exportOptions, isPrinted } from "./export-options.ts";
 import { exportRows } from "./export-rows.ts";
+import { keptFiles } from "./kept-files.ts";
 import type { Run } from "./lazily.ts";
 import { refuseOlderRules } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
@@ -15,8 +17,12 @@ interface PartRow {
 }
 
 /** The rows that are asked for, of the dataset as it is now. */
-async function* rowsOf(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<PartRow> {
-  const store = await stack.look();
+async function* rowsOf(
+  stack: Stack,
+  store: Store,
+  options: ExportOptions,
+  signal: AbortSignal,
+): AsyncGenerator<PartRow> {
   await refuseOlderRules(store, "Nothing was exported");
   await using snapshot = await openDatasetSnapshot(stack.datasetFile, { signal });
   for await (const { line, key } of exportRows(snapshot, store, options, { signal })) {
@@ -25,20 +31,30 @@ async function* rowsOf(stack: Stack, options: ExportOptions, signal: AbortSignal
   }
 }
 
+function nothingExported(): Failure {
+  return new Failure("failed", {
+    what: "Nothing was exported",
+    why: "there is no row of what was asked for, and no trainer loads an empty file",
+    hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
+  });
+}
+
 async function exportTo(stack: Stack, options: ExportOptions, output: string, signal: AbortSignal): Promise<Plain> {
   const split = options.part === "both";
   const { force } = options;
   // What there is to export is known to be there before anything is made.
-  const rows = rowsOf(stack, options, signal);
+  const store = await stack.look();
+  const rows = rowsOf(stack, store, options, signal);
   let next = await rows.next();
   if (next.done === true) {
-    throw new Failure("failed", {
-      what: "Nothing was exported",
-      why: "there is no row of what was asked for, and no trainer loads an empty file",
-      hint: "Look what there is. Type: aistack dataset stats; aistack dataset export --help",
-    });
+    throw nothingExported();
   }
-  const file = await openExportFile(output, { split, force, source: stack.datasetFile });
+  const file = await openExportFile(output, {
+    split,
+    force,
+    source: stack.datasetFile,
+    whyKept: await keptFiles(stack, store),
+  });
   const counted = { train: 0, validation: 0 };
   try {
     for (; next.done !== true; next = await rows.next()) {
@@ -58,8 +74,18 @@ async function exportTo(stack: Stack, options: ExportOptions, output: string, si
   return { file: output, format: options.format, pairs, ...(split ? counted : {}) };
 }
 
-async function* printed(stack: Stack, options: ExportOptions, signal: AbortSignal): AsyncGenerator<string> {
-  for await (const { line } of rowsOf(stack, options, signal)) yield line;
+async function* printed(
+  stack: Stack,
+  options: ExportOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string, Plain | undefined> {
+  let pairs = 0;
+  for await (const { line } of rowsOf(stack, await stack.look(), options, signal)) {
+    pairs++;
+    yield line;
+  }
+  if (pairs === 0) throw nothingExported();
+  return { file: "-", format: options.format, pairs };
 }
 
 /** Writes the export to a new file, or gives it line by line where it goes to standard output. */

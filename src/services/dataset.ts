@@ -1,4 +1,5 @@
 import { cutText } from "../engine/base/text.ts";
+import { Failure } from "../engine/errors.ts";
 import { exportFormats } from "../engine/learning/export-format.ts";
 import { lessonKinds } from "../engine/learning/lesson.ts";
 import type { ListedLesson, Review } from "../engine/stores/listed.ts";
@@ -8,6 +9,7 @@ import { lazily } from "./lazily.ts";
 import { lookAtWords } from "./older-rules.ts";
 import type { Stack } from "./stack.ts";
 import { theLesson } from "./the-lesson.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 function short(lesson: ListedLesson): Plain {
   const { id, kind, value, review, timestamp, prompt, origin } = lesson;
@@ -34,9 +36,16 @@ async function stats(stack: Stack): Promise<Plain> {
 }
 
 async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Plain> {
-  const store = await lookAtWords(stack);
-  const limit = given.number("limit") ?? 20;
+  const limit = wholeNumber(given, "limit", 20);
   const like = given.text("like");
+  if (like?.trim() === "") {
+    throw new Failure("usage", {
+      what: "Nothing was listed",
+      why: "--like is empty, and every lesson is as near to that as any other",
+      hint: "Give the text to compare with: aistack dataset list --like 'TEXT'",
+    });
+  }
+  const store = await lookAtWords(stack);
   if (like === null) return { lessons: (await store.listLessons(limit, given.text("search"))).map(short) };
   const [{ embedderOf }, { nearestTo }] = await Promise.all([import("./learner.ts"), import("./vectors.ts")]);
   const embedder = embedderOf(stack.config);
@@ -49,16 +58,20 @@ async function list(stack: Stack, given: Given, signal: AbortSignal): Promise<Pl
   return { embeddings: embedder.label, lessons };
 }
 
+function refuseAll(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  const { code, what, why, hint } = error;
+  throw new Failure(code, { what: `${what}, and no lesson was reviewed`, why, hint, cause: error });
+}
+
 async function review(stack: Stack, given: Given, verdict: Review): Promise<Plain> {
-  await stack.look();
+  const seen = await stack.look();
+  const ids = new Set<string>();
+  for (const prefix of given.list("id")) ids.add((await theLesson(seen, prefix).catch(refuseAll)).id);
   const store = await stack.openStore();
-  const reviewed: Plain[] = [];
-  for (const prefix of given.list("id")) {
-    const { id } = await theLesson(store, prefix);
-    await store.review(id, verdict);
-    reviewed.push({ id, review: verdict });
-  }
-  return { reviewed };
+  // Handed over together, they are written together.
+  await Promise.all([...ids].map((id) => store.review(id, verdict)));
+  return { reviewed: [...ids].map((id) => ({ id, review: verdict })) };
 }
 
 const ids = [
@@ -134,6 +147,7 @@ export const datasetActions: readonly Action[] = [
       "Every row has the same columns with the same types. Lessons that are near-duplicates are on one side of a split, and",
       "  so are all answers to a question that was rejected once.",
     ].join("\n"),
+    printsData: isPrinted,
     run: lazily(async () => (await import("./dataset-export.ts")).exportPairs, isPrinted),
   },
   {

@@ -1,7 +1,8 @@
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { diskFailure } from "../engine/disk.ts";
 import { errnoOf, Failure } from "../engine/errors.ts";
+import type { WhyKept } from "./kept-files.ts";
 
 /** The files of an export that is split. */
 export const partFiles = { train: "train.jsonl", validation: "validation.jsonl" } as const;
@@ -15,6 +16,8 @@ export interface PlaceOptions {
   readonly force: boolean;
   /** The file that is read. */
   readonly source: string;
+  /** Why something is never replaced, whatever is asked for. */
+  readonly whyKept: WhyKept;
 }
 
 /** The failure that an export was not written, with what to type next. */
@@ -46,6 +49,12 @@ async function checkParent(output: string, path: string): Promise<void> {
     throw exportFailure(error, output);
   });
   if (!found.isDirectory()) throw inTheWay(output, `${parent} is no directory`, "Name another place with --output");
+}
+
+function refuseKept(output: string, path: string, { split, whyKept }: PlaceOptions): void {
+  const paths = split ? [path, ...[...partNames].map((name) => join(path, name))] : [path];
+  const why = paths.map(whyKept).find((one) => one !== null);
+  if (why !== undefined && why !== null) throw inTheWay(output, why, "Name another place with --output");
 }
 
 // Whoever names a directory of their own by mistake must not lose it.
@@ -80,6 +89,7 @@ export async function exportPlace(output: string, options: PlaceOptions): Promis
       if (!options.split && output.endsWith("/")) {
         throw inTheWay(output, "that names a directory", `Name a file: --output ${path}`);
       }
+      refuseKept(output, path, options);
       return path;
     }
     const real = found.isSymbolicLink() ? await followed(output, path) : path;
@@ -91,7 +101,9 @@ export async function exportPlace(output: string, options: PlaceOptions): Promis
       throw inTheWay(output, "it is a file, and both parts go into a directory", "Name a directory to make");
     } else if (await isSame(real, options.source)) {
       throw inTheWay(output, "it is the dataset itself", "Name another file");
-    } else if (!options.force) throw alreadyThere(output);
+    }
+    refuseKept(output, real, options);
+    if (!there.isDirectory() && !options.force) throw alreadyThere(output);
     return real;
   } catch (error) {
     throw exportFailure(error, output);

@@ -1,5 +1,5 @@
 import { Failure } from "../engine/errors.ts";
-import type { Action, Given } from "./action.ts";
+import type { Action, Given, Plain } from "./action.ts";
 
 /** What runs an action. */
 export type Run = Action["run"];
@@ -14,9 +14,9 @@ export function lazily(load: () => Promise<Run>, streams: (given: Given) => bool
     if (!(Symbol.asyncIterator in result)) return result;
     throw new Failure("failed", { what: "Nothing was printed", why: "the answer comes line by line" });
   };
-  const lines = async function* (...call: Parameters<Run>) {
+  const lines = async function* (...call: Parameters<Run>): AsyncGenerator<string, Plain | undefined> {
     const result = (await load())(...call);
-    if (Symbol.asyncIterator in result) yield* result;
+    return Symbol.asyncIterator in result ? yield* result : result;
   };
   return (stack, given, options) => (streams(given) ? lines(stack, given, options) : whole(stack, given, options));
 }

@@ -1,4 +1,5 @@
 import type { Action } from "./action.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Follow telemetry and learn from it. */
 export const learnAction: Action = {
@@ -24,7 +25,7 @@ export const learnAction: Action = {
   async run(stack, given, { signal }) {
     if (given.flag("rejected")) {
       const { listRejected } = await import("./rejected.ts");
-      return listRejected(stack, given.number("limit") ?? 100);
+      return listRejected(stack, wholeNumber(given, "limit", 100));
     }
     const run = {
       once: given.flag("once"),

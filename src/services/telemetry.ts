@@ -3,32 +3,10 @@ import { Failure } from "../engine/errors.ts";
 import { needs, needsOfAll } from "../engine/learning/formats/needs.ts";
 import { telemetryDirectory } from "../engine/telemetry/sources.ts";
 import { openWriter } from "../engine/telemetry/write.ts";
-import type { Action, Given } from "./action.ts";
+import type { Action } from "./action.ts";
+import { eventOf } from "./event-fields.ts";
 import { refuseWhilePaused } from "./intake.ts";
 import { writeInput } from "./telemetry-input.ts";
-
-function fieldsOf(given: Given): Record<string, unknown> {
-  const event: Record<string, unknown> = {};
-  const name = given.text("event");
-  if (name !== null) event.event_type = name;
-  for (const pair of given.list("field")) {
-    const at = pair.indexOf("=");
-    if (at < 1) {
-      throw new Failure("usage", {
-        what: "The event was not written",
-        why: `the field ${pair} is not of the form name=value`,
-        hint: "Type: aistack telemetry write --event task_completed --field status=completed",
-      });
-    }
-    const text = pair.slice(at + 1);
-    try {
-      event[pair.slice(0, at)] = JSON.parse(text);
-    } catch {
-      event[pair.slice(0, at)] = text;
-    }
-  }
-  return { timestamp: new Date().toISOString(), ...event };
-}
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
@@ -38,7 +16,12 @@ export const telemetryAction: Action = {
   sentence: "Append one event from arguments, or whole JSON lines from standard input, to a telemetry log",
   args: [
     { name: "event", type: "string", sentence: "The event's name, written as event_type" },
-    { name: "field", type: "list", sentence: "One more field as name=value; the value is JSON or else text" },
+    {
+      name: "field",
+      type: "list",
+      sentence:
+        "One more field as name=value; the value is JSON or else text, and a dot in the name leads into an object",
+    },
     {
       name: "log",
       type: "string",
@@ -49,7 +32,7 @@ export const telemetryAction: Action = {
   ],
   reads: false,
   more: [
-    "To teach, an event needs more than its name; a dot leads into an object:",
+    "To teach, an event needs more than its name; a dot leads into an object (\\. is a dot in a name):",
     ...needs.map(({ events, fields, rule }) => {
       return `  ${events.join(", ")}: ${fields.join(", ")}${rule === "" ? "" : ` (${rule})`}`;
     }),
@@ -67,8 +50,9 @@ export const telemetryAction: Action = {
     const file = join(telemetryDirectory(stack.config), log);
     const lockTimeoutMs = stack.config.values["telemetry.lockTimeoutMs"];
     const force = given.flag("force");
-    if (given.text("event") !== null || given.list("field").length > 0) {
-      const event = fieldsOf(given);
+    const [name, fields] = [given.text("event"), given.list("field")];
+    if (name !== null || fields.length > 0) {
+      const event = eventOf(name, fields);
       if (!force) refuseWhilePaused(stack.config.home);
       await using writer = openWriter(file, { lockTimeoutMs });
       return { file, events: 1, bytes: (await writer.append(event)).bytes };

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -79,3 +79,23 @@ test("a reader that goes away ends the program quietly", () => {
   );
   expect([status, stderr]).toEqual([0, ""]);
 });
+
+test.skipIf(!reachable)(
+  "a store where nothing may be written is looked at; where that fails, nobody says it was not written",
+  () => {
+    const { own, good } = place();
+    const home = join(own, "home #1?");
+    expect(asUser(["learn", "--once", "--home", home, "--source", good], own).status).toBe(0);
+    chmodSync(home, 0o555);
+    const { status, stdout, stderr } = asUser(["dataset", "list", "--home", home, "--json"], own);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout).lessons.length).toBeGreaterThan(0);
+    chmodSync(home, 0o755);
+    writeFileSync(join(home, "aistack.db-wal"), "left behind");
+    chmodSync(join(home, "aistack.db-wal"), 0o644);
+    chmodSync(home, 0o555);
+    const failed = asUser(["dataset", "list", "--home", home], own);
+    expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("aistack.db was not read")]);
+    chmodSync(home, 0o755);
+  },
+);

@@ -146,3 +146,42 @@ test("help says which fields an event needs to teach, and what it says is so", (
   expect(write(home, events.map((one) => `${JSON.stringify(one)}\n`).join("")).status).toBe(0);
   expect(aistackJson(["learn", "--once", "--home", home])).toMatchObject({ events: 7, lessons: 7 });
 });
+
+describe("an event from arguments", () => {
+  const writing = (home: string, ...args: string[]) => aistack(["telemetry", "write", "--home", home, ...args]);
+
+  test("a dot leads into an object, and one after a backslash is the name's own", () => {
+    const home = temporary();
+    const fields = ["task.prompt=Why?", "task.output=Because.", "a\\.b=1", "__proto__.x=2"];
+    expect(writing(home, "--event", "done", ...fields.flatMap((one) => ["--field", one])).status).toBe(0);
+    expect(logOf(home)).toMatch(
+      /^\{"timestamp":"[^"]+","event_type":"done","task":\{"prompt":"Why\?","output":"Because\."\},"a\.b":1,"__proto__":\{"x":2\}\}\n$/,
+    );
+  });
+
+  test.each([
+    ["an empty event", ["--event", ""]],
+    ["a field twice", ["--event", "x", "--field", "a=1", "--field", "a=2"]],
+    ["a field in one that is no object", ["--event", "x", "--field", "a=1", "--field", "a.b=2"]],
+    ["an object in the place of a field in it", ["--event", "x", "--field", "a.b=1", "--field", "a=2"]],
+    ["a name with an empty part", ["--event", "x", "--field", "a..b=1"]],
+    ["a number that JSON cannot carry", ["--event", "x", "--field", "n=1e999"]],
+    ["such a number inside", ["--event", "x", "--field", 'n={"a":[-1e999]}']],
+    ["a field without a value", ["--event", "x", "--field", "hunter2"]],
+  ])("%s is a mistake, and nothing is written", (_what, args) => {
+    const home = temporary();
+    const { status, stderr } = writing(home, ...args);
+    expect([status, logOf(home)]).toEqual([2, ""]);
+    expect(stderr).not.toContain("hunter2");
+  });
+});
+
+test.each(["hunter2 not JSON", '{"a":"b" hunter2}', '{"a":hunter2}', '"hunter2', '{"a":"hunter2'])(
+  "what is wrong with a line is told without its words: %s",
+  (line) => {
+    const { status, stdout, stderr } = write(temporary(), line, "--json");
+    expect(status).toBe(2);
+    expect(stdout + stderr).not.toMatch(/hunt/);
+    expect(stderr).toContain("not valid JSON");
+  },
+);

@@ -32,6 +32,18 @@ it("leaves the old file and no temporary one when it cannot replace it", async (
   expect(readdirSync(directory.path)).toEqual(["taken"]);
 });
 
+it("fails at once where the system takes no new directories, and where a file is in the way", async () => {
+  using directory = temporaryDirectory();
+  await expect(makeDirectory("/proc/home/inside")).rejects.toMatchObject({ code: "home" });
+  const file = join(directory.path, "file");
+  writeFileSync(file, "");
+  await expect(makeDirectory(join(file, "inside"))).rejects.toMatchObject({ code: "home" });
+  symlinkSync(join(directory.path, "nowhere"), join(directory.path, "link"));
+  await expect(makeDirectory(join(directory.path, "link", "inside"))).rejects.toMatchObject({ what: /link/ });
+  await makeDirectory(join(directory.path, "a", "b"));
+  expect(statSync(join(directory.path, "a", "b")).mode & 0o777).toBe(0o700);
+});
+
 it("does not start to write when it was told to stop", async () => {
   using directory = temporaryDirectory();
   const file = join(directory.path, "never");

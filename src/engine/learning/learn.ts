@@ -85,6 +85,13 @@ function named(words: Words, { origin, aliases }: Known, { from, to }: ByteRange
   return { ...words, id: aliases.nameOf(words.prompt, words.response), origin: address };
 }
 
+// The better answer that came with a rejected one, as it may be kept; empty where it is no answer itself.
+function acceptedIn({ draft, isClean, chosen = "" }: Work): string {
+  const response = withoutThoughts(chosen);
+  if (response.trim() === "" || refusal({ ...draft, response }) !== null) return "";
+  return (isClean === true ? cutClean : cleanText)(response, maxResponseChars);
+}
+
 // A person's own verdict on an event counts as a rejection in a conversation does.
 function refine(work: Work, known: Known, line: ByteRange): Learned {
   const { draft: raw, isClean, range, rejected, replaces, corrects } = work;
@@ -98,7 +105,7 @@ function refine(work: Work, known: Known, line: ByteRange): Learned {
   if (response === "" && raw.response !== "") return { reason: "cut_off", bad: false, ...withdraws };
   const reason = refusal(draft) ?? refusalOfWords(words);
   if (isNegative) {
-    const negative = { ...named(words, known, range ?? line), chosen: "" };
+    const negative = { ...named(words, known, range ?? line), chosen: acceptedIn(work) };
     // What failed by itself tells nothing of what people prefer.
     const worthKeeping = reason === null;
     return { reason: "rejected_by_user", bad: false, ...(worthKeeping ? { negative } : {}), ...withdraws };

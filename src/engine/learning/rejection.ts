@@ -66,6 +66,19 @@ const orders =
 const undoing =
   /\b(?:undo|undid|revert|reverted|roll(?:ed)? ?back|restore|bring back|put (?:it|that|this|them|everything) back|rückgängig|annule|deshaz|desfaça|annulla|cofnij|vrať)\b|верни|отмени|откати|поверни|скасуй|撤销|撤回|还原|恢复|元に戻|取り消し|되돌려|geri al/i;
 
+// What a message asks for beside undoing: a clause that begins with an order, or a word for another way.
+const goingOn = new RegExp(
+  [
+    String.raw`(?:^|[.,;:!?\n—-]|\b(?:and|then|but|please|just|now|so|or))\s{0,4}(?:(?:please|just|then|now|instead|simply|only|rather)\s{1,4}){0,2}(?:try|retry|redo|rewrite|start (?:over|again)|use|make|write|do (?:it|that|this) |fix|add|change|implement|solve|find|show|give|explain|answer|create|go with|let(?:'|’)?s|replace|rename|remove|move|return|apply|handle|switch|refactor|split|follow|convert|generate|build|keep|call|take|set|sort|think|begin|check|read)\b`,
+    String.raw`\b(?:instead|this time|and then|from scratch|a different way|another (?:way|approach))\b`,
+    String.raw`\b(?:versuch|stattdessen|noch ?mal|nimm|benutze|verwende|mach es|schreib)`,
+    String.raw`\b(?:réessaie|essaie|utilise|plutôt|à la place|refais)|\b(?:intenta|en su lugar|en vez|usa|hazlo|tente|refaça|riprova|invece|rifai)\b`,
+    String.raw`\b(?:probeer|gebruik|försök|använd|prøv|brug|bruk)\b|spróbuj|użyj|zamiast|zkus|použij|yerine|tekrar dene`,
+    "попробуй|используй|вместо|заново|сделай|спробуй|використай|замість|改用|改成|重新|重写|重寫|再试|再試|然后|然後|代わりに|もう一度|使って|대신|다시|بدلا",
+  ].join("|"),
+  "iu",
+);
+
 /** Only the beginning of a message says what its writer thinks of the answer before it. */
 const lookedAtUnits = 600;
 
@@ -75,7 +88,8 @@ export function rejects(message: string): boolean {
   return rejecting.test(start) || (undoing.test(start) && orders.test(start));
 }
 
-/** Whether such a message asks to undo the work, so that the answer to it is no better answer to the question. */
+/** Whether such a message asks for nothing but to undo, so that the answer to it is no better answer to the question. */
 export function undoes(message: string): boolean {
-  return undoing.test(message.slice(0, lookedAtUnits));
+  const start = message.slice(0, lookedAtUnits);
+  return undoing.test(start) && !goingOn.test(start);
 }

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, openSync, statfsSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { diskFailure } from "../disk.ts";
 import { Failure, messageOf } from "../errors.ts";
 import { inodeKeyAt } from "../telemetry/identity.ts";
@@ -54,9 +55,9 @@ function isDamage(error: unknown): boolean {
   return primaryCode(error) === 11 || primaryCode(error) === 26;
 }
 
-function storeFailure(error: unknown, file: string): Error {
+function storeFailure(error: unknown, file: string, done = "written"): Error {
   const primary = primaryCode(error);
-  const what = `The store ${file} was not written`;
+  const what = `The store ${file} was not ${done}`;
   const text = { what, why: messageOf(error), cause: error };
   if (primary === 13)
     return new Failure("full", { ...text, hint: "Make room on that disk; learning goes on by itself" });
@@ -65,6 +66,10 @@ function storeFailure(error: unknown, file: string): Error {
   if (primary === 10) {
     const why = hasRoom(dirname(file)) ? text.why : `the disk that holds it is full (${text.why})`;
     return new Failure("full", { ...text, why, hint: `Look at the disk: df -h ${dirname(file)}` });
+  }
+  if (primary === 14 && done === "read") {
+    const hint = `Copy the home to a place that can be written, and look there with --home. Type: ls -l ${file}*`;
+    return new Failure("home", { ...text, hint });
   }
   if (primary === 8 || primary === 14)
     return new Failure("home", { ...text, hint: "Make the home writable, or give another one with --home" });
@@ -106,7 +111,7 @@ export function openEmbedded(file: string, { readOnly = false }: { readOnly?: bo
     try {
       return work();
     } catch (error) {
-      throw isDamage(error) ? storeFailure(error, file) : error;
+      throw isDamage(error) ? storeFailure(error, file, "read") : error;
     }
   };
   const key = inodeKeyAt(file);
@@ -159,6 +164,24 @@ function nothingYet(why: string): Failure {
   return new Failure("home", { what: "There is nothing to look at yet", why, hint: "Type: aistack learn --once" });
 }
 
+// Beside a store that is looked at SQLite keeps a file of its own. Where it cannot make one, nobody can write the store
+// either; all of it is in its one file then, unless one that was copied there had not been closed.
+function isStill(file: string): boolean {
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0 || existsSync(`${file}-shm`)) return false;
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function stillAddress(file: string): URL {
+  const address = pathToFileURL(file);
+  address.searchParams.set("immutable", "1");
+  return address;
+}
+
 function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   if (readOnly && !existsSync(file)) {
     throw nothingYet(`${file} does not exist`);
@@ -168,7 +191,11 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     // Made here, because SQLite would make it readable by others.
     if (!readOnly) closeSync(openSync(file, "a", 0o600));
     const closedWell = wasClosedWell(file);
-    database = new DatabaseSync(file, { readOnly, timeout: 5000, allowExtension: true });
+    database = new DatabaseSync(readOnly && isStill(file) ? stillAddress(file) : file, {
+      readOnly,
+      timeout: 5000,
+      allowExtension: true,
+    });
     if (!readOnly)
       database.exec(
         "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON",
@@ -192,6 +219,6 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof Failure ? error : storeFailure(error, file);
+    throw error instanceof Failure ? error : storeFailure(error, file, readOnly ? "read" : "opened");
   }
 }

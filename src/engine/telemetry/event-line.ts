@@ -10,6 +10,13 @@ export function refuseEvent(file: string, why: string, cause?: unknown): Failure
   });
 }
 
+// The message itself quotes the text, which may hold a secret; only where it stops being JSON is told.
+function whereIn(message: string): string {
+  const position = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  if (position !== undefined) return ` (at position ${position})`;
+  return message === "Unexpected end of JSON input" ? " (it ends too early)" : "";
+}
+
 /** The line an event becomes: a JSON object on one line, without its newline. Fails with `usage` for anything else. */
 export function formatEvent(event: object | string, file: string): string {
   let line: string | undefined;
@@ -18,7 +25,9 @@ export function formatEvent(event: object | string, file: string): string {
     line = typeof event === "string" ? event : JSON.stringify(event);
     if (typeof event === "string") value = JSON.parse(event);
   } catch (error) {
-    throw refuseEvent(file, `it is not valid JSON (${messageOf(error)})`, error);
+    throw typeof event === "string"
+      ? refuseEvent(file, `it is not valid JSON${whereIn(messageOf(error))}`)
+      : refuseEvent(file, `it cannot be written as JSON (${messageOf(error)})`, error);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value) || !line?.trimStart().startsWith("{")) {
     throw refuseEvent(file, "it is not a JSON object");

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
@@ -6,6 +6,7 @@ import { userHome } from "../home.ts";
 import { agentPlaces } from "./agents.ts";
 import { parseArchiveName } from "./archive-name.ts";
 import { type Packing, parseGeneration } from "./generation.ts";
+import { readAt } from "./identity.ts";
 import { lookAt } from "./odd-file.ts";
 import {
   escapeGlob,
@@ -68,6 +69,25 @@ export function listSources(config: Config): Source[] {
   ];
 }
 
+const signatures = [
+  ["gzip", "1f8b"],
+  ["zstd", "28b52ffd"],
+  ["bzip2", "425a68"],
+  ["xz", "fd377a58"],
+  ["zip", "504b0304"],
+] as const;
+
+// By its first bytes: none of these can begin a line of JSON.
+function packingOf(file: string): string | null {
+  const fd = openSync(file, "r");
+  try {
+    const head = readAt(fd, 0, 4).toString("hex");
+    return signatures.find(([, bytes]) => head.startsWith(bytes))?.[0] ?? null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 // Why a file is not read, and what to do; null when it is.
 function refusalOf(file: string, pattern: string): { why: string; hint: string } | null {
   const look = lookAt(file);
@@ -80,7 +100,10 @@ function refusalOf(file: string, pattern: string): { why: string; hint: string }
   }
   try {
     accessSync(file, constants.R_OK);
-    return null;
+    const packed = packingOf(file);
+    if (packed === null) return null;
+    const why = `it is compressed (${packed}), and is only read so as what was rotated from a log that is followed`;
+    return { why, hint: `Name its log, or unpack it first and name what comes out. Type: file ${file}` };
   } catch (error) {
     return { why: `this user may not read it (${errnoOf(error)})`, hint };
   }

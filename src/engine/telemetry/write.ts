@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Appended, diskFailure } from "../disk.ts";
+import { type Appended, diskFailure, makeDirectoryNow } from "../disk.ts";
 import { errnoOf, Failure } from "../errors.ts";
 import { formatEvent, refuseEvent } from "./event-line.ts";
 import { lockFile, tryLock, unlock } from "./flock.ts";
@@ -41,7 +31,7 @@ function openForAppend(file: string): number {
     return openSync(file, flags, 0o600);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT") throw error;
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeDirectoryNow(dirname(file));
     return openSync(file, flags, 0o600);
   }
 }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, openConfig } from "../../engine/config.ts";
+import { makeDirectory } from "../../engine/disk.ts";
 import { Failure, messageOf } from "../../engine/errors.ts";
 import type { Environment } from "../../engine/home.ts";
 import type { Action, Plain } from "../action.ts";
@@ -70,7 +71,7 @@ export async function openDemo(
   const shown = openConsole(config);
   const stop = new AbortController();
   const directory = join(home, "telemetry");
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory);
   const faults = new Set<string>();
   let replaying: Promise<void> = Promise.resolve();
   let back: NodeJS.Timeout | null = null;

@@ -121,8 +121,18 @@ describe("a person's next message rejects the work", () => {
     "thanks, that is all for today",
   ])("but not: %s", (message) => expect(rejects(message)).toBe(false));
 
-  test("and may ask to undo it", () => {
-    expect([undoes("No, revert that."), undoes("No, use the other one.")]).toEqual([true, false]);
+  test.each([
+    ["No, revert that.", true],
+    ["Undo it, please. It broke all of the tests and the page is empty now.", true],
+    ["No! Put it back the way it was.", true],
+    ["Mach das rückgängig.", true],
+    ["No, use the other one.", false],
+    ["No, that is wrong. Undo that and try again with recursion.", false],
+    ["Revert that. Use a map instead.", false],
+    ["Undo this, and then sort by name", false],
+    ["Falsch. Mach das rückgängig und versuch es mit einer Schleife.", false],
+  ])("and asks only to undo it, so that its answer is no better one: %s %s", (message, only) => {
+    expect(undoes(message)).toBe(only);
   });
 });
 

@@ -14,6 +14,8 @@ export interface Work {
   readonly range?: ByteRange;
   /** The words of a rejected turn: kept as a negative, never taught. */
   readonly rejected?: boolean;
+  /** Of a rejected answer: the accepted one, where the same line tells it. */
+  readonly chosen?: string;
   /** What was taught of the same turn before, and is withdrawn now. */
   readonly replaces?: string;
   /** Names of rejected answers to the same question: this one is the better answer, and no lesson of its own. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { datasetLine, pairLine, parseDatasetLine } from "../../../../src/engine/learning/export.ts";
 import { pairFormats } from "../../../../src/engine/learning/export-format.ts";
+import { learnLines } from "../../../../src/engine/learning/learn.ts";
 import type { Lesson } from "../../../../src/engine/learning/lesson.ts";
 import { readFile } from "../reading.ts";
 
@@ -144,6 +145,33 @@ describe("the last question of a line is paired with its answer", () => {
       { instruction: "Say it in French, please:", input: "Good day.", output: "Bonjour à vous." },
     ]).lessons;
     expect(lesson?.prompt).toBe("Say it in French, please:\n\nGood day.");
+  });
+});
+
+describe("a preference keeps its rejected answer beside the lesson", () => {
+  const worse = "Throw the branch away and begin anew.";
+  const kept = (record: object) =>
+    learnLines(Buffer.from(JSON.stringify(record)), 0, { file: "f", inode: "1:1" }, [], 1e6)
+      .flatMap(({ outcomes }) => outcomes)
+      .flatMap((one) => ("negative" in one && one.negative ? [one.negative] : []))
+      .map(({ prompt, response, chosen }) => [prompt, response, chosen]);
+
+  test.each([
+    ["texts", { prompt: question, chosen: answer, rejected: worse }],
+    ["messages", { prompt: [user], chosen: [assistant], rejected: [{ role: "assistant", content: worse }] }],
+    [
+      "whole talks",
+      { chosen: [user, assistant], rejected: [user, { role: "assistant", content: worse }], prompt: "x" },
+    ],
+  ])("as %s", (_what, record) => {
+    expect(kept(record)).toEqual([[question, worse, answer]]);
+    expect(readFile([record])).toMatchObject({ lessons: [{ response: answer }], reasons: ["rejected_by_user"] });
+  });
+
+  test("but not where both sides say the same, or the accepted one is an error", () => {
+    const same = { prompt: question, chosen: answer, rejected: ` ${answer}` };
+    expect([kept(same), readFile([same]).lessons.length]).toEqual([[], 1]);
+    expect(kept({ prompt: question, chosen: "API Error: 500", rejected: worse })).toEqual([[question, worse, ""]]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { ByteRange, Ending } from "../../lesson.ts";
 import { type Dialect, isoTime, type JsonRecord, type Reading } from "../dialect.ts";
 import { fromJson, isRecord, listOf, numberOf, recordOf, textOf, tokensOf } from "../field.ts";
 import type { Turns } from "../shapes.ts";
-import { exchange } from "./exchange.ts";
+import { exchange, preference } from "./exchange.ts";
 import { requestMessages, responseMessages } from "./payload.ts";
 import { asked, readMessages, type Said } from "./said.ts";
 
@@ -126,6 +126,11 @@ function incomplete(body: JsonRecord): string {
   return body.status === "incomplete" ? textOf(recordOf(body.incomplete_details).reason) || "incomplete" : "";
 }
 
+function isPreference(record: JsonRecord): boolean {
+  const { chosen, rejected } = record;
+  return isWords(chosen) && isWords(rejected) && first(record, answers) === chosen;
+}
+
 function readLine(record: JsonRecord, turns: Turns, place: ByteRange): Reading {
   const body = recordOf(fromJson(first(record, answers)));
   const request = recordOf(fromJson(first(record, questions)));
@@ -159,7 +164,10 @@ function readLine(record: JsonRecord, turns: Turns, place: ByteRange): Reading {
     metrics: ending.latencyMs ? { latency_ms: ending.latencyMs } : {},
     ending,
   };
-  return { outcomes: exchange(messagesOf(record), facts, place), turns };
+  const outcomes = exchange(messagesOf(record), facts, place);
+  if (!isPreference(record)) return { outcomes, turns };
+  const other = exchange(messagesOf({ ...record, chosen: record.rejected }), facts, place);
+  return { outcomes: preference(outcomes, other), turns };
 }
 
 /** What may be bare words on both sides; elsewhere two texts are any program's, and only messages say that it is a talk. */

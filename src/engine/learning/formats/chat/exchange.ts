@@ -1,6 +1,6 @@
-import type { ByteRange, Draft } from "../../lesson.ts";
+import { type ByteRange, type Draft, lessonId } from "../../lesson.ts";
 import { answer, ask, settle, step, type Talk, turnOf } from "../conversation.ts";
-import { noTurns, type Outcome, type Reading } from "../dialect.ts";
+import { noTurns, type Outcome, type Reading, type Work } from "../dialect.ts";
 import type { Turns } from "../shapes.ts";
 import type { Said } from "./said.ts";
 
@@ -60,4 +60,18 @@ export function exchange(messages: readonly Said[], facts: Facts, place: ByteRan
   const ending = { ...draft.ending, ...facts.ending, stop };
   const known = { kind, patternId, backend, timestamp, feedback, successMetrics: { ...tools, ...metrics }, ending };
   return [...outcomes, { ...came, draft: { ...draft, ...known } }];
+}
+
+function lastWork(outcomes: readonly Outcome[]): Work | null {
+  return outcomes.flatMap((one) => ("draft" in one && one.rejected !== true ? [one] : [])).at(-1) ?? null;
+}
+
+/** What a preference teaches: what the chosen side does, and the rejected side's answer as a negative. */
+export function preference(chosen: readonly Outcome[], rejected: readonly Outcome[]): readonly Outcome[] {
+  const [good, bad] = [lastWork(chosen), lastWork(rejected)];
+  if (bad === null) return chosen;
+  const isSameQuestion = good !== null && good.draft.prompt === bad.draft.prompt;
+  const nameOf = ({ draft }: Work) => lessonId(draft.prompt, draft.response);
+  if (good !== null && nameOf(good) === nameOf(bad)) return chosen;
+  return [...chosen, { ...bad, rejected: true, ...(isSameQuestion ? { chosen: good.draft.response } : {}) }];
 }
