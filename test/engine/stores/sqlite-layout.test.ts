@@ -129,7 +129,7 @@ test("a store of an earlier version is measured anew from its lessons, once, and
   await rows.take(batch(lessons, [cursor(9)]), { signal });
   await store.close();
   const database = new DatabaseSync(file);
-  database.exec(`DROP TABLE neighbours; DROP TABLE bands; DROP TABLE withdrawn; DROP TABLE negatives;
+  database.exec(`DROP TABLE neighbours; DROP TABLE bands; DROP TABLE withdrawn; DROP TABLE negatives; DROP TABLE aliases;
     CREATE TABLE neighbours (key INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, signature BLOB NOT NULL,
       nearest INTEGER, similarity REAL NOT NULL, value REAL NOT NULL) STRICT;
     CREATE TABLE bands (band INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (band, key)) STRICT, WITHOUT ROWID;
