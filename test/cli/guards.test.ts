@@ -105,6 +105,7 @@ describe("breakers on the command line", () => {
       lastError: expect.stringContaining("503"),
     });
     expect(Date.parse(breakers[3].retryAt)).toBeGreaterThan(Date.now());
+    await until(() => live(home)?.sinks[2]?.waiting.includes("breaker is open") === true);
     const asked = server.asked;
     const { status } = aistack(["status", "--home", home]);
     expect(status).toBe(0);
