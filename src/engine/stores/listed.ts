@@ -61,3 +61,14 @@ export interface VectorModel {
   readonly label: string;
   readonly dimensions: number;
 }
+
+/** What a sink did with the lessons of one file. */
+export interface SourceTaken {
+  /** Lessons added. */
+  fresh: number;
+  duplicates: number;
+  /** Lessons that were not added because they are withdrawn. */
+  withdrawn: number;
+  /** Lessons that were there and are removed because they are withdrawn now. */
+  removed: number;
+}

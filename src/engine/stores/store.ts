@@ -11,12 +11,12 @@ import type {
   ListedLesson,
   Review,
   SavedPlace,
+  SourceTaken,
   SourceTally,
   VectorModel,
 } from "./listed.ts";
 import type { Renewal } from "./renewal.ts";
 import type { Tables } from "./tables.ts";
-import type { SourceTaken } from "./taken.ts";
 
 /** The sinks of a store. */
 export const sinkNames = ["rows", "dataset", "vectors", "neighbours"] as const;

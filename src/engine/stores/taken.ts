@@ -1,3 +1,4 @@
+import type { SourceTaken } from "./listed.ts";
 import type { Taken } from "./store.ts";
 
 /** Counts what a sink of rows does with a batch, by the file that each lesson comes from. */
@@ -10,17 +11,6 @@ export interface TakenCounts {
   /** A lesson that was there and is removed. */
   remove(file: string): void;
   done(): Taken;
-}
-
-/** What a sink did with the lessons of one file. */
-export interface SourceTaken {
-  /** Lessons added. */
-  fresh: number;
-  duplicates: number;
-  /** Lessons that were not added because they are withdrawn. */
-  withdrawn: number;
-  /** Lessons that were there and are removed because they are withdrawn now. */
-  removed: number;
 }
 
 /** Starts counting. */

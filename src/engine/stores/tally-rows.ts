@@ -1,7 +1,6 @@
 import { byDialect, type Tally } from "../telemetry/batch.ts";
 import type { Row } from "./cursor-rows.ts";
-import type { SourceTally } from "./listed.ts";
-import type { SourceTaken } from "./taken.ts";
+import type { SourceTaken, SourceTally } from "./listed.ts";
 
 /** One count of a source, as every store keeps it. */
 export interface TallyRow {
