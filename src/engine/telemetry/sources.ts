@@ -100,13 +100,19 @@ function refusalOf(file: string, pattern: string): { why: string; hint: string }
   }
   try {
     accessSync(file, constants.R_OK);
-    const packed = packingOf(file);
-    if (packed === null) return null;
-    const why = `it is compressed (${packed}), and is only read so as what was rotated from a log that is followed`;
-    return { why, hint: `Name its log, or unpack it first and name what comes out. Type: file ${file}` };
+    return null;
   } catch (error) {
     return { why: `this user may not read it (${errnoOf(error)})`, hint };
   }
+}
+
+// What was rotated from a log may be compressed, a log of its own may not.
+function refusalOfLog(file: string, pattern: string): { why: string; hint: string } | null {
+  const refusal = refusalOf(file, pattern);
+  const packed = refusal === null ? packingOf(file) : null;
+  if (packed === null) return refusal;
+  const why = `it is compressed (${packed}), and is only read so as what was rotated from a log that is followed`;
+  return { why, hint: `Name its log, or unpack it first and name what comes out. Type: file ${file}` };
 }
 
 /**
@@ -124,8 +130,8 @@ export function checkSource(named: string): string {
   if (discoverAll([pattern]).some(({ file, rotatedFrom }) => rotatedFrom !== null && refusalOf(file, named) === null))
     return pattern;
   if (first === undefined) return fail("no file matches it", `Type: ls ${dirname(resolve(named))}`);
-  const refusal = refusalOf(first, named);
-  if (refusal !== null && files.slice(1).every((file) => refusalOf(file, named) !== null)) {
+  const refusal = refusalOfLog(first, named);
+  if (refusal !== null && files.slice(1).every((file) => refusalOfLog(file, named) !== null)) {
     fail(
       files.length === 1 ? refusal.why : `of its ${files.length} files none can be read; ${first}: ${refusal.why}`,
       refusal.hint,
