@@ -95,7 +95,7 @@ describe("vectors in the Qdrant stand-in", () => {
       lesson("disk", "inference", { successMetrics: { latency_ms: 12, tokens_in: 3, tokens_out: 4 } }),
       lesson("lamp", "conversation", { timestamp: "" }),
     ];
-    expect(await sink.take(batchOf(...lessons), { signal })).toEqual({ fresh: 4, duplicates: 0 });
+    expect(await sink.take(batchOf(...lessons), { signal })).toEqual({ fresh: 4, duplicates: 0, removed: 0 });
     expect(pointsIn(standIn)).toEqual({
       "codebase-context": 0,
       "skills-patterns": 1,
@@ -126,10 +126,14 @@ describe("vectors in the Qdrant stand-in", () => {
     const standIn = await startStandIn();
     const sink = sinkOf(await reach(standIn.url), openStore());
     const one = lesson("clock");
-    expect(await sink.take(batchOf(one, one), { signal })).toEqual({ fresh: 1, duplicates: 1 });
-    expect(await sink.take(batchOf({ ...one, kind: "span" }), { signal })).toEqual({ fresh: 0, duplicates: 1 });
+    expect(await sink.take(batchOf(one, one), { signal })).toEqual({ fresh: 1, duplicates: 1, removed: 0 });
+    expect(await sink.take(batchOf({ ...one, kind: "span" }), { signal })).toEqual({
+      fresh: 0,
+      duplicates: 1,
+      removed: 0,
+    });
     const again = sinkOf(await reach(standIn.url), openStore());
-    expect(await again.take(batchOf(one), { signal })).toEqual({ fresh: 0, duplicates: 1 });
+    expect(await again.take(batchOf(one), { signal })).toEqual({ fresh: 0, duplicates: 1, removed: 0 });
     expect(pointsIn(standIn)).toMatchObject({ "skills-patterns": 1, "interaction-history": 0 });
   });
 
@@ -199,11 +203,11 @@ describe("vectors in the Qdrant stand-in", () => {
       negatives: [rejected],
     };
     for (const taken of [
-      { fresh: -1, duplicates: 1 },
-      { fresh: 0, duplicates: 2 },
+      { fresh: 1, duplicates: 1, removed: 2 },
+      { fresh: 0, duplicates: 2, removed: 0 },
     ])
       expect(await sink.take(gone, { signal })).toEqual(taken);
-    expect(await sink.take(batchOf(fan, lamp, clock), { signal })).toEqual({ fresh: 0, duplicates: 3 });
+    expect(await sink.take(batchOf(fan, lamp, clock), { signal })).toEqual({ fresh: 0, duplicates: 3, removed: 0 });
     expect(pointsIn(standIn)).toMatchObject({ "skills-patterns": 2, "error-solutions": 0, "interaction-history": 0 });
     const deletes = standIn.requests.filter((request) => request.includes("/points/delete"));
     expect(deletes.map((request) => request.replace(/.*collections./, ""))).toEqual([
@@ -228,7 +232,7 @@ describe("vectors in the Qdrant stand-in", () => {
       new Set([fan.id]),
     ]);
     standIn.force(null);
-    expect(await sink.take(gone, { signal })).toEqual({ fresh: -1, duplicates: 0 });
+    expect(await sink.take(gone, { signal })).toEqual({ fresh: 0, duplicates: 0, removed: 1 });
     expect([await store.cursors("vectors", emit), pointsIn(standIn)]).toMatchObject([
       cursors,
       { "skills-patterns": 1 },
@@ -269,6 +273,7 @@ describe("vectors in the Qdrant stand-in", () => {
     expect(await sink.take(batchOf(lesson("e"), lesson("f"), lesson("a")), { signal })).toEqual({
       fresh: 2,
       duplicates: 1,
+      removed: 0,
     });
   });
 
