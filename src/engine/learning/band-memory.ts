@@ -7,7 +7,8 @@ export interface BandMemory {
   add(band: number, entry: Entry): void;
   /** Takes a lesson out from under a key. */
   remove(band: number, key: number): void;
-  find(band: number): readonly Entry[];
+  /** The entries under a key, the newest first, at most so many where that is given. */
+  find(band: number, most?: number): readonly Entry[];
   has(band: number): boolean;
   /** Everything that is in it, in order of its key and its lesson. */
   all(): { readonly band: number; readonly key: number; readonly tag: number }[];
@@ -57,12 +58,13 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
         if (bandOf[at] === band && keyOf[at] === key) keyOf[at] = 0;
       }
     },
-    find(band) {
+    find(band, most = Number.POSITIVE_INFINITY) {
       let found = none;
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
         if (bandOf[at] !== band || keyOf[at] === 0) continue;
         if (found === none) found = [];
         found.push({ key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
+        if (found.length >= most) break;
       }
       return found;
     },

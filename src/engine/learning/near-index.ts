@@ -35,9 +35,9 @@ export interface NearIndex {
   ofTemplate(tag: number): Entry[];
 }
 
-/** Entries looked at under one key, the oldest first, and lessons that one is compared with. */
-const keyMost = 512;
-const comparedMost = 128;
+/** Entries looked at under one key, and lessons that one is compared with. */
+const keyMost = 192;
+const comparedMost = 64;
 
 /** An entry that was met, and under how many keys. */
 interface Met {
@@ -60,9 +60,9 @@ export const noEntries: readonly Entry[] = [];
 const noNumbers: ReadonlySet<number> = new Set();
 
 /** Opens an index: of which nothing is known yet, or whose entries are found at once. */
-export function openNearIndex(find: ((key: number) => readonly Entry[]) | null = null): NearIndex {
+export function openNearIndex(find: ((key: number, most?: number) => readonly Entry[]) | null = null): NearIndex {
   const asked = new Map<number, readonly Entry[]>();
-  const committed = find ?? ((key: number) => asked.get(key) ?? noEntries);
+  const committed = find ?? ((key: number, _most?: number) => asked.get(key) ?? noEntries);
   const added = openBandMemory(addedBuckets);
   const removed = new Set<number>();
   const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
@@ -75,11 +75,11 @@ export function openNearIndex(find: ((key: number) => readonly Entry[]) | null =
     for (let at = 0; at < alikeKeys(form); at++) {
       const key = keys[at] ?? 0;
       let left = keyMost;
-      for (const entry of committed(key)) {
+      for (const entry of committed(key, keyMost)) {
         if (left-- === 0) break;
         see(entry, !removed.has(entry.key));
       }
-      for (const entry of added.find(key)) {
+      for (const entry of added.find(key, keyMost)) {
         if (left-- <= 0) break;
         see(entry, true);
       }

@@ -19,7 +19,8 @@ export interface Bands {
   meet(): void;
   /** Says that all that was changed since `meet` is committed. */
   committed(): void;
-  find(band: number): readonly Entry[];
+  /** The entries under a key, the newest first, at least so many where there are more. */
+  find(band: number, most?: number): readonly Entry[];
   add(placed: Placed): void;
   /** Takes out what was added with this tag. */
   remove(placed: Placed): void;
@@ -104,9 +105,9 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     }
     return entries;
   };
-  const find = (band: number): readonly Entry[] => {
-    const found = memory.find(band);
-    if (folded === 0) return found;
+  const find = (band: number, most?: number): readonly Entry[] => {
+    const found = memory.find(band, most);
+    if (folded === 0 || (most !== undefined && found.length >= most)) return found;
     const older = inTable(band);
     return found.length === 0 ? older : [...found, ...older];
   };
