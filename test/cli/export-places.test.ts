@@ -168,7 +168,7 @@ describe("an export goes where it is told to, whole or not at all", () => {
   });
 });
 
-test("an export of nothing to a file is refused, as no trainer loads an empty one", () => {
+test("an export of nothing is refused, as no trainer loads an empty one", () => {
   learnOnce();
   const directory = temporary();
   const words = ["dataset", "export", "--home", home, "--format", "dpo", "--output", join(directory, "out")];
@@ -176,7 +176,7 @@ test("an export of nothing to a file is refused, as no trainer loads an empty on
   expect(status).toBe(1);
   expect(stderr).toContain("there is no row");
   expect(readdirSync(directory)).toEqual([]);
-  expect(aistack(words.slice(0, -2))).toMatchObject({ status: 0, stdout: "" });
+  expect(aistack(words.slice(0, -2))).toMatchObject({ status: 1, stdout: "" });
 });
 
 test("exports to one place at once: one is there in the end, whole, and nothing beside it", async () => {
