@@ -2,6 +2,12 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Two halves of 4 MiB: larger ones are hardly faster. */
 const youngSpaceBytes = 8 * 2 ** 20;
+/**
+ * How much the heap may grow beyond what was in use when it was last collected. Left alone it grows four times as large
+ * where the machine has the memory: ten thousand files took 500 MB for 60 that were in use.
+ */
+const growingPercent = 40;
+let isBound = false;
 let state: "growing" | "held" | "settled" = "growing";
 
 function setGrowth(factor: 1 | 2): void {
@@ -13,6 +19,8 @@ function setGrowth(factor: 1 | 2): void {
  * in ten thousand files would let it grow to 128 MB, where it then stays. `keepYoungSpaceSmall` ends that.
  */
 export function holdYoungSpace(): void {
+  if (!isBound) setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
+  isBound = true;
   if (state === "settled") return;
   setGrowth(1);
   state = "held";

@@ -7,8 +7,9 @@ export interface BandMemory {
   add(band: number, entry: Entry): void;
   /** Takes a lesson out from under a key. */
   remove(band: number, key: number): void;
-  /** The entries under a key, the newest first, at most so many where that is given. */
-  find(band: number, most?: number): readonly Entry[];
+  find(band: number): readonly Entry[];
+  /** Shows the entries under a key, the newest first, at most so many, without making lists of them; says how many. */
+  each(band: number, most: number, see: (key: number, tag: number) => void): number;
   has(band: number): boolean;
   /** Everything that is in it, in order of its key and its lesson. */
   all(): { readonly band: number; readonly key: number; readonly tag: number }[];
@@ -58,15 +59,23 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
         if (bandOf[at] === band && keyOf[at] === key) keyOf[at] = 0;
       }
     },
-    find(band, most = Number.POSITIVE_INFINITY) {
+    find(band) {
       let found = none;
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
         if (bandOf[at] !== band || keyOf[at] === 0) continue;
         if (found === none) found = [];
         found.push({ key: keyOf[at] ?? 0, tag: tagOf[at] ?? 0 });
-        if (found.length >= most) break;
       }
       return found;
+    },
+    each(band, most, see) {
+      let count = 0;
+      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0 && count < most; at = next[at] ?? 0) {
+        if (bandOf[at] !== band || keyOf[at] === 0) continue;
+        see(keyOf[at] ?? 0, tagOf[at] ?? 0);
+        count++;
+      }
+      return count;
     },
     has(band) {
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {

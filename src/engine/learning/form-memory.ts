@@ -1,6 +1,8 @@
 import { type Form, formOfBytes } from "./form.ts";
 
 const numbersKept = 1 << 20;
+/** What a form takes beside its numbers, in numbers: what follows from them is kept with it, in arrays of its own. */
+const formNumbers = 150;
 
 /** The forms of lessons met lately, by name: what is kept of a crowd is met again and again. */
 export interface FormMemory {
@@ -15,10 +17,10 @@ export function openFormMemory(): FormMemory {
   let numbers = 0;
   const keep = (id: string, form: Form) => {
     if (forms.has(id)) return;
-    numbers += form.numbers.length;
+    numbers += form.numbers.length + formNumbers;
     if (numbers > numbersKept) {
       forms.clear();
-      numbers = form.numbers.length;
+      numbers = form.numbers.length + formNumbers;
     }
     forms.set(id, form);
   };

@@ -36,23 +36,27 @@ export interface NearIndex {
 }
 
 /** Entries looked at under one key, and lessons that one is compared with. */
-const keyMost = 192;
-const comparedMost = 64;
+const keyMost = 128;
+const comparedMost = 16;
 
-/** An entry that was met, and under how many keys. */
-interface Met {
-  readonly entry: Entry;
-  readonly isThere: boolean;
-  shared: number;
+/** Entries that are committed: those under a key, or the first of them one by one. */
+export interface CommittedEntries {
+  readonly find: (key: number) => readonly Entry[];
+  readonly each: (key: number, most: number, see: (key: number, tag: number) => void) => number;
 }
+
+// Under how many keys each lesson was met, and its tag: used anew for each lesson that is looked up.
+const shared = new Map<number, number>();
+const tags = new Map<number, number>();
 
 // In a crowd of texts that are half alike each meets all others under a key or two; those that are alike share a third
 // of their keys, and only one pair in two thousand of them no more than one.
-function nearestMet(met: ReadonlyMap<number, Met>): Iterable<Met> {
-  if (met.size <= comparedMost) return met.values();
-  const often = [...met.values()].filter(({ shared }) => shared > 1);
+function nearestMet(met: ReadonlyMap<number, number>): Iterable<number> {
+  if (met.size <= comparedMost) return met.keys();
+  const often: number[] = [];
+  for (const [key, count] of met) if (count > 1) often.push(key);
   if (often.length <= comparedMost) return often;
-  return often.sort((a, b) => b.shared - a.shared || a.entry.key - b.entry.key).slice(0, comparedMost);
+  return often.sort((a, b) => (met.get(b) ?? 0) - (met.get(a) ?? 0) || a - b).slice(0, comparedMost);
 }
 
 /** No entries. */
@@ -60,9 +64,16 @@ export const noEntries: readonly Entry[] = [];
 const noNumbers: ReadonlySet<number> = new Set();
 
 /** Opens an index: of which nothing is known yet, or whose entries are found at once. */
-export function openNearIndex(find: ((key: number, most?: number) => readonly Entry[]) | null = null): NearIndex {
+export function openNearIndex(committedOnes: CommittedEntries | null = null): NearIndex {
   const asked = new Map<number, readonly Entry[]>();
-  const committed = find ?? ((key: number, _most?: number) => asked.get(key) ?? noEntries);
+  const find = committedOnes?.find ?? null;
+  const committed = find ?? ((key: number) => asked.get(key) ?? noEntries);
+  const eachCommitted = (key: number, most: number, see: (key: number, tag: number) => void): number => {
+    if (committedOnes) return committedOnes.each(key, most, see);
+    const entries = asked.get(key) ?? noEntries;
+    for (let at = 0; at < entries.length && at < most; at++) see(entries[at]?.key ?? 0, entries[at]?.tag ?? 0);
+    return Math.min(most, entries.length);
+  };
   const added = openBandMemory(addedBuckets);
   const removed = new Set<number>();
   const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
@@ -70,36 +81,30 @@ export function openNearIndex(find: ((key: number, most?: number) => readonly En
     for (const entry of added.find(key)) see(entry, true);
   };
   // Of what is under the keys of those that are alike.
-  const visitAlike = ({ form }: Placed, see: (entry: Entry, isThere: boolean) => void) => {
+  const visitAlike = ({ form }: Placed, see: (key: number, tag: number) => void) => {
     const keys = keysOf(form);
     for (let at = 0; at < alikeKeys(form); at++) {
       const key = keys[at] ?? 0;
-      let left = keyMost;
-      for (const entry of committed(key, keyMost)) {
-        if (left-- === 0) break;
-        see(entry, !removed.has(entry.key));
-      }
-      for (const entry of added.find(key, keyMost)) {
-        if (left-- <= 0) break;
-        see(entry, true);
-      }
+      const count = eachCommitted(key, keyMost, see);
+      added.each(key, keyMost - count, see);
     }
   };
   const templatesNear = (placed: Placed, found: Set<number>) => {
     const own = kindOf(templateOf(placed.form));
-    const met = new Map<number, Met>();
-    visitAlike(placed, (entry, isThere) => {
-      const known = met.get(entry.key);
-      if (known) known.shared++;
+    shared.clear();
+    tags.clear();
+    visitAlike(placed, (key, tag) => {
       // Two of one template are near only when their prompts are the same; those are found by their prompt.
-      else if (kindOf(entry.tag) !== own || saysNew(entry.tag)) met.set(entry.key, { entry, isThere, shared: 1 });
+      if (kindOf(tag) === own && !saysNew(tag)) return;
+      shared.set(key, (shared.get(key) ?? 0) + 1);
+      tags.set(key, tag);
     });
     const templates = new Set<number>();
-    for (const { entry, isThere } of nearestMet(met)) {
+    for (const key of nearestMet(shared)) {
       // One that was taken out stood for others of its template.
-      const kind = kindOf(entry.tag);
+      const kind = kindOf(tags.get(key) ?? 0);
       if (kind !== own) templates.add(kind);
-      if (isThere) found.add(entry.key);
+      if (!removed.has(key)) found.add(key);
     }
     return templates;
   };
@@ -146,6 +151,7 @@ export function openNearIndex(find: ((key: number, most?: number) => readonly En
       return found;
     },
     add(placed) {
+      removed.delete(placed.key);
       const entry = { key: placed.key, tag: tagOf(placed) };
       for (const key of keysOf(placed.form)) added.add(key, entry);
     },

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 import { nearness, similarityOf, templateKey } from "./form.ts";
-import { kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
+import { type CommittedEntries, kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
 import { byRank, isNew, type Placed } from "./placed.ts";
 
 /*
@@ -45,8 +45,8 @@ export interface Known {
 }
 
 /** Knows nothing yet, or, where a way to find them is given, the entries of the index. */
-export function nothingKnown(find: ((key: number) => readonly Entry[]) | null = null): Known {
-  return { index: openNearIndex(find), lessons: new Map(), duplicatesOf: new Map(), measuredBy: new Map() };
+export function nothingKnown(committed: CommittedEntries | null = null): Known {
+  return { index: openNearIndex(committed), lessons: new Map(), duplicatesOf: new Map(), measuredBy: new Map() };
 }
 
 /** What comes and goes at once; what goes is not among the known lessons. */

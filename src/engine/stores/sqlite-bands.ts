@@ -19,8 +19,9 @@ export interface Bands {
   meet(): void;
   /** Says that all that was changed since `meet` is committed. */
   committed(): void;
-  /** The entries under a key, the newest first, at least so many where there are more. */
-  find(band: number, most?: number): readonly Entry[];
+  find(band: number): readonly Entry[];
+  /** Shows the entries under a key, the newest first, at most so many; says how many. */
+  each(band: number, most: number, see: (key: number, tag: number) => void): number;
   add(placed: Placed): void;
   /** Takes out what was added with this tag. */
   remove(placed: Placed): void;
@@ -105,9 +106,16 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     }
     return entries;
   };
-  const find = (band: number, most?: number): readonly Entry[] => {
-    const found = memory.find(band, most);
-    if (folded === 0 || (most !== undefined && found.length >= most)) return found;
+  const each = (band: number, most: number, see: (key: number, tag: number) => void) => {
+    const count = memory.each(band, most, see);
+    if (folded === 0 || count >= most) return count;
+    const older = inTable(band);
+    for (let at = 0; at < older.length && count + at < most; at++) see(older[at]?.key ?? 0, older[at]?.tag ?? 0);
+    return Math.min(most, count + older.length);
+  };
+  const find = (band: number): readonly Entry[] => {
+    const found = memory.find(band);
+    if (folded === 0) return found;
     const older = inTable(band);
     return found.length === 0 ? older : [...found, ...older];
   };
@@ -129,6 +137,7 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
       isSure = true;
     },
     find,
+    each,
     add(placed) {
       if (placed.key > folded) return enter(placed, find, memory.add);
       enter(placed, find, (band, { key, tag }) => {

@@ -61,7 +61,7 @@ function take(
     else if (improve(known, lesson) && mine === undefined) improved.set(lesson.id, known);
   }
   if (fresh.size + improved.size + gone.length === 0) return { added: 0, removed: 0 };
-  const known = nothingKnown(bands.find);
+  const known = nothingKnown(bands);
   const work = settle({ fresh: [...fresh.values()], improved: [...improved.values()], gone }, known);
   let step = work.next();
   for (; step.done !== true; step = work.next()) answer(near, step.value, known);

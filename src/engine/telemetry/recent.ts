@@ -28,8 +28,13 @@ export interface CopyEnd {
 /** The last bytes read of a log once some more are; none of a log that nobody has written to for a while. */
 export function addRecent(recent: Buffer, more: Buffer, changedAtMs: number): Buffer {
   if (Date.now() - changedAtMs > inUseMs) return Buffer.alloc(0);
-  const whole = more.length >= recentBytesMax ? more : Buffer.concat([recent, more]);
-  return Buffer.from(whole.subarray(Math.max(0, whole.length - recentBytesMax)));
+  const kept = Math.min(recentBytesMax, recent.length + more.length);
+  // Memory of its own: a piece of what many buffers share would hold all of that, and there may be ten thousand files.
+  const bytes = Buffer.allocUnsafeSlow(kept);
+  const fresh = more.subarray(Math.max(0, more.length - kept));
+  recent.copy(bytes, 0, recent.length - (kept - fresh.length));
+  fresh.copy(bytes, kept - fresh.length);
+  return bytes;
 }
 
 /** Whether a copy ends among the last bytes that were read, so that all of it was. */
