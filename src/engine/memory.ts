@@ -6,7 +6,7 @@ const youngSpaceBytes = 8 * 2 ** 20;
  * How much the heap may grow beyond what was in use when it was last collected. Left alone it grows four times as large
  * where the machine has the memory: ten thousand files took 500 MB for 60 that were in use.
  */
-const growingPercent = 40;
+const growingPercent = 15;
 let isBound = false;
 let state: "growing" | "held" | "settled" = "growing";
 

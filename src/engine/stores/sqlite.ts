@@ -198,7 +198,7 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
     });
     if (!readOnly)
       database.exec(
-        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON",
+        "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON",
       );
     if (readOnly && statSync(file).size === 0) throw nothingYet(`${file} is empty`);
     database.exec("BEGIN");
