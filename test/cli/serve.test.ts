@@ -120,7 +120,7 @@ test("what cannot be served ends at once: an unknown service with 2, a home that
     "engine.started",
     "engine.failed",
     "engine.ended",
-    "failed",
+    "home",
   ]);
   expect(stderr).toContain("was not made");
 });
