@@ -16,7 +16,8 @@ test("a table that is missing is damage in a store of this version, and none in 
   for (const readOnly of [false, true]) {
     expect(() => openEmbedded(now, { readOnly })).toThrow(/is damaged: it has no table proposals/);
   }
-  change(older, "DROP TABLE proposals", "DROP TABLE name_index", "PRAGMA user_version=1");
+  const later = ["name_index", "withdrawn", "negatives", "aliases"].map((table) => `DROP TABLE ${table}`);
+  change(older, "DROP TABLE proposals", ...later, "PRAGMA user_version=1");
   openEmbedded(older, { readOnly: true }).close();
   openEmbedded(older).close();
 });
