@@ -120,12 +120,18 @@ function model(script: readonly Happening[]): { taught: Set<string>; negatives: 
       open[one.session] = next;
     }
   });
-  const asked = (turn: ModelTurn): string => (turn.corrects === null ? turn.prompt : asked(turn.corrects));
+  const first = (turn: ModelTurn): ModelTurn => (turn.corrects === null ? turn : first(turn.corrects));
   const good = turns.filter(
-    ({ response, failing, stop, isOver, asked: byPerson }) =>
-      response !== "" && !failing && stop !== "max_tokens" && !isOver && byPerson,
+    (turn) =>
+      turn.response !== "" &&
+      !turn.failing &&
+      turn.stop !== "max_tokens" &&
+      !turn.isOver &&
+      // A program's report is no question: what answers it, and what corrects that, has no words to be taught with.
+      first(turn).asked &&
+      turn.asked,
   );
-  const name = (turn: ModelTurn) => lessonId(asked(turn), turn.response);
+  const name = (turn: ModelTurn) => lessonId(first(turn).prompt, turn.response);
   return {
     taught: new Set(good.filter(({ rejected, corrects }) => !rejected && corrects === null).map(name)),
     negatives: new Set(good.filter(({ rejected }) => rejected).map(name)),

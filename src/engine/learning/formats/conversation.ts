@@ -168,7 +168,8 @@ function opened({ message, prompt, before, isRejection, asked }: Opening, line: 
     error: "",
     asked,
     tokensOut: null,
-    from: line.from,
+    // What corrects an answer answers the question that was asked first.
+    from: corrected?.from ?? line.from,
     to: line.to,
     corrects,
     taught: "",
