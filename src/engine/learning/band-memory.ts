@@ -11,6 +11,8 @@ export interface BandMemory {
   /** Shows the entries under a key, the newest first, at most so many, without making lists of them; says how many. */
   each(band: number, most: number, see: (key: number, tag: number) => void): number;
   has(band: number): boolean;
+  /** Whether an entry under a key is such a one, without making lists of them. */
+  some(band: number, isSuch: (key: number, tag: number) => boolean): boolean;
   /** Everything that is in it, in order of its key and its lesson. */
   all(): { readonly band: number; readonly key: number; readonly tag: number }[];
   clear(): void;
@@ -42,6 +44,12 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     keyOf = longer(keyOf, new Uint32Array(length));
     tagOf = longer(tagOf, new Uint32Array(length));
     next = longer(next, new Int32Array(length));
+  };
+  const some = (band: number, isSuch: (key: number, tag: number) => boolean) => {
+    for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
+      if (bandOf[at] === band && keyOf[at] !== 0 && isSuch(keyOf[at] ?? 0, tagOf[at] ?? 0)) return true;
+    }
+    return false;
   };
   return {
     entries: () => used - 1,
@@ -77,12 +85,8 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
       }
       return count;
     },
-    has(band) {
-      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
-        if (bandOf[at] === band && keyOf[at] !== 0) return true;
-      }
-      return false;
-    },
+    has: (band) => some(band, () => true),
+    some,
     all() {
       const entries = [];
       for (let at = 1; at < used; at++) {

@@ -1,4 +1,4 @@
-import { openBandMemory } from "./band-memory.ts";
+import { type BandMemory, openBandMemory } from "./band-memory.ts";
 import type { Entry } from "./entry.ts";
 import { alikeKeys, keysOf, templateKey, templateOf } from "./form.ts";
 import { isNew, type Placed } from "./placed.ts";
@@ -39,11 +39,8 @@ export interface NearIndex {
 const keyMost = 128;
 const comparedMost = 16;
 
-/** Entries that are committed: those under a key, or the first of them one by one. */
-export interface CommittedEntries {
-  readonly find: (key: number) => readonly Entry[];
-  readonly each: (key: number, most: number, see: (key: number, tag: number) => void) => number;
-}
+/** Entries that are committed. */
+export type CommittedEntries = Pick<BandMemory, "find" | "each" | "has">;
 
 // Under how many keys each lesson was met, and its tag: used anew for each lesson that is looked up.
 const shared = new Map<number, number>();
@@ -66,18 +63,20 @@ const noNumbers: ReadonlySet<number> = new Set();
 /** Opens an index: of which nothing is known yet, or whose entries are found at once. */
 export function openNearIndex(committedOnes: CommittedEntries | null = null): NearIndex {
   const asked = new Map<number, readonly Entry[]>();
-  const find = committedOnes?.find ?? null;
-  const committed = find ?? ((key: number) => asked.get(key) ?? noEntries);
-  const eachCommitted = (key: number, most: number, see: (key: number, tag: number) => void): number => {
-    if (committedOnes) return committedOnes.each(key, most, see);
-    const entries = asked.get(key) ?? noEntries;
-    for (let at = 0; at < entries.length && at < most; at++) see(entries[at]?.key ?? 0, entries[at]?.tag ?? 0);
-    return Math.min(most, entries.length);
+  const find = (key: number) => asked.get(key) ?? noEntries;
+  const committed = committedOnes ?? {
+    find,
+    each(key, most, see) {
+      const entries = find(key);
+      for (let at = 0; at < entries.length && at < most; at++) see(entries[at]?.key ?? 0, entries[at]?.tag ?? 0);
+      return Math.min(most, entries.length);
+    },
+    has: (key) => find(key).length > 0,
   };
   const added = openBandMemory(addedBuckets);
   const removed = new Set<number>();
   const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
-    for (const entry of committed(key)) see(entry, !removed.has(entry.key));
+    for (const entry of committed.find(key)) see(entry, !removed.has(entry.key));
     for (const entry of added.find(key)) see(entry, true);
   };
   // Of what is under the keys of those that are alike.
@@ -85,7 +84,7 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
     const keys = keysOf(form);
     for (let at = 0; at < alikeKeys(form); at++) {
       const key = keys[at] ?? 0;
-      const count = eachCommitted(key, keyMost, see);
+      const count = committed.each(key, keyMost, see);
       added.each(key, keyMost - count, see);
     }
   };
@@ -118,20 +117,20 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
   const alone = new Set<Placed>();
   const isAlone = (placed: Placed) => {
     if (!alone.has(placed)) {
-      if (!hasNone(placed, (key) => committed(key).length > 0)) return false;
+      if (!hasNone(placed, committed.has)) return false;
       alone.add(placed);
     }
     return hasNone(placed, added.has);
   };
   return {
     missing(placed) {
-      if (find) return [];
+      if (committedOnes) return [];
       const keys = new Set<number>();
       for (const { form } of placed) for (const key of keysOf(form).subarray(0, -1)) if (!asked.has(key)) keys.add(key);
       return [...keys];
     },
     missingTemplates(placed) {
-      if (find) return [];
+      if (committedOnes) return [];
       const keys = new Set<number>();
       for (const one of placed) for (const kind of templatesNear(one, new Set())) keys.add(templateKey(kind));
       return [...keys].filter((key) => !asked.has(key));

@@ -19,9 +19,9 @@ export interface Bands {
   meet(): void;
   /** Says that all that was changed since `meet` is committed. */
   committed(): void;
-  find(band: number): readonly Entry[];
-  /** Shows the entries under a key, the newest first, at most so many; says how many. */
-  each(band: number, most: number, see: (key: number, tag: number) => void): number;
+  readonly find: BandMemory["find"];
+  readonly each: BandMemory["each"];
+  readonly has: BandMemory["has"];
   add(placed: Placed): void;
   /** Takes out what was added with this tag. */
   remove(placed: Placed): void;
@@ -57,7 +57,7 @@ function remember(store: Embedded, memory: BandMemory, after: number): void {
   for (let last = after; ; ) {
     const rows = placedAfter(store, last, rowsAtOnce);
     for (const placed of rows) {
-      if (isNew(placed) || placed.kept === null) enter(placed, (band) => memory.find(band), memory.add);
+      if (isNew(placed) || placed.kept === null) enter(placed, memory.some, memory.add);
     }
     const end = rows.at(-1);
     if (end === undefined) return;
@@ -66,7 +66,7 @@ function remember(store: Embedded, memory: BandMemory, after: number): void {
 }
 
 // Under a key of what is alike, one of each template that was not new is enough.
-function enter(placed: Placed, find: (band: number) => readonly Entry[], add: (band: number, entry: Entry) => void) {
+function enter(placed: Placed, some: BandMemory["some"], add: BandMemory["add"]) {
   const entry = { key: placed.key, tag: tagOf(placed) };
   const keys = keysOf(placed.form);
   const isSpare = !isNew(placed);
@@ -74,8 +74,8 @@ function enter(placed: Placed, find: (band: number) => readonly Entry[], add: (b
     const band = keys[at] ?? 0;
     if (isSpare) {
       const isAlike = at < alikeKeys(placed.form);
-      const stands = (one: Entry) => one.key === entry.key || (isAlike && kindOf(one.tag) === kindOf(entry.tag));
-      if (find(band).some(stands)) continue;
+      const stands = (key: number, tag: number) => key === entry.key || (isAlike && kindOf(tag) === kindOf(entry.tag));
+      if (some(band, stands)) continue;
     }
     add(band, entry);
   }
@@ -119,6 +119,8 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     const older = inTable(band);
     return found.length === 0 ? older : [...found, ...older];
   };
+  const some = (band: number, isSuch: (key: number, tag: number) => boolean) =>
+    memory.some(band, isSuch) || (folded !== 0 && inTable(band).some(({ key, tag }) => isSuch(key, tag)));
   return {
     meet() {
       asked.clear();
@@ -138,9 +140,10 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     },
     find,
     each,
+    has: (band) => some(band, () => true),
     add(placed) {
-      if (placed.key > folded) return enter(placed, find, memory.add);
-      enter(placed, find, (band, { key, tag }) => {
+      if (placed.key > folded) return enter(placed, some, memory.add);
+      enter(placed, some, (band, { key, tag }) => {
         store.run("INSERT OR IGNORE INTO bands (band, key, tag) VALUES (?, ?, ?)", band, key, tag);
       });
     },
