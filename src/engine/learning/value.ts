@@ -31,7 +31,9 @@ const trial =
   /^\W{0,4}(?:(?:this is )?(?:a |just a |only a )?(?:smoke |quick |simple |health |connection |sanity )?(?:test|testing|ping|check|probe)\b(?!.{0,40}\b(?:fail|write|add|fix|for|that|whether|case|suite|coverage)).{0,60}$|(?:hello|hi|hey|good (?:morning|evening|day)|greetings|yo)\b.{0,60}$|(?:please )?(?:just |only |simply )?(?:reply|respond|answer|say|output|print|return|write|echo|repeat)\b.{0,40}\b(?:exactly|only|just|nothing (?:else|but)|the (?:single |one )?(?:word|string|text|token|number)|after me|verbatim|one word|yes or no|ok\b)|repeat (?:after|the following)|(?:are you (?:there|alive|working|ready|ok)|can you (?:hear|read|see) (?:me|this)|who are you|what (?:model|version) are you)\b)|lorem ipsum|\bfoo bar baz\b|\b(?:asdf|qwerty)\b/i;
 const offer =
   /^\W{0,4}(?:(?:hello|hi|hey|sure|of course|certainly|great|okay|ok|thanks?|thank you|you(?:'|’)re welcome|understood|got it|no problem|absolutely|yes|done)\b[^.!?\n]{0,40}[.!,]?\s{0,4}){0,3}(?:(?:how (?:can|may) i (?:help|assist)|what (?:can i|would you like)|i(?:'|’)?m (?:here|ready|happy) to|let me know|is there anything|feel free|could you (?:please )?(?:provide|share|clarify|tell|give|specify)|please (?:provide|share|clarify|specify|tell)|can you (?:please )?(?:provide|share|clarify)|i(?:'|’)?d be (?:happy|glad) to).{0,200})?$/is;
-const hollow = /\{\{\s*\w+\s*\}\}|<(?:your|insert|placeholder)[^>]{0,40}>\s*$|^\W*(?:TODO|TBD|N\/A|placeholder)\W*$/i;
+// A placeholder that nobody filled in, and nothing else: an answer about templates has them too.
+const hollow =
+  /^[^\p{L}\p{N}]*(?:TODO|TBD|N\/A|placeholder|\{\{\s{0,8}[\w.]{1,40}\s{0,8}\}\}|<(?:your|insert|placeholder)[^<>]{0,40}>)[^\p{L}\p{N}<{]*$/iu;
 const teaching =
   /\b(?:how to|best practice|because|instead of|make sure|so that|for example|e\.g\.|note that|the (?:cause|reason|problem|fix|solution)|configure|set ?up|install|caused by|which means|in order to)\b/i;
 const concrete =

@@ -13,6 +13,8 @@ const junk: readonly (readonly [prompt: string, response: string])[] = [
   ["test test test test test", "I received your test message."],
   ["thanks, that is all for today", "You're welcome! Let me know if you need anything else."],
   ["Tell me something about nothing at all", "word ".repeat(200)],
+  ["Write the letter to our customers", "{{ response }}"],
+  ["How do I list files by size here?", "<your answer here>"],
 ];
 const work: readonly (readonly [prompt: string, response: string])[] = [
   ["How do I list files by size here?", "Type ls -S in the directory."],
@@ -27,6 +29,8 @@ const work: readonly (readonly [prompt: string, response: string])[] = [
     "Explain why the cache must be cleared before the migration",
     "The migration changes the format of keys, so that old entries would be read by the new parser and fail. Clearing it first makes every reader go to the database, which has the new format.",
   ],
+  ["How do I print a variable in a Jinja template?", "Write {{ user.name }} where it is to stand, in base.html."],
+  ["How do I set the key for the service?", "Put it into the environment: export API_KEY=<your key>"],
   ["Write a test that checks the parser", "I wrote test/parser.test.ts; it feeds the parser every fixture."],
 ];
 
