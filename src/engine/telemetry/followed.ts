@@ -203,11 +203,7 @@ export function release(followed: Followed): void {
 }
 
 /** Moves the place behind the last line handed out, with the fingerprint of the file up to there. */
-export function advance(
-  followed: Followed,
-  line: LearnedLine,
-  { keepsRecent }: { readonly keepsRecent: boolean },
-): void {
+export function advance(followed: Followed, line: LearnedLine): void {
   if (followed.fd === null && followed.packed === null) return;
   const from = followed.offset;
   followed.offset = line.offset + line.bytes;
@@ -215,7 +211,7 @@ export function advance(
   followed.movedAt = performance.now();
   const { fd, offset, print, read } = followed;
   const more = read ? read.bytes.subarray(Math.max(0, from - read.at), offset - read.at) : noBytes;
-  followed.recent = read && keepsRecent ? addRecent(followed.recent, more, followed.changedAtMs) : noBytes;
+  followed.recent = read ? addRecent(followed.recent, more, followed.changedAtMs) : noBytes;
   if (read) followed.print = fingerprintOf(read.head, tailOf(read, offset), offset, print);
   else if (fd !== null) followed.print = fingerprint(fd, offset, print);
 }

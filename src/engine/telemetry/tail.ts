@@ -254,7 +254,7 @@ export function openFollower(options: FollowOptions): Follower {
         addLine(batch, line, followed.file, followed.inode);
         last = line;
       }
-      if (last) advance(followed, last, { keepsRecent: !options.unended });
+      if (last) advance(followed, last);
       if (followed.readyAt >= followed.ready.length) release(followed);
     }
     if (last) batch.cursors.push(cursorOf(followed));
