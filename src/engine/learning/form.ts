@@ -177,6 +177,11 @@ export function alikeKeys(form: Form): number {
   return keysOf(form).length - ownKeys;
 }
 
+/** The key under which all lessons with a prompt are found, and where the answer is short those with the same answer. */
+export function promptKey(form: Form): number {
+  return keysOf(form).at(-2) ?? 0;
+}
+
 /** The key under which all lessons of a template are found; the lowest bit of the template makes no difference. */
 export function templateKey(template: number): number {
   return mix((template | 1) ^ 0x165667b1);

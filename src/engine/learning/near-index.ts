@@ -1,6 +1,6 @@
 import { type BandMemory, openBandMemory } from "./band-memory.ts";
 import type { Entry } from "./entry.ts";
-import { alikeKeys, keysOf, templateKey, templateOf } from "./form.ts";
+import { alikeKeys, keysOf, promptKey, templateKey, templateOf } from "./form.ts";
 import { isNew, type Placed } from "./placed.ts";
 
 const addedBuckets = 1 << 12;
@@ -23,7 +23,7 @@ export function saysNew(tag: number): boolean {
 /** An index as it was committed, and what is added to it and taken out since. */
 export interface NearIndex {
   /** The keys that must be asked for before these lessons are looked up. */
-  missing(placed: readonly Placed[]): number[];
+  missing(placed: readonly Placed[]): Keys;
   /** The templates met under these lessons' keys, by the keys that must be asked for to find all lessons of each. */
   missingTemplates(placed: readonly Placed[]): number[];
   put(key: number, entries: readonly Entry[]): void;
@@ -31,16 +31,27 @@ export interface NearIndex {
   lookUp(placed: Placed): ReadonlySet<number>;
   add(placed: Placed): void;
   remove(placed: Placed): void;
-  /** All of a template that are entered. */
-  ofTemplate(tag: number): Entry[];
+  /** Under which of its keys of what is alike no other of its template is entered. */
+  bereft(placed: Placed): number[];
+  /** The numbers, in order, of those of a template that were not new: another may stand for them. */
+  spareOf(template: number): number[];
 }
 
-/** Entries looked at under one key, and lessons that one is compared with. */
-const keyMost = 128;
+/** Keys by what is wanted of their entries. */
+export interface Keys {
+  /** Of what is alike: the newest `keyMost` entries of each. */
+  readonly alike: readonly number[];
+  /** Of prompts and templates: all entries of lessons that were not new. */
+  readonly own: readonly number[];
+}
+
+/** Entries looked at under one key of what is alike. */
+export const keyMost = 128;
+/** Lessons that one is compared with. */
 const comparedMost = 16;
 
 /** Entries that are committed. */
-export type CommittedEntries = Pick<BandMemory, "find" | "each" | "has">;
+export type CommittedEntries = Pick<BandMemory, "each" | "has" | "some">;
 
 // Under how many keys each lesson was met, and its tag: used anew for each lesson that is looked up.
 const shared = new Map<number, number>();
@@ -64,20 +75,22 @@ const noNumbers: ReadonlySet<number> = new Set();
 export function openNearIndex(committedOnes: CommittedEntries | null = null): NearIndex {
   const asked = new Map<number, readonly Entry[]>();
   const find = (key: number) => asked.get(key) ?? noEntries;
-  const committed = committedOnes ?? {
-    find,
+  const committed: CommittedEntries = committedOnes ?? {
     each(key, most, see) {
       const entries = find(key);
       for (let at = 0; at < entries.length && at < most; at++) see(entries[at]?.key ?? 0, entries[at]?.tag ?? 0);
       return Math.min(most, entries.length);
     },
     has: (key) => find(key).length > 0,
+    some: (key, isSuch) => find(key).some((entry) => isSuch(entry.key, entry.tag)),
   };
   const added = openBandMemory(addedBuckets);
   const removed = new Set<number>();
-  const visit = (key: number, see: (entry: Entry, isThere: boolean) => void) => {
-    for (const entry of committed.find(key)) see(entry, !removed.has(entry.key));
-    for (const entry of added.find(key)) see(entry, true);
+  // What was new is entered under all of its keys, so whoever is near to it meets it under those of what is alike.
+  const visitSpare = (key: number, see: (key: number) => void) => {
+    const all = Number.POSITIVE_INFINITY;
+    committed.each(key, all, (number, tag) => void (saysNew(tag) || removed.has(number) || see(number)));
+    added.each(key, all, (number, tag) => void (saysNew(tag) || see(number)));
   };
   // Of what is under the keys of those that are alike.
   const visitAlike = ({ form }: Placed, see: (key: number, tag: number) => void) => {
@@ -124,10 +137,15 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
   };
   return {
     missing(placed) {
-      if (committedOnes) return [];
-      const keys = new Set<number>();
-      for (const { form } of placed) for (const key of keysOf(form).subarray(0, -1)) if (!asked.has(key)) keys.add(key);
-      return [...keys];
+      const alike = new Set<number>();
+      const own = new Set<number>();
+      if (committedOnes === null) {
+        for (const { form } of placed) {
+          for (const key of keysOf(form).subarray(0, alikeKeys(form))) if (!asked.has(key)) alike.add(key);
+          own.add(promptKey(form));
+        }
+      }
+      return { alike: [...alike], own: [...own].filter((key) => !asked.has(key)) };
     },
     missingTemplates(placed) {
       if (committedOnes) return [];
@@ -142,10 +160,10 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
     lookUp(placed) {
       if (isAlone(placed)) return noNumbers;
       const found = new Set<number>();
-      const note = ({ key }: Entry, isThere: boolean) => void (isThere && found.add(key));
+      const note = (key: number) => void found.add(key);
       const templates = templatesNear(placed, found);
-      visit(keysOf(placed.form).at(-2) ?? 0, note);
-      for (const kind of templates) visit(templateKey(kind), note);
+      visitSpare(promptKey(placed.form), note);
+      for (const kind of templates) visitSpare(templateKey(kind), note);
       found.delete(placed.key);
       return found;
     },
@@ -158,10 +176,16 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
       removed.add(placed.key);
       for (const key of keysOf(placed.form)) added.remove(key, placed.key);
     },
-    ofTemplate(tag) {
-      const entries: Entry[] = [];
-      visit(templateKey(tag), (entry, isThere) => void (isThere && entries.push(entry)));
-      return entries;
+    bereft({ form }) {
+      const own = kindOf(templateOf(form));
+      const keys = [...keysOf(form).subarray(0, alikeKeys(form))];
+      const isLeft = (key: number, tag: number) => kindOf(tag) === own && !removed.has(key);
+      return keys.filter((key) => !committed.some(key, isLeft) && !added.some(key, isLeft));
+    },
+    spareOf(template) {
+      const keys = new Set<number>();
+      visitSpare(templateKey(template), (key) => void keys.add(key));
+      return [...keys].sort((a, b) => a - b);
     },
   };
 }

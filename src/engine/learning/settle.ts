@@ -1,6 +1,5 @@
-import type { Entry } from "./entry.ts";
-import { nearness, similarityOf, templateKey } from "./form.ts";
-import { type CommittedEntries, kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
+import { alikeKeys, keysOf, nearness, similarityOf, templateKey } from "./form.ts";
+import { type CommittedEntries, type Keys, kindOf, type NearIndex, openNearIndex, tagOf } from "./near-index.ts";
 import { byRank, isNew, type Placed } from "./placed.ts";
 
 /*
@@ -27,7 +26,7 @@ import { byRank, isNew, type Placed } from "./placed.ts";
 /** What must be known to go on; every list may be empty. */
 export interface Question {
   /** Keys of the index. */
-  readonly keys: readonly number[];
+  readonly keys: Keys;
   /** Numbers of lessons. */
   readonly lessons: readonly number[];
   /** Names of kept lessons whose duplicates are wanted. */
@@ -68,7 +67,8 @@ export interface Settled {
 
 type Asking<T> = Generator<Question, T, void>;
 
-const nothing: Question = { keys: [], lessons: [], duplicatesOf: [], measuredBy: [] };
+const noKeys: Keys = { alike: [], own: [] };
+const nothing: Question = { keys: noKeys, lessons: [], duplicatesOf: [], measuredBy: [] };
 
 function* need(known: Known, numbers: Iterable<number>): Asking<Placed[]> {
   const wanted = [...numbers];
@@ -77,12 +77,16 @@ function* need(known: Known, numbers: Iterable<number>): Asking<Placed[]> {
   return wanted.flatMap((key) => known.lessons.get(key) ?? []);
 }
 
+function* ask(known: Known, placed: readonly Placed[]): Asking<void> {
+  const keys = known.index.missing(placed);
+  if (keys.alike.length + keys.own.length > 0) yield { ...nothing, keys };
+}
+
 // Everything that these lessons may be near to.
 function* prepare(known: Known, placed: readonly Placed[]): Asking<void> {
-  const keys = known.index.missing(placed);
-  if (keys.length > 0) yield { ...nothing, keys };
-  const templates = known.index.missingTemplates(placed);
-  if (templates.length > 0) yield { ...nothing, keys: templates };
+  yield* ask(known, placed);
+  const own = known.index.missingTemplates(placed);
+  if (own.length > 0) yield { ...nothing, keys: { ...noKeys, own } };
   const numbers = new Set<number>();
   for (const one of placed) for (const key of known.index.lookUp(one)) numbers.add(key);
   yield* need(known, numbers);
@@ -196,20 +200,33 @@ export function* settle({ fresh, improved, gone }: Arrivals, known: Known): Aski
   }
   for (let next = waiting.next(); next !== null; next = waiting.next()) yield* decide(next);
 
-  // Who was left out because another of its template stood for it.
-  const kinds = new Set(removed.map(({ tag }) => kindOf(tag)));
-  if (kinds.size > 0) yield { ...nothing, keys: [...kinds].map(templateKey) };
-  for (const kind of kinds) {
-    const left: Entry[] = index.ofTemplate(kind);
-    for (const one of yield* need(
-      known,
-      left.map(({ key }) => key),
-    ))
-      added.add(one);
-  }
+  const whoLeft = removed.map(({ placed }) => placed);
+  for (const one of yield* leftOut(known, whoLeft)) added.add(one);
   const goneKeys = new Set(gone.map(({ key }) => key));
   const rows = [...changed].filter(({ key }) => !goneKeys.has(key));
   return { changed: rows, removed, added: [...added].filter(({ key }) => !goneKeys.has(key)) };
+}
+
+// Of lessons that were left out because another of their template stood for them, one under each key where none does now.
+function* leftOut(known: Known, removed: readonly Placed[]): Asking<Placed[]> {
+  const { index } = known;
+  yield* ask(known, removed);
+  const bereft = new Map<number, Set<number>>();
+  for (const placed of removed) {
+    const keys = index.bereft(placed);
+    if (keys.length === 0) continue;
+    const template = kindOf(tagOf(placed));
+    bereft.set(template, new Set([...(bereft.get(template) ?? []), ...keys]));
+  }
+  if (bereft.size > 0) yield { ...nothing, keys: { ...noKeys, own: [...bereft.keys()].map(templateKey) } };
+  const standing: Placed[] = [];
+  for (const [template, keys] of bereft) {
+    for (const one of yield* need(known, index.spareOf(template))) {
+      const own = [...keysOf(one.form).subarray(0, alikeKeys(one.form))].filter((key) => keys.delete(key));
+      if (own.length > 0) standing.push(one);
+    }
+  }
+  return standing;
 }
 
 interface Waiting {

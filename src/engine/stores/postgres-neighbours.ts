@@ -31,9 +31,7 @@ async function keysWhere(ask: Ask, column: "kept" | "nearest", ids: readonly str
 }
 
 async function answer(ask: Ask, forms: FormMemory, question: Question, known: Known): Promise<void> {
-  if (question.keys.length > 0) {
-    for (const [key, entries] of await entriesUnder(ask, question.keys)) known.index.put(key, entries);
-  }
+  for (const [key, entries] of await entriesUnder(ask, question.keys)) known.index.put(key, entries);
   if (question.lessons.length > 0) {
     for (const placed of await placedAt(ask, forms, question.lessons)) known.lessons.set(placed.key, placed);
   }

@@ -19,9 +19,9 @@ export interface Bands {
   meet(): void;
   /** Says that all that was changed since `meet` is committed. */
   committed(): void;
-  readonly find: BandMemory["find"];
   readonly each: BandMemory["each"];
   readonly has: BandMemory["has"];
+  readonly some: BandMemory["some"];
   add(placed: Placed): void;
   /** Takes out what was added with this tag. */
   remove(placed: Placed): void;
@@ -100,7 +100,7 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
   const inTable = (band: number): readonly Entry[] => {
     let entries = asked.get(band);
     if (entries === undefined) {
-      const rows = store.all("SELECT key, tag FROM bands WHERE band = ?", band);
+      const rows = store.all("SELECT key, tag FROM bands WHERE band = ? ORDER BY key DESC", band);
       entries = rows.length === 0 ? noEntries : rows.map(({ key, tag }) => ({ key: Number(key), tag: Number(tag) }));
       asked.set(band, entries);
     }
@@ -112,12 +112,6 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
     const older = inTable(band);
     for (let at = 0; at < older.length && count + at < most; at++) see(older[at]?.key ?? 0, older[at]?.tag ?? 0);
     return Math.min(most, count + older.length);
-  };
-  const find = (band: number): readonly Entry[] => {
-    const found = memory.find(band);
-    if (folded === 0) return found;
-    const older = inTable(band);
-    return found.length === 0 ? older : [...found, ...older];
   };
   const some = (band: number, isSuch: (key: number, tag: number) => boolean) =>
     memory.some(band, isSuch) || (folded !== 0 && inTable(band).some(({ key, tag }) => isSuch(key, tag)));
@@ -138,19 +132,23 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
       known = lastKey(store);
       isSure = true;
     },
-    find,
     each,
     has: (band) => some(band, () => true),
+    some,
     add(placed) {
       if (placed.key > folded) return enter(placed, some, memory.add);
       enter(placed, some, (band, { key, tag }) => {
+        asked.delete(band);
         store.run("INSERT OR IGNORE INTO bands (band, key, tag) VALUES (?, ?, ?)", band, key, tag);
       });
     },
     remove(placed) {
       for (const band of keysOf(placed.form)) {
         if (placed.key > folded) memory.remove(band, placed.key);
-        else store.run("DELETE FROM bands WHERE band = ? AND key = ?", band, placed.key);
+        else {
+          asked.delete(band);
+          store.run("DELETE FROM bands WHERE band = ? AND key = ?", band, placed.key);
+        }
       }
     },
   };

@@ -92,7 +92,7 @@ test("near lessons are found whether their entries are in memory, in the table, 
   };
   const found = (one: Bands) =>
     [1, 4, 5, 6, 7].filter((key) =>
-      [...keysOf(placed(key).form)].every((band) => one.find(band).some((entry) => entry.key === key)),
+      [...keysOf(placed(key).form)].every((band) => one.some(band, (there) => there === key)),
     );
   for (let key = 1; key <= 6; key++) await add(store, bands, key);
   expect(store.get("SELECT count(*) AS n FROM bands")?.n).toBe(4 * 27);
