@@ -29,7 +29,7 @@ async function supervised(manifest: Manifest, over: Partial<Watch> = {}, loopAft
   const services = Object.fromEntries(manifest.services.map(({ name }) => [name, true]));
   await saveWanted(home, { project: manifest.project, files: [], profiles: [], tier: null, named: [], services });
   const end = new AbortController();
-  const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 3000 };
+  const backoff = { firstMs: 200, maxMs: 2000, loopAfter, stableMs: 20_000 };
   const court = {
     stage,
     home,
