@@ -1,19 +1,14 @@
 import type { Alias } from "../learning/aliases.ts";
 import type { Row } from "./cursor-rows.ts";
-import { toLesson, toReview } from "./lesson-rows.ts";
+import { toKeptCursor, toKeptLesson, toKeptProposal } from "./kept-rows.ts";
 import type { Ask, Postgres } from "./postgres.ts";
 import { compactTables } from "./postgres-compact.ts";
-import { plain } from "./postgres-reads.ts";
+import { plain, readsOf } from "./postgres-reads.ts";
 import { escapeText, wordsOf } from "./postgres-text.ts";
-import type { Changes, KeptLesson, Renewal } from "./renewal.ts";
+import type { Changes, Renewal } from "./renewal.ts";
 
 const aliasesAtOnce = 5000;
 const column = { seq: "bigint", text: "text", words: "text[]" } as const;
-
-function keptLesson(row: Row): KeptLesson {
-  const read = plain(row);
-  return { seq: Number(read.seq), lesson: toLesson(read), review: toReview(read.review) };
-}
 
 // One JSON text is one value to send, however many rows it has.
 async function update(ask: Ask, table: string, texts: readonly string[], rows: readonly Row[]): Promise<void> {
@@ -106,7 +101,7 @@ async function changeRest(ask: Ask, changes: Changes): Promise<void> {
 export function renewalOf(postgres: Postgres): Renewal {
   const { ask, place, transaction } = postgres;
   const lessonsBy = async (where: string, values: readonly unknown[]) =>
-    (await ask(`SELECT * FROM lessons WHERE ${where}`, values)).map(keptLesson);
+    (await ask(`SELECT * FROM lessons WHERE ${where}`, values)).map(plain).map(toKeptLesson);
   return {
     kind: "postgres",
     async fact(name) {
@@ -121,18 +116,7 @@ export function renewalOf(postgres: Postgres): Renewal {
     },
     lessonsAfter: (seq, limit) => lessonsBy("seq > $1 ORDER BY seq LIMIT $2", [seq, limit]),
     lessonsOf: (ids) => lessonsBy("id = ANY ($1::text[])", [ids]),
-    negativesAfter: async (after, limit) =>
-      (await ask("SELECT * FROM negatives WHERE seq > $1 ORDER BY seq LIMIT $2", [after, limit]))
-        .map(plain)
-        .map(({ seq, id, pattern_id, backend, prompt, response, chosen }) => ({
-          seq: Number(seq),
-          id: String(id),
-          patternId: String(pattern_id),
-          backend: String(backend),
-          prompt: String(prompt),
-          response: String(response),
-          chosen: String(chosen),
-        })),
+    negativesAfter: readsOf(ask).negatives,
     async aliasesOf(hashes) {
       const rows = await ask("SELECT alias, id FROM aliases WHERE alias = ANY ($1::text[])", [hashes]);
       return new Map(rows.map(({ alias, id }) => [String(alias), String(id)]));
@@ -148,21 +132,8 @@ export function renewalOf(postgres: Postgres): Renewal {
         after = String(rows.at(-1)?.alias);
       }
     },
-    cursors: async () =>
-      (await ask("SELECT sink, inode, body, checksum, previous_body, previous_checksum FROM cursors"))
-        .map(plain)
-        .map((row) => ({
-          sink: String(row.sink),
-          inode: String(row.inode),
-          body: String(row.body),
-          checksum: String(row.checksum),
-          previousBody: String(row.previous_body),
-          previousChecksum: String(row.previous_checksum),
-        })),
-    proposals: async () =>
-      (await ask("SELECT hash, body, status FROM proposals"))
-        .map(plain)
-        .map(({ hash, body, status }) => ({ hash: String(hash), body: String(body), status: String(status) })),
+    cursors: async () => (await ask("SELECT * FROM cursors")).map(plain).map(toKeptCursor),
+    proposals: async () => (await ask("SELECT hash, body, status FROM proposals")).map(plain).map(toKeptProposal),
     change: (changes) =>
       transaction(`What ${place} keeps was not redacted anew`, async (ask) => {
         await changeLessons(ask, changes);

@@ -65,7 +65,7 @@ export interface Renewal {
   isNew(): Promise<boolean>;
   lessonsAfter(seq: number, limit: number): Promise<KeptLesson[]>;
   lessonsOf(ids: readonly string[]): Promise<KeptLesson[]>;
-  negativesAfter(seq: number, limit: number): Promise<KeptNegative[]>;
+  negativesAfter(seq: number, limit: number): Promise<readonly KeptNegative[]>;
   /** The names that some of these hashes stand for. */
   aliasesOf(hashes: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** All aliases, in pieces. */

@@ -1,19 +1,15 @@
 import { Failure } from "../errors.ts";
 import type { Alias } from "../learning/aliases.ts";
-import type { Row } from "./cursor-rows.ts";
-import { toLesson, toReview } from "./lesson-rows.ts";
-import type { Changes, KeptLesson, Renewal } from "./renewal.ts";
+import { toKeptCursor, toKeptLesson, toKeptProposal } from "./kept-rows.ts";
+import type { Changes, Renewal } from "./renewal.ts";
 import type { Embedded } from "./sqlite.ts";
 import { foldedFact } from "./sqlite-bands.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
 import { idText, keyOf, nameOf } from "./sqlite-names.ts";
+import { readsOf } from "./sqlite-reads.ts";
 import { rebuildText } from "./sqlite-text.ts";
 
 const aliasesAtOnce = 5000;
-
-function keptLesson(row: Row): KeptLesson {
-  return { seq: Number(row.seq), lesson: toLesson(row), review: toReview(row.review) };
-}
 
 const lessons = `SELECT lessons.*, ${idText()} AS id FROM lessons JOIN names ON names.key = lessons.id`;
 
@@ -106,26 +102,10 @@ export function renewalOf(store: Embedded): Renewal {
         (table) => store.get(`SELECT 1 FROM ${table} LIMIT 1`) === undefined,
       ),
     lessonsAfter: async (seq, limit) =>
-      store.all(`${lessons} WHERE seq > ? ORDER BY seq LIMIT ?`, seq, limit).map(keptLesson),
+      store.all(`${lessons} WHERE seq > ? ORDER BY seq LIMIT ?`, seq, limit).map(toKeptLesson),
     lessonsOf: async (ids) =>
-      ids.flatMap((id) => store.all(`${lessons} WHERE lessons.id = ?`, keyOf(store, id)).map(keptLesson)),
-    negativesAfter: async (after, limit) =>
-      store
-        .all(
-          `SELECT negatives.*, ${idText()} AS id FROM negatives JOIN names ON names.key = negatives.id
-           WHERE seq > ? ORDER BY seq LIMIT ?`,
-          after,
-          limit,
-        )
-        .map(({ seq, id, pattern_id, backend, prompt, response, chosen }) => ({
-          seq: Number(seq),
-          id: String(id),
-          patternId: String(pattern_id),
-          backend: String(backend),
-          prompt: String(prompt),
-          response: String(response),
-          chosen: String(chosen),
-        })),
+      ids.flatMap((id) => store.all(`${lessons} WHERE lessons.id = ?`, keyOf(store, id)).map(toKeptLesson)),
+    negativesAfter: readsOf(store).negatives,
     async aliasesOf(hashes) {
       const found = hashes.flatMap((hash) => store.all("SELECT alias, id FROM aliases WHERE alias = ?", hash));
       return new Map(found.map(({ alias, id }) => [String(alias), String(id)]));
@@ -142,21 +122,8 @@ export function renewalOf(store: Embedded): Renewal {
         after = String(rows.at(-1)?.alias);
       }
     },
-    cursors: async () =>
-      store.all("SELECT * FROM cursors").map((row) => ({
-        sink: String(row.sink),
-        inode: String(row.inode),
-        body: String(row.body),
-        checksum: String(row.checksum),
-        previousBody: String(row.previous_body),
-        previousChecksum: String(row.previous_checksum),
-      })),
-    proposals: async () =>
-      store.all("SELECT hash, body, status FROM proposals").map(({ hash, body, status }) => ({
-        hash: String(hash),
-        body: String(body),
-        status: String(status),
-      })),
+    cursors: async () => store.all("SELECT * FROM cursors").map(toKeptCursor),
+    proposals: async () => store.all("SELECT hash, body, status FROM proposals").map(toKeptProposal),
     change: (changes) =>
       store.commit(() => {
         changeLessons(store, changes);
