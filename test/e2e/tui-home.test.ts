@@ -57,13 +57,13 @@ test("a home that is removed while it is shown is said to be gone, and learning 
 test("a store that is removed while it is shown is said to be gone, and all is learned again when it is asked to", async () => {
   const home = homeWithTelemetry();
   const terminal = openOn(home);
-  await terminal.see(/lessons +24 /);
+  await terminal.see(/lessons +17 /);
   for (const end of ["", "-wal", "-shm"]) rmSync(join(home, `aistack.db${end}`), { force: true });
   await terminal.see(/✖ Failing/);
   terminal.type("!");
   await terminal.see(/aistack\.db\s+is\s+not\s+there\s+any\s+more/);
   terminal.type(`1:learner start${keys.enter}`);
-  await terminal.see(/lessons +24 /);
+  await terminal.see(/lessons +17 /);
   await quit(terminal);
 });
 

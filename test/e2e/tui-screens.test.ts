@@ -43,7 +43,7 @@ test("every pane looks as it did, on every size of terminal", async () => {
   const home = homeWithTelemetry();
   const settings = ["--set", "podman.command=no-such-podman", "--set", "stack.tier=full"];
   const terminal = openTerminal([process.execPath, program, "tui", "--home", home, ...settings]);
-  await terminal.see(/dataset +24/);
+  await terminal.see(/dataset +17/);
   await terminal.see("need Podman");
   await terminal.see("nothing behind");
   await terminal.see("All well");

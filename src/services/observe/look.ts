@@ -1,6 +1,7 @@
 import { reasonSentences } from "../../engine/learning/formats/reasons.ts";
 import { essentialSinks, type Store } from "../../engine/stores/store.ts";
 import { isPaused } from "../../engine/telemetry/backlog.ts";
+import type { ZeroYield } from "../../engine/zero-yield.ts";
 import type { Stack } from "../stack.ts";
 import { lagOf } from "../status.ts";
 import { sourceNamesIn, zeroYieldIn } from "../yield.ts";
@@ -13,15 +14,21 @@ async function learnedOf(stack: Stack, store: Store): Promise<LearnedView> {
   const rejected: Record<string, number> = {};
   const zeroYield = zeroYieldIn(stack.config, tallies);
   const nameOf = sourceNamesIn(stack.config, tallies);
+  // How many events a file gave of what yields nothing.
+  const eventsIn = (file: string, { source, dialect }: ZeroYield) => {
+    if (source !== nameOf(file)) return 0;
+    const dialects = tallies[file]?.dialects ?? {};
+    return dialect.split(", ").reduce((sum, name) => sum + (dialects[name]?.events ?? 0), 0);
+  };
   const sources = Object.entries(tallies).map(([source, { events, lessons, duplicates, rejected: reasons }]) => {
     for (const [reason, count] of Object.entries(reasons)) rejected[reason] = (rejected[reason] ?? 0) + count;
     const refused = Object.values(reasons).reduce((sum, count) => sum + count, 0);
-    const barren = lessons + duplicates === 0 && zeroYield.some((one) => one.source === nameOf(source));
+    const barren = zeroYield.some((one) => eventsIn(source, one) > 0);
     return { source, events, lessons, duplicates, rejected: refused, reasons, barren };
   });
-  const barren = zeroYield.map(({ source, dialect, events }) => ({
-    text: `0 lessons from ${events} events of ${source}${dialectWords(dialect)}`,
-    item: sources.find((one) => one.barren && nameOf(one.source) === source)?.source ?? "",
+  const barren = zeroYield.map((one) => ({
+    text: `0 lessons from ${one.events} events of ${one.source}${dialectWords(one.dialect)}`,
+    item: Object.keys(tallies).toSorted((a, b) => eventsIn(b, one) - eventsIn(a, one))[0] ?? "",
   }));
   const sum = (of: (one: (typeof sources)[number]) => number) => sources.reduce((all, one) => all + of(one), 0);
   return {
