@@ -29,8 +29,10 @@ function onTerminal(
 
 test("a terminal gets colours, and none with NO_COLOR or TERM=dumb", async () => {
   const home = temporary();
-  const learn = ["learn", "--once", "--home", home, "--source", join(fixtures, "telemetry/*.jsonl")];
-  expect((await onTerminal(learn)).text).toContain("\u001b[33mwarning:");
+  const learn = (place: string, name: string) =>
+    onTerminal(["learn", "--once", "--home", place, "--source", join(fixtures, "telemetry", name)]);
+  expect((await learn(temporary(), "query-gaps.jsonl")).text).toContain("\u001b[33mwarning:");
+  await learn(home, "*.jsonl");
   const list = ["dataset", "list", "--home", home];
   expect((await onTerminal(list)).text).toContain(colour);
   for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {

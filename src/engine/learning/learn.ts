@@ -73,8 +73,8 @@ function clean({ ending: _, ...draft }: Draft, isClean: boolean): Words {
   const keep = isClean ? cutClean : cleanText;
   return {
     ...draft,
-    patternId: keep(draft.patternId, 200),
-    backend: isClean ? draft.backend : cleanLabel(draft.backend),
+    patternId: cleanText(draft.patternId, 200),
+    backend: cleanLabel(draft.backend),
     prompt: keep(draft.prompt, maxPromptChars),
     response: keep(draft.response, maxResponseChars),
   };
