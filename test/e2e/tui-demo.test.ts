@@ -8,7 +8,7 @@ import { openTerminal } from "./terminal.ts";
 
 test("the demonstration opens a breaker, pauses intake, loses the learner, and all of it mends itself", async () => {
   const terminal = openTerminal([process.execPath, program, "tui", "--demo", "--speed", "5"], {
-    columns: 120,
+    columns: 160,
     rows: 34,
   });
   await terminal.see("DEMONSTRATION");

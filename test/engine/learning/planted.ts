@@ -14,6 +14,11 @@ export const planted: readonly { readonly kind: string; readonly text: string; r
   { kind: "private key", text: pem(`\n${part(64)}\n${part(30)}\n`), secret: part(30) },
   { kind: "private key with written newlines", text: pem(`\\n${part(64)}\\n`), secret: part(64) },
   { kind: "unfinished private key", text: `-----BEGIN RSA PRIVATE ${"KEY"}-----\n${part(64)}`, secret: part(64) },
+  {
+    kind: "unfinished private key before other words",
+    text: `-----BEGIN RSA PRIVATE ${"KEY"}-----\n${part(64)},and so on`,
+    secret: part(64),
+  },
   { kind: "URL password", text: "postgres://admin:hunter2horse@db.local:5432/x", secret: "hunter2horse" },
   { kind: "bearer token", text: `Authorization: Bearer ${part(30)}`, secret: part(30) },
   { kind: "bearer token alone", text: `curl with bearer ${part(30)}`, secret: part(30) },

@@ -20,8 +20,9 @@ function footerAfter({ text, memo }: Reading, from: number): number {
 const newline = String.raw`(?:(?:\\{1,3}r)?(?:\r?\n|\\{1,3}n|\r)[ \t+>#*/|"'-]{0,40}){1,3}`;
 const trail = `["'\`,+ \t]{0,6}`;
 const bodyStart = /[ \t]{0,4}[A-Za-z0-9+/=]{16,}/y;
+// No word of prose has forty characters, so it is the body's whatever comes after it.
 const bodyLine = new RegExp(
-  String.raw`${newline}(?:[A-Za-z0-9+/=]{16,}|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\n\\]{0,120})(?=${trail}(?:[\r\n\\]|$)|["'<])`,
+  String.raw`${newline}[A-Za-z0-9+/=]{40,}|${newline}(?:[A-Za-z0-9+/=]{16,}|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\n\\]{0,120})(?=${trail}(?:[\r\n\\]|$)|["'<])`,
   "y",
 );
 const bodyEnding = new RegExp(String.raw`${newline}[A-Za-z0-9+/]{1,80}={0,2}(?=${trail}(?:[\r\n\\]|$)|["'<])`, "y");
