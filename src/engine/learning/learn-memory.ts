@@ -43,7 +43,10 @@ export function openLearnMemory(runs: number, maxLineBytes: number, aliases = no
       );
       if (known) return known;
       const lines = learnLines(bytes, offset, origin, turns, maxLineBytes, aliases);
-      const learned = { bytes: Buffer.from(bytes), lines };
+      // Memory of its own, because whoever keeps it would hold all that others have beside it.
+      const own = Buffer.allocUnsafeSlow(bytes.length);
+      bytes.copy(own);
+      const learned = { bytes: own, lines };
       kept.push({ ...learned, offset, origin, turns: turnsText });
       if (kept.length > runs) kept.shift();
       return learned;

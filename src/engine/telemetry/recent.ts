@@ -8,6 +8,7 @@ import { type Fingerprint, shortHash } from "./identity.ts";
 
 const recentBytesMax = 16 * 1024;
 const inUseMs = 10_000;
+const none = Buffer.alloc(0);
 
 /** How far a content was read, and the last bytes of it. */
 export interface RecentPlace {
@@ -27,7 +28,9 @@ export interface CopyEnd {
 
 /** The last bytes read of a log once some more are; none of a log that nobody has written to for a while. */
 export function addRecent(recent: Buffer, more: Buffer, changedAtMs: number): Buffer {
-  if (Date.now() - changedAtMs > inUseMs) return Buffer.alloc(0);
+  if (Date.now() - changedAtMs > inUseMs) return none;
+  // All of a run that is kept as it is: every sink has the same one.
+  if (recent.length === 0 && more.length <= recentBytesMax && more.length === more.buffer.byteLength) return more;
   const kept = Math.min(recentBytesMax, recent.length + more.length);
   // Memory of its own: a piece of what many buffers share would hold all of that, and there may be ten thousand files.
   const bytes = Buffer.allocUnsafeSlow(kept);
