@@ -5,7 +5,7 @@ import type { Guards } from "./guards/guards.ts";
 import { withoutRefused } from "./isolate.ts";
 import type { Aliases } from "./learning/aliases.ts";
 import { openLearnMemory } from "./learning/learn-memory.ts";
-import { holdYoungSpace, keepYoungSpaceSmall } from "./memory.ts";
+import { holdYoungSpace, keepHeapSmall, keepYoungSpaceSmall } from "./memory.ts";
 import { openPatience, type Patience } from "./patience.ts";
 import { pause, pauseToBeat } from "./pause.ts";
 import { openPressure, type Pressure } from "./pressure.ts";
@@ -162,7 +162,9 @@ export function openEngine({ config, patterns, sinks, emit, aliases, guards, hel
       if (now >= lookAt) {
         holdYoungSpace();
         follower.refresh();
-        state.sourceBytes = follower.files().reduce((sum, { bytes }) => sum + bytes, 0);
+        const files = follower.files();
+        keepHeapSmall(files.length);
+        state.sourceBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
         lookAt = performance.now() + Math.max(values["learning.pollMs"], 10 * (performance.now() - now));
       }
       keepYoungSpaceSmall();

@@ -3,10 +3,12 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 /** Two halves of 4 MiB: larger ones are hardly faster. */
 const youngSpaceBytes = 8 * 2 ** 20;
 /**
- * How much the heap may grow beyond what was in use when it was last collected. Left alone it grows four times as large
- * where the machine has the memory: ten thousand files took 500 MB for 60 that were in use.
+ * How much the heap may grow beyond what was in use when it was last collected, where many files are followed. Left
+ * alone it grows four times as large where the machine has the memory: ten thousand files took 500 MB for 60 that were
+ * in use. With few files little is in use, and collecting it so often takes a fifth of the processor time.
  */
 const growingPercent = 15;
+const manyFiles = 1000;
 let isBound = false;
 let state: "growing" | "held" | "settled" = "growing";
 
@@ -19,8 +21,6 @@ function setGrowth(factor: 1 | 2): void {
  * in ten thousand files would let it grow to 128 MB, where it then stays. `keepYoungSpaceSmall` ends that.
  */
 export function holdYoungSpace(): void {
-  if (!isBound) setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
-  isBound = true;
   if (state === "settled") return;
   setGrowth(1);
   state = "held";
@@ -41,4 +41,11 @@ export function keepYoungSpaceSmall(): void {
     setGrowth(2);
     state = "growing";
   }
+}
+
+/** Keeps the heap near what is in use where so many files are followed that it matters; stays so. */
+export function keepHeapSmall(files: number): void {
+  if (isBound || files < manyFiles) return;
+  isBound = true;
+  setFlagsFromString(`--heap-growing-percent=${growingPercent}`);
 }
