@@ -36,8 +36,21 @@ const hollow =
   /^[^\p{L}\p{N}]*(?:TODO|TBD|N\/A|placeholder|\{\{\s{0,8}[\w.]{1,40}\s{0,8}\}\}|<(?:your|insert|placeholder)[^<>]{0,40}>)[^\p{L}\p{N}<{]*$/iu;
 const teaching =
   /\b(?:how to|best practice|because|instead of|make sure|so that|for example|e\.g\.|note that|the (?:cause|reason|problem|fix|solution)|configure|set ?up|install|caused by|which means|in order to)\b/i;
-const concrete =
-  /```|`[^`\n]{2,80}`|(?:^|\s)(?:\$ |sudo |git |npm |docker |podman |kubectl |pip |cargo |make |curl )|(?:^|[\s("'])(?:\.{0,2}\/)?[\w.-]+\/[\w./-]+|\b\w+\.(?:ts|js|py|rs|go|java|c|h|cpp|json|ya?ml|toml|md|sh|sql|css|html|nix)\b|\b\w+\([^()\n]{0,80}\)|\s--?[a-z][\w-]+|\b[A-Z][a-z]+[A-Z]\w+\b|\b\w+_\w+\b/;
+// What can be typed or opened, each with the letter without which it is not looked for.
+const concrete: readonly (readonly [string, RegExp])[] = [
+  ["`", /```|`[^`\n]{2,80}`/],
+  ["/", /(?:^|[\s("'])(?:\.{0,2}\/)?[\w.-]+\/[\w./-]+/],
+  [".", /\w\.(?:ts|js|py|rs|go|java|c|h|cpp|json|ya?ml|toml|md|sh|sql|css|html|nix)\b/],
+  ["(", /\w\([^()\n]{0,80}\)/],
+  ["-", /\s--?[a-z][\w-]/],
+  ["_", /\w_\w/],
+  ["", /\b[A-Z][a-z]+[A-Z]\w/],
+  [" ", /(?:^|\s)(?:\$|sudo|git|npm|docker|podman|kubectl|pip|cargo|make|curl) /],
+];
+
+function isConcrete(text: string): boolean {
+  return concrete.some(([letter, pattern]) => text.includes(letter) && pattern.test(text));
+}
 const asking =
   /\?|^\W{0,8}(?:please |can you |could you |you are |act as )?(?:write|add|fix|explain|implement|refactor|show|make|create|find|change|update|remove|rename|convert|design|review|describe|list|compare|debug|test|configure|install|set ?up|optimi[sz]e|analy[sz]e|summari[sz]e|translate|generate|build|help|give|use|run|check|move|parse|sort|migrate|document|why|how|what|which|when|where)\b/i;
 
@@ -83,7 +96,7 @@ export function meritsOf(lesson: Pick<Words, "prompt" | "response">): Merits {
   const told = Math.min(1, different / richWords);
   const reusability =
     0.4 * told +
-    0.3 * Number(concrete.test(answer)) +
+    0.3 * Number(isConcrete(answer)) +
     0.15 * Number(teaching.test(answer)) +
     0.15 * Number(asked.length >= 4 && asking.test(question));
   const numbered = ["1.", "2.", "3."].filter((mark) => response.includes(mark)).length;
