@@ -101,9 +101,11 @@ function refine(work: Work, known: Known, line: ByteRange): Learned {
   const isNegative = rejected === true || draft.feedback === -1;
   const ended = refusalOfEnding(draft);
   if (ended !== null && !isNegative) return { reason: ended, bad: false, ...withdraws };
-  const words = clean(draft, isClean === true);
   if (response === "" && raw.response !== "") return { reason: "cut_off", bad: false, ...withdraws };
-  const reason = refusal(draft) ?? refusalOfWords(words);
+  const refused = refusal(draft);
+  if (refused !== null && !isNegative) return { reason: refused, bad: false, ...withdraws };
+  const words = clean(draft, isClean === true);
+  const reason = refused ?? refusalOfWords(words);
   if (isNegative) {
     const negative = { ...named(words, known, range ?? line), chosen: acceptedIn(work) };
     // What failed by itself tells nothing of what people prefer.

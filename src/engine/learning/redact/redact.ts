@@ -78,19 +78,24 @@ for (const [index, finder] of finders.entries()) {
 // The tables of the scan take a moment to make: whoever only starts the program does not wait for them.
 let scan: ReturnType<typeof openWordScan> | null = null;
 const noSpans: readonly Span[] = [];
+// From where on each finder is to be asked again; all of one text, and put back behind it.
+const asked = new Float64Array(finders.length);
 
 function findSpans(text: string): readonly Span[] {
   let reading: Reading | null = null;
-  let asked: Float64Array | null = null;
   scan ??= openWordScan(words);
-  scan(text, (word, end) => {
-    reading ??= { text, spans: [], told: new Set(), memo: new Map() };
-    asked ??= new Float64Array(finders.length);
-    const start = end - (words[word]?.length ?? 0);
-    for (const [index, finder] of askedBy[word] ?? []) {
-      if (start >= (asked[index] ?? 0)) asked[index] = Math.max(finder.find(reading, start, end), asked[index] ?? 0);
-    }
-  });
+  try {
+    scan(text, (word, end) => {
+      reading ??= { text, spans: [], told: new Set(), memo: new Map() };
+      const start = end - (words[word]?.length ?? 0);
+      for (const [index, finder] of askedBy[word] ?? []) {
+        const from = asked[index] ?? 0;
+        if (start >= from) asked[index] = Math.max(finder.find(reading, start, end), from);
+      }
+    });
+  } finally {
+    if (reading !== null) asked.fill(0);
+  }
   return reading === null ? noSpans : withOthers(reading);
 }
 
