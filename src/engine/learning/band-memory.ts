@@ -20,6 +20,8 @@ export interface BandMemory {
 
 const manyBuckets = 1 << 17;
 const firstEntries = 4096;
+/** Most keys that are asked for have no entry: sixteen bits for each bucket tell so without a look at the entries. */
+const bitsPerBucket = 16;
 const none: Entry[] = [];
 
 function longer<T extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(from: T, to: T): T {
@@ -33,6 +35,7 @@ function longer<T extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(fr
  */
 export function openBandMemory(buckets = manyBuckets): BandMemory {
   const heads = new Int32Array(buckets);
+  const met = new Int32Array((buckets * bitsPerBucket) / 32);
   let bandOf = new Uint32Array(firstEntries);
   let keyOf = new Uint32Array(firstEntries);
   let tagOf = new Uint32Array(firstEntries);
@@ -45,7 +48,11 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     tagOf = longer(tagOf, new Uint32Array(length));
     next = longer(next, new Int32Array(length));
   };
+  // The highest bits of a key, because its lowest ones name its bucket.
+  const bitAt = Math.clz32(met.length - 1);
+  const mayHave = (band: number) => ((met[band >>> bitAt] ?? 0) & (1 << (band >>> (bitAt - 5)))) !== 0;
   const some = (band: number, isSuch: (key: number, tag: number) => boolean) => {
+    if (!mayHave(band)) return false;
     for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
       if (bandOf[at] === band && keyOf[at] !== 0 && isSuch(keyOf[at] ?? 0, tagOf[at] ?? 0)) return true;
     }
@@ -56,6 +63,8 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     add(band, { key, tag }) {
       if (used === bandOf.length) grow();
       const bucket = band & (buckets - 1);
+      const word = band >>> bitAt;
+      met[word] = (met[word] ?? 0) | (1 << (band >>> (bitAt - 5)));
       bandOf[used] = band;
       keyOf[used] = key;
       tagOf[used] = tag;
@@ -69,6 +78,7 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     },
     find(band) {
       let found = none;
+      if (!mayHave(band)) return found;
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
         if (bandOf[at] !== band || keyOf[at] === 0) continue;
         if (found === none) found = [];
@@ -78,6 +88,7 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     },
     each(band, most, see) {
       let count = 0;
+      if (!mayHave(band)) return count;
       for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0 && count < most; at = next[at] ?? 0) {
         if (bandOf[at] !== band || keyOf[at] === 0) continue;
         see(keyOf[at] ?? 0, tagOf[at] ?? 0);
@@ -85,7 +96,13 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
       }
       return count;
     },
-    has: (band) => some(band, () => true),
+    has(band) {
+      if (!mayHave(band)) return false;
+      for (let at = heads[band & (buckets - 1)] ?? 0; at !== 0; at = next[at] ?? 0) {
+        if (bandOf[at] === band && keyOf[at] !== 0) return true;
+      }
+      return false;
+    },
     some,
     all() {
       const entries = [];
@@ -96,6 +113,7 @@ export function openBandMemory(buckets = manyBuckets): BandMemory {
     },
     clear() {
       heads.fill(0);
+      met.fill(0);
       used = 1;
     },
   };

@@ -10,6 +10,15 @@ export function tagOf(placed: Placed): number {
   return kindOf(templateOf(placed.form)) + (isNew(placed) ? 1 : 0);
 }
 
+/**
+ * The keys under which a lesson is entered: what was new is looked for among what is alike only, anything else under
+ * its prompt and its template too.
+ */
+export function enteredKeys(placed: Placed): Uint32Array {
+  const keys = keysOf(placed.form);
+  return isNew(placed) ? keys.subarray(0, alikeKeys(placed.form)) : keys;
+}
+
 /** The template in a tag. */
 export function kindOf(tag: number): number {
   return (tag & 0xfffffffe) >>> 0;
@@ -121,19 +130,19 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
     return templates;
   };
   // Under the last key, that of its template, nothing is looked up for itself.
-  const hasNone = ({ form }: Placed, isThere: (key: number) => boolean) => {
+  const hasNone = ({ form }: Placed, entries: Pick<BandMemory, "has">) => {
     const keys = keysOf(form);
-    for (let at = 0; at < keys.length - 1; at++) if (isThere(keys[at] ?? 0)) return false;
+    for (let at = 0; at < keys.length - 1; at++) if (entries.has(keys[at] ?? 0)) return false;
     return true;
   };
   // Most lessons are like none that are committed, which does not change.
   const alone = new Set<Placed>();
   const isAlone = (placed: Placed) => {
     if (!alone.has(placed)) {
-      if (!hasNone(placed, committed.has)) return false;
+      if (!hasNone(placed, committed)) return false;
       alone.add(placed);
     }
-    return hasNone(placed, added.has);
+    return hasNone(placed, added);
   };
   return {
     missing(placed) {
@@ -170,7 +179,7 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
     add(placed) {
       removed.delete(placed.key);
       const entry = { key: placed.key, tag: tagOf(placed) };
-      for (const key of keysOf(placed.form)) added.add(key, entry);
+      for (const key of enteredKeys(placed)) added.add(key, entry);
     },
     remove(placed) {
       removed.add(placed.key);

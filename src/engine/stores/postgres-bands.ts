@@ -1,6 +1,6 @@
 import type { Entry } from "../learning/entry.ts";
 import { alikeKeys, keysOf } from "../learning/form.ts";
-import { type Keys, keyMost, kindOf, tagOf } from "../learning/near-index.ts";
+import { enteredKeys, type Keys, keyMost, kindOf, tagOf } from "../learning/near-index.ts";
 import { isNew, type Placed } from "../learning/placed.ts";
 import type { Ask } from "./postgres.ts";
 
@@ -44,7 +44,7 @@ export async function enter(ask: Ask, placed: readonly Placed[]): Promise<void> 
   const entries = placed.flatMap((one) => {
     const tag = tagOf(one);
     const alike = isNew(one) ? 0 : alikeKeys(one.form);
-    return Array.from(keysOf(one.form), (band, at) => ({ band, key: one.key, tag, isSpare: at < alike }));
+    return Array.from(enteredKeys(one), (band, at) => ({ band, key: one.key, tag, isSpare: at < alike }));
   });
   const nameOf = (band: number, tag: number) => `${band} ${kindOf(tag)}`;
   const there = new Set<string>();

@@ -1,7 +1,7 @@
 import { type BandMemory, openBandMemory } from "../learning/band-memory.ts";
 import type { Entry } from "../learning/entry.ts";
 import { alikeKeys, keysOf } from "../learning/form.ts";
-import { kindOf, noEntries, tagOf } from "../learning/near-index.ts";
+import { enteredKeys, kindOf, noEntries, tagOf } from "../learning/near-index.ts";
 import { isNew, type Placed } from "../learning/placed.ts";
 import type { Embedded } from "./sqlite.ts";
 import { factOf, saveFact } from "./sqlite-facts.ts";
@@ -68,11 +68,10 @@ function remember(store: Embedded, memory: BandMemory, after: number): void {
 // Under a key of what is alike, one of each template that was not new is enough.
 function enter(placed: Placed, some: BandMemory["some"], add: BandMemory["add"]) {
   const entry = { key: placed.key, tag: tagOf(placed) };
-  const keys = keysOf(placed.form);
-  const isSpare = !isNew(placed);
+  const keys = enteredKeys(placed);
   for (let at = 0; at < keys.length; at++) {
     const band = keys[at] ?? 0;
-    if (isSpare) {
+    if (!isNew(placed)) {
       const isAlike = at < alikeKeys(placed.form);
       const stands = (key: number, tag: number) => key === entry.key || (isAlike && kindOf(tag) === kindOf(entry.tag));
       if (some(band, stands)) continue;
@@ -133,7 +132,7 @@ export function openBands(store: Embedded, youngMax = youngEntries): Bands {
       isSure = true;
     },
     each,
-    has: (band) => some(band, () => true),
+    has: (band) => memory.has(band) || (folded !== 0 && inTable(band).length > 0),
     some,
     add(placed) {
       if (placed.key > folded) return enter(placed, some, memory.add);

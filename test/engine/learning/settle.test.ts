@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openBandMemory } from "../../../src/engine/learning/band-memory.ts";
 import { alikeKeys, keysOf } from "../../../src/engine/learning/form.ts";
-import { tagOf } from "../../../src/engine/learning/near-index.ts";
+import { enteredKeys, tagOf } from "../../../src/engine/learning/near-index.ts";
 import { isNew, type Placed, placedLesson } from "../../../src/engine/learning/placed.ts";
 import { nothingKnown, type Settled, settle } from "../../../src/engine/learning/settle.ts";
 import { lesson } from "../../contract/batches.ts";
@@ -35,7 +35,7 @@ function openCrowd() {
       for (const { placed } of settled.removed) for (const band of keysOf(placed.form)) bands.remove(band, placed.key);
       for (const placed of settled.added) {
         const alike = isNew(placed) ? 0 : alikeKeys(placed.form);
-        for (const [at, band] of keysOf(placed.form).entries()) {
+        for (const [at, band] of enteredKeys(placed).entries()) {
           const isStood = (key: number, tag: number) =>
             key === placed.key || (at < alike && tag >> 1 === tagOf(placed) >> 1);
           if (!bands.some(band, isStood)) bands.add(band, { key: placed.key, tag: tagOf(placed) });

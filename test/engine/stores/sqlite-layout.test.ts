@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { openBandMemory } from "../../../src/engine/learning/band-memory.ts";
-import { keysOf } from "../../../src/engine/learning/form.ts";
+import { enteredKeys } from "../../../src/engine/learning/near-index.ts";
 import { placedLesson } from "../../../src/engine/learning/placed.ts";
 import { type Embedded, openEmbedded } from "../../../src/engine/stores/sqlite.ts";
 import { type Bands, openBands } from "../../../src/engine/stores/sqlite-bands.ts";
@@ -92,10 +92,10 @@ test("near lessons are found whether their entries are in memory, in the table, 
   };
   const found = (one: Bands) =>
     [1, 4, 5, 6, 7].filter((key) =>
-      [...keysOf(placed(key).form)].every((band) => one.some(band, (there) => there === key)),
+      [...enteredKeys(placed(key))].every((band) => one.some(band, (there) => there === key)),
     );
   for (let key = 1; key <= 6; key++) await add(store, bands, key);
-  expect(store.get("SELECT count(*) AS n FROM bands")?.n).toBe(4 * 27);
+  expect(store.get("SELECT count(*) AS n FROM bands")?.n).toBe(4 * 25);
   expect(found(bands)).toEqual([1, 4, 5, 6]);
   const undone = store.commit(() => {
     bands.meet();
