@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { keysOf, lessonForm, nearness, similarityOf } from "../../src/engine/learning/form.ts";
+import { keysOf, nearness, similarityOf } from "../../src/engine/learning/form.ts";
 import { lessonId } from "../../src/engine/learning/lesson.ts";
+import { lessonForm } from "../../src/engine/learning/lesson-words.ts";
 import { openEmbeddedStore } from "../../src/engine/stores/sqlite-store.ts";
 
 function randomOf(seed) {

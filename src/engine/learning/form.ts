@@ -1,7 +1,5 @@
-import type { Lesson } from "./lesson.ts";
-import { lessonWords } from "./lesson-words.ts";
 import { bandKeys, bandsPerLesson, jaccard, mix, nearDuplicate, runsOf, shinglesOf } from "./similar.ts";
-import { hashWords, type Words, wordMarks } from "./words.ts";
+import { hashWords, type MarkedWords, wordMarks } from "./words.ts";
 
 /** Fewest shingles that say how alike two texts are; shorter ones are the same or they are not. */
 const fewestShingles = 5;
@@ -23,7 +21,8 @@ function formWith(numbers: Uint32Array): Form {
   return { numbers, shingles: null, answerShingles: null, keys: null };
 }
 
-const head = 5;
+/** How many numbers of a form stand before the hashes of its words. */
+export const formHead = 5;
 
 /** The hash of a form's prompt. */
 export function promptOf(form: Form): number {
@@ -51,10 +50,9 @@ for (const word of verdicts) verdictBytes[word & 255] = 1;
 /** The share of words like `python3` from which they are the text's own vocabulary, and no numbers. */
 const vocabularyShare = 4;
 
-/** The form of some words. */
-export function formOf({ hashes, marks, first }: Words): Form {
-  const numbers = new Uint32Array(head + hashes.length);
-  numbers.set(hashes, head);
+/** The form of words that were just read with room for `formHead` numbers before them, in their memory. */
+export function formOf({ hashes, marks, first }: MarkedWords): Form {
+  const numbers = new Uint32Array(hashes.buffer, 0, formHead + hashes.length);
   let numbered = 0;
   for (let index = 0; index < marks.length; index++) if (marks[index] === wordMarks.numbered) numbered++;
   // With few of them, a word with a digit in it counts as a number too.
@@ -80,13 +78,8 @@ export function formOf({ hashes, marks, first }: Words): Form {
   return formWith(numbers);
 }
 
-/** The form of a lesson. */
-export function lessonForm(lesson: Pick<Lesson, "prompt" | "response">): Form {
-  return formOf(lessonWords(lesson));
-}
-
 function wordsOf(form: Form): Uint32Array {
-  return form.numbers.subarray(head);
+  return form.numbers.subarray(formHead);
 }
 
 function shingles(form: Form): Uint32Array {
@@ -95,7 +88,7 @@ function shingles(form: Form): Uint32Array {
 }
 
 function answerShingles(form: Form): Uint32Array {
-  form.answerShingles ??= shinglesOf(form.numbers.subarray(head + (form.numbers[0] ?? 0)));
+  form.answerShingles ??= shinglesOf(form.numbers.subarray(formHead + (form.numbers[0] ?? 0)));
   return form.answerShingles;
 }
 
@@ -147,12 +140,15 @@ function isApart(a: Form, b: Form): boolean {
 
 /** Whether two lessons have the same prompt, word by word. */
 export function hasSamePrompt(a: Form, b: Form): boolean {
-  const promptIn = ({ numbers }: Form) => numbers.subarray(head, head + (numbers[0] ?? 0));
+  const promptIn = ({ numbers }: Form) => numbers.subarray(formHead, formHead + (numbers[0] ?? 0));
   return areEqual(promptIn(a), promptIn(b));
 }
 
 /** How many keys, the last ones, a lesson does not share with those that are merely like it. */
 const ownKeys = 2;
+
+// The runs are needed for a moment only.
+let room = new Uint32Array(16 * 1024);
 
 /**
  * The keys under which a lesson is found: by its shingles, or by all its words where these are too few; then the one of
@@ -160,12 +156,14 @@ const ownKeys = 2;
  */
 export function keysOf(form: Form): Uint32Array {
   if (form.keys) return form.keys;
-  const runs = runsOf(wordsOf(form));
+  const words = wordsOf(form);
+  if (words.length > room.length) room = new Uint32Array(words.length * 2);
+  const runs = runsOf(words, room);
   const isTold = runs.length >= fewestShingles;
   const keys = new Uint32Array((isTold ? bandsPerLesson : 1) + ownKeys);
   if (isTold) bandKeys(runs, keys);
   else keys[0] = mix(promptOf(form) ^ mix(answerOf(form) ^ 0x51ed270b));
-  const isShort = form.numbers.length - head - (form.numbers[0] ?? 0) < fewestShingles + 2;
+  const isShort = form.numbers.length - formHead - (form.numbers[0] ?? 0) < fewestShingles + 2;
   keys[keys.length - 2] = mix(mix(promptOf(form) ^ 0x27d4eb2f) ^ (isShort ? answerOf(form) : 0));
   keys[keys.length - 1] = templateKey(templateOf(form));
   form.keys = keys;
@@ -194,6 +192,6 @@ export function bytesOfForm({ numbers }: Form): Uint8Array {
 
 /** The form in such bytes. */
 export function formOfBytes(bytes: unknown): Form {
-  if (!(bytes instanceof Uint8Array)) return formWith(new Uint32Array(head));
+  if (!(bytes instanceof Uint8Array)) return formWith(new Uint32Array(formHead));
   return formWith(new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)));
 }

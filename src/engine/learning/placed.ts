@@ -1,5 +1,6 @@
-import { type Form, lessonForm } from "./form.ts";
+import type { Form } from "./form.ts";
 import type { Lesson } from "./lesson.ts";
+import { lessonForm } from "./lesson-words.ts";
 import { nearDuplicate } from "./similar.ts";
 import { appraise, noveltyWorth } from "./value.ts";
 

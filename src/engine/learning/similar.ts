@@ -14,14 +14,17 @@ export function mix(value: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The text as hashed runs of three words, in order and with repetitions; a shorter text is one run. */
-export function runsOf(words: Uint32Array): Uint32Array {
+/**
+ * The text as hashed runs of three words, in order and with repetitions; a shorter text is one run. They are put into
+ * `room` where it is given, which has no less room than there are words.
+ */
+export function runsOf(words: Uint32Array, room?: Uint32Array): Uint32Array {
   if (words.length < 3) {
     let run = words.length;
     for (const word of words) run = mix(Math.imul(run, 31) + word);
     return words.length === 0 ? new Uint32Array() : Uint32Array.of(run);
   }
-  const runs = new Uint32Array(words.length - 2);
+  const runs = room?.subarray(0, words.length - 2) ?? new Uint32Array(words.length - 2);
   for (let index = 0; index < runs.length; index++) {
     const first = Math.imul(words[index] ?? 0, 31) + (words[index + 1] ?? 0);
     runs[index] = mix(Math.imul(first, 31) + (words[index + 2] ?? 0));
@@ -93,8 +96,9 @@ function sign(runs: Uint32Array): void {
 }
 
 /**
- * Puts down, of some runs of words, the keys of 25 bands of five rows each; two texts that share one are candidates. The chance is 1 − (1 − s⁵)²⁵ at
- * similarity s: 0.99995 at 0.8, 0.55 at 0.5. A key is a 32-bit number; a chance meeting costs one comparison.
+ * Puts down, of some runs of words, the keys of 25 bands of five rows each; two texts that share one are candidates.
+ * The chance is 1 − (1 − s⁵)²⁵ at similarity s: 0.99995 at 0.8, 0.55 at 0.5. A key is a 32-bit number; a chance meeting
+ * costs one comparison.
  */
 export function bandKeys(runs: Uint32Array, keys: Uint32Array): void {
   sign(runs);

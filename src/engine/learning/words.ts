@@ -23,24 +23,31 @@ for (const zero of zeros) digits.fill(1, zero, zero + 10);
 /** What the digits of a word make of it: none, a word with a digit in it (`python3`), or a number (`8080`, `3rd`). */
 export const wordMarks = { plain: 0, numbered: 1, number: 2 } as const;
 
-/** The words of some texts, in order: their hashes, their marks, and how many of them are the first text's. */
+/** The words of some texts, in order: their hashes, and how many of them are the first text's. */
 export interface Words {
   readonly hashes: Uint32Array;
-  readonly marks: Uint8Array;
   readonly first: number;
+}
+
+/** Words that were just read, with the mark of each; the marks hold until others are read. */
+export interface MarkedWords extends Words {
+  readonly marks: Uint8Array;
 }
 
 const scratch = new Int32Array(16 * 1024);
 const scratchMarks = new Uint8Array(16 * 1024);
 const letters = Buffer.allocUnsafe(32 * 1024);
 
-/** The hash of every word of some texts, in order, regardless of case; a word is a run of letters, digits and `_`. */
-export function hashWords(...texts: readonly string[]): Uint32Array {
-  return readWords(...texts).hashes;
+/** The hash of every word of a text, in order, regardless of case; a word is a run of letters, digits and `_`. */
+export function hashWords(text: string): Uint32Array {
+  return readWords([text], 0).hashes;
 }
 
-/** The words of some texts: a word is a run of letters, digits and `_`, regardless of case. */
-export function readWords(...texts: readonly string[]): Words {
+/**
+ * The words of some texts: a word is a run of letters, digits and `_`, regardless of case. Before the hashes, in the
+ * same memory, there is room for so many numbers more.
+ */
+export function readWords(texts: readonly string[], room: number): MarkedWords {
   // Lower-casing may lengthen a text, so it comes first; ASCII is lower-cased on the way.
   const lower = texts.map((text) => (isAscii(text) ? text : text.toLowerCase()));
   const most = lower.reduce((sum, text) => sum + (text.length >> 1) + 2, 0);
@@ -49,13 +56,14 @@ export function readWords(...texts: readonly string[]): Words {
   const marks = isLong ? new Uint8Array(most) : scratchMarks;
   let count = 0;
   let first = 0;
-  for (const [index, text] of lower.entries()) {
+  for (let index = 0; index < lower.length; index++) {
+    const text = lower[index] ?? "";
     count = isAscii(text) ? hashAscii(hashes, marks, count, text) : hashInto(hashes, marks, count, text);
     if (index === 0) first = count;
   }
-  const finished = new Uint32Array(count);
-  for (let index = 0; index < count; index++) finished[index] = finish(hashes[index] ?? 0);
-  return { hashes: finished, marks: marks.slice(0, count), first };
+  const numbers = new Uint32Array(room + count);
+  for (let index = 0; index < count; index++) numbers[room + index] = finish(hashes[index] ?? 0);
+  return { hashes: numbers.subarray(room), marks: marks.subarray(0, count), first };
 }
 
 function isAscii(text: string): boolean {
