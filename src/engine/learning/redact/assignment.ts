@@ -1,6 +1,6 @@
 import { type Finder, note, type Reading } from "./finder.ts";
 import { isHarmlessPhrase, isHarmlessValue } from "./harmless.ts";
-import { type Strength, strengthOf } from "./name.ts";
+import { namesNone, type Strength, strengthOf } from "./name.ts";
 import { entropyBits, isGibberish, isMixed, isOrdinary, isRandom, isUuid, isWordy } from "./shape.ts";
 import { type Assignment, assignmentAt, nameEnd, nameStart } from "./sign.ts";
 import { type Ending, readValue, type Value, wholeEnd } from "./value.ts";
@@ -181,6 +181,19 @@ function isFirm({ name, sign, startsLine }: Assignment, strength: Strength, { te
   return /^[a-z]+[_-]\w+$/.test(name) && /^[a-z\d]/.test(text) && /\d/.test(text);
 }
 
+// Names met lately, and whether they name no secret whatever word stands before them; most come again and again.
+const named = new Map<string, boolean>();
+const namedMost = 2000;
+
+function isNoSecret(name: string): boolean {
+  const known = named.get(name);
+  if (known !== undefined) return known;
+  const none = namesNone(name);
+  if (named.size >= namedMost) named.clear();
+  named.set(name, none);
+  return none;
+}
+
 /** Values that are given to the name of a secret: in settings, code, shells, addresses, tables and sentences. */
 export const assignmentFinder: Finder = {
   kinds: ["secret", "env"],
@@ -192,6 +205,7 @@ export const assignmentFinder: Finder = {
     // Nothing is given to a name that ends the text.
     if (Number.isNaN(next)) return end;
     const start = nameStart(text, wordStart);
+    if (isNoSecret(text.slice(start, end).replace(/^-{1,9}/, ""))) return end;
     const assignment = assignmentAt(text, start, end);
     if (assignment === null) return end;
     const strength = strengthOf(assignment.name, assignment.wordBefore);

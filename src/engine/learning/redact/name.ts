@@ -63,6 +63,13 @@ function strengthAt(parts: readonly string[], at: number, shouted: boolean): Str
   return /^(?:key|auth|cred|creds|credential|credentials|dsn|keyid)$/.test(part) ? "weak" : null;
 }
 
+/** Whether a name names no secret, whatever word stands before it. */
+export function namesNone(name: string): boolean {
+  const own = segmentsOf(name);
+  if (own.length === 1 && /^(?:key|token|phrase)$/.test(own[0] ?? "")) return false;
+  return strengthOf(name) === null;
+}
+
 /** How much a name tells about its value; null when it names no secret: `MAX_TOKENS`, `KEYWORDS`, `secretName`. */
 export function strengthOf(name: string, wordBefore = ""): Strength | null {
   const own = segmentsOf(name);
