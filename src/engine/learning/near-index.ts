@@ -179,7 +179,8 @@ export function openNearIndex(committedOnes: CommittedEntries | null = null): Ne
     add(placed) {
       removed.delete(placed.key);
       const entry = { key: placed.key, tag: tagOf(placed) };
-      for (const key of enteredKeys(placed)) added.add(key, entry);
+      const keys = enteredKeys(placed);
+      for (let at = 0; at < keys.length; at++) added.add(keys[at] ?? 0, entry);
     },
     remove(placed) {
       removed.add(placed.key);

@@ -106,15 +106,16 @@ function dialectOf({ dialects }: Tally, name: string): Counts {
   return own;
 }
 
-function addReason(counts: readonly Counts[], reason: Reason, by: 1 | -1): void {
-  for (const { rejected } of counts) rejected.set(reason, (rejected.get(reason) ?? 0) + by);
+function addReason({ rejected }: Counts, reason: Reason, by: 1 | -1): void {
+  rejected.set(reason, (rejected.get(reason) ?? 0) + by);
 }
 
-function addOutcome(batch: OpenBatch, counts: readonly Counts[], outcome: Learned): void {
+function addOutcome(batch: OpenBatch, tally: Tally, own: Counts, outcome: Learned): void {
   if (outcome.withdraws !== undefined) batch.withdrawn.push(outcome.withdraws);
   if ("lesson" in outcome) batch.lessons.push(outcome.lesson);
   else {
-    addReason(counts, outcome.reason, 1);
+    addReason(tally, outcome.reason, 1);
+    addReason(own, outcome.reason, 1);
     if (outcome.negative) batch.negatives.push(outcome.negative);
     if (outcome.chosen) batch.chosen.push(outcome.chosen);
   }
@@ -130,7 +131,7 @@ export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode
     batch.events++;
     tally.events++;
     own.events++;
-    addOutcome(batch, [tally, own], outcome);
+    addOutcome(batch, tally, own, outcome);
     if (!("lesson" in outcome) && outcome.bad)
       batch.bad.push({ address: { file, inode, offset: line.offset, bytes: line.bytes }, reason: outcome.reason });
   }
@@ -139,7 +140,8 @@ export function addLine(batch: OpenBatch, line: LearnedLine, file: string, inode
 /** Puts what a turn of a dialect came to into a batch, in the place of its line's `turn_open`. */
 export function addSettled(batch: OpenBatch, outcome: Learned, dialect: string, file: string): void {
   const tally = tallyOf(batch, file);
-  const counts = [tally, dialectOf(tally, dialect)];
-  addReason(counts, "turn_open", -1);
-  addOutcome(batch, counts, outcome);
+  const own = dialectOf(tally, dialect);
+  addReason(tally, "turn_open", -1);
+  addReason(own, "turn_open", -1);
+  addOutcome(batch, tally, own, outcome);
 }
