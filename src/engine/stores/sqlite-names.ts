@@ -151,7 +151,11 @@ export function keysFrom(store: Embedded, prefix: string): number[] {
 }
 
 /** Which of these lessons have a row in a table; not inside a commit. */
-export function keptOf(store: Embedded, table: "pairs" | "vectors", ids: readonly string[]): ReadonlySet<string> {
+export function keptOf(
+  store: Embedded,
+  table: "pairs" | "vectors" | "withdrawn",
+  ids: readonly string[],
+): ReadonlySet<string> {
   const young = meetCommitted(store);
   const found = ids.filter((id) => {
     const key = committedKey(store, young, id);

@@ -1,7 +1,7 @@
 import type { Lesson, Negative } from "../learning/lesson.ts";
 import type { Chosen } from "../telemetry/batch.ts";
 import type { Embedded } from "./sqlite.ts";
-import { keyOf, nameOf } from "./sqlite-names.ts";
+import { keptOf, keyOf, nameOf } from "./sqlite-names.ts";
 
 /** Notes names as withdrawn, for every sink, and returns their numbers; only inside a commit. */
 export function noteWithdrawn(store: Embedded, ids: readonly string[]): number[] {
@@ -15,6 +15,7 @@ export function noteWithdrawn(store: Embedded, ids: readonly string[]): number[]
 /** Which of these lessons some sink has heard of as withdrawn; not inside a commit. */
 export function withdrawnAmong(store: Embedded, ids: readonly string[]): ReadonlySet<string> {
   if (store.get("SELECT 1 FROM withdrawn LIMIT 1") === undefined) return new Set();
+  if (!store.readOnly) return keptOf(store, "withdrawn", ids);
   const isGone = (id: string) => store.get("SELECT 1 FROM withdrawn WHERE id = ?", keyOf(store, id)) !== undefined;
   return new Set(ids.filter(isGone));
 }
