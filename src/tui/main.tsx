@@ -83,7 +83,12 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
     ending: "quit",
     failed: null,
   };
-  const lending = openLending({ modes, stdin, handles: () => state.handles, isInFront: options.isInFront });
+  const lending = openLending({
+    modes,
+    stdin,
+    suspend: () => state.handles?.suspend ?? null,
+    isInFront: options.isInFront,
+  });
   const leaving = new AbortController();
   const own = options.custom.flatMap(({ key, name, scope }) =>
     key === undefined ? [] : [{ key, command: name, ...(scope === undefined ? {} : { pane: scope }) }],
@@ -151,9 +156,8 @@ export async function openScreen(options: ScreenOptions): Promise<Ending> {
   };
 
   const onGone = () => end("interrupted");
-  // What is typed while somebody else has the terminal is meant for them.
   const onKey = () => {
-    if (!lending.lent) end("interrupted");
+    if (!lending.isOthersKey) end("interrupted");
   };
   const onThrow = (error: unknown) => {
     state.failed ??= error instanceof Error ? error : new Error(String(error));

@@ -1,4 +1,3 @@
-import type { Handles } from "./app.tsx";
 import type { Modes } from "./modes.ts";
 
 // States: held → lent (to a program, to the shell while stopped, or because the shell has put us behind) → held.
@@ -7,6 +6,8 @@ const orphanMs = 300;
 const behindMs = 200;
 const patienceMs = 3000;
 const lookMs = 3000;
+/** On a busy machine a signal may reach us after the end of the program that it was meant for. */
+const lateMs = 500;
 
 function stopped(): Promise<void> {
   return new Promise((resolve) => {
@@ -25,6 +26,8 @@ function stopped(): Promise<void> {
 export interface Lending {
   /** Whether somebody else has the terminal now. */
   readonly lent: boolean;
+  /** Whether a signal that is typed, such as Ctrl-C, was typed for somebody else. */
+  readonly isOthersKey: boolean;
   /** Lends the terminal to something else, one after another, and draws everything anew when it is done. */
   lend(work: () => Promise<void>): Promise<void>;
   /** Lends to nobody any more; resolves when the terminal is back, or when it was waited for long enough. */
@@ -35,7 +38,8 @@ export interface Lending {
 export interface LendingOptions {
   readonly modes: Modes;
   readonly stdin: NodeJS.ReadStream;
-  readonly handles: () => Handles | null;
+  /** Takes the screen away while some work has the terminal; null while there is no screen. */
+  readonly suspend: () => ((work: () => Promise<void>) => Promise<void>) | null;
   readonly isInFront: () => boolean;
 }
 
@@ -46,18 +50,19 @@ function later(ms: number): Promise<void> {
 }
 
 /** Takes charge of who has the terminal. */
-export function openLending({ modes, stdin, handles, isInFront }: LendingOptions): Lending {
+export function openLending({ modes, stdin, suspend, isInFront }: LendingOptions): Lending {
   let lent = false;
+  let backAt = Number.NEGATIVE_INFINITY;
   let closed = false;
   let turn: Promise<void> = Promise.resolve();
 
   const give = async (work: () => Promise<void>) => {
-    const now = handles();
-    if (now === null || closed) return;
+    const suspended = suspend();
+    if (suspended === null || closed) return;
     lent = true;
     modes.leave();
     try {
-      await now.suspend(async () => {
+      await suspended(async () => {
         // Ends the read that is under way: it would take keys that are not for us, and block once somebody took them.
         stdin.emit("pause");
         // It ends a little later; what begins to read again before that would be ended as well.
@@ -68,6 +73,7 @@ export function openLending({ modes, stdin, handles, isInFront }: LendingOptions
           // A job that the shell has let go on behind must not draw over what is in front.
           while (!closed && !isInFront()) await later(behindMs);
           lent = false;
+          backAt = performance.now();
           stdin.read(0);
           if (!closed) modes.enterAgain();
         }
@@ -82,6 +88,9 @@ export function openLending({ modes, stdin, handles, isInFront }: LendingOptions
   return {
     get lent() {
       return lent;
+    },
+    get isOthersKey() {
+      return lent || performance.now() - backAt < lateMs;
     },
     lend(work) {
       const mine = turn.then(() => give(work));
