@@ -20,7 +20,7 @@ import { parseArgs } from "node:util";
 import { openWriter } from "../src/engine/telemetry/write.ts";
 import { benchBreakers } from "./bench/breakers.mjs";
 import { writeCorpus } from "./bench/corpus.mjs";
-import { benchFormer } from "./bench/former.mjs";
+import { benchFormer, formerTable } from "./bench/former.mjs";
 import { benchPodman, hasPodman } from "./bench/podman.mjs";
 import { benchPostgres } from "./bench/postgres.mjs";
 import { benchPressure } from "./bench/pressure.mjs";
@@ -42,6 +42,18 @@ const work = mkdtempSync(join(tmpdir(), "aistack-bench-"));
 const say = (text) => values.json || console.log(text);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+// Puts figures into their place in the documentation.
+function writeFigures(name, figures) {
+  const page = join(root, "docs", "measurements.md");
+  const text = readFileSync(page, "utf8");
+  const place = new RegExp(`<!-- ${name} -->[\\s\\S]*?<!-- /${name} -->`);
+  if (!place.test(text)) throw new Error(`${page} has no place for the figures of ${name}`);
+  writeFileSync(
+    page,
+    text.replace(place, () => `<!-- ${name} -->\n${figures}\n<!-- /${name} -->`),
+  );
+}
 
 function floorSeconds(files) {
   const started = performance.now();
@@ -145,6 +157,7 @@ try {
 
   if (positionals.includes("former")) {
     benchFormer({ work, program, directory, say, bar, report, pairs: values.quick ? 1 : 3 });
+    if (values.readme) writeFigures("former", formerTable(report));
     if (values.json) console.log(JSON.stringify(report));
     rmSync(work, { recursive: true, force: true });
     process.exit();
@@ -212,17 +225,7 @@ try {
   if (hasPodman()) await benchPodman({ work, program, quick: values.quick, say, bar, report });
   else say("podman: not measured; type: apt-get install podman runc netavark aardvark-dns iptables busybox-static");
   if (values.json) console.log(JSON.stringify(report));
-  if (values.readme) {
-    const page = join(root, "docs", "measurements.md");
-    const text = readFileSync(page, "utf8");
-    const place = /<!-- bench -->[\s\S]*?<!-- \/bench -->/;
-    if (!place.test(text)) throw new Error(`${page} has no place for the figures`);
-    const block = `<!-- bench -->\n${benchTable(report)}\n<!-- /bench -->`;
-    writeFileSync(
-      page,
-      text.replace(place, () => block),
-    );
-  }
+  if (values.readme) writeFigures("bench", benchTable(report));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { symlinkSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { machineLine } from "./table.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const measure = fileURLToPath(new URL("./peak.mjs", import.meta.url));
@@ -32,6 +33,23 @@ function learn(program, home, directory, flags) {
   return { cpuSeconds: Number(cpuMs) / 1000, peakMb: (Number(peak) * 1024) / 1e6, lessons: JSON.parse(stdout).lessons };
 }
 
+/** The figures of this build beside the former one as a table. */
+export function formerTable({ corpus, former }) {
+  const rows = [1000, 100].map((interval) => {
+    const { cpuSeconds, formerCpuSeconds, lessons, formerLessons, ratio } = former[interval];
+    const times = `${cpuSeconds.toFixed(1)} s | ${formerCpuSeconds.toFixed(1)} s`;
+    const verdict = `≤ 1.4 (${ratio <= 1.4 ? "met" : "not met"})`;
+    return `| ${interval} events | ${times} | ${ratio.toFixed(2)} | ${verdict} | ${lessons}, former ${formerLessons} |`;
+  });
+  return [
+    machineLine(corpus),
+    "",
+    "| a checkpoint every | processor time | of the former build | ratio | bar | lessons |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 /** Learns the same corpus with the former build and with this one, in interleaved pairs, at both checkpoint intervals. */
 export function benchFormer({ work, program, directory, say, bar, report, pairs, revision = formerRevision }) {
   let former;
@@ -59,7 +77,9 @@ export function benchFormer({ work, program, directory, say, bar, report, pairs,
       formerCpuSeconds: was,
       cpuSeconds: is,
       lessons: now[0].lessons,
-      former: before[0].lessons,
+      formerLessons: before[0].lessons,
+      peakMb: peak,
+      ratio: is / was,
     };
     say(
       `interval ${interval}: ${is.toFixed(2)} s of processor, the former build ${was.toFixed(2)} s ` +

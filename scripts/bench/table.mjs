@@ -15,12 +15,17 @@ function postgresRows({ skipped, lessons, eventsPerSecond }, verdict) {
   return [share("100", at100), share("1000", at1000)];
 }
 
-/** The figures of one run of the bench as a table, with the machine in one line above it. */
-export function benchTable({ corpus, floor, endToEnd, lock, breakers, pressure, postgres, cold, bars }) {
-  const machine =
+/** The machine that something was measured on, with its load and the day, and what was learned, in one line. */
+export function machineLine(corpus) {
+  return (
     `Node ${process.versions.node}, ${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "processor"}, ` +
     `${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[0].toFixed(1)}, ${new Date().toISOString().slice(0, 10)}; ` +
-    `${(corpus.bytes / 1e6).toFixed(0)} MB in ${corpus.lines} lines.`;
+    `${(corpus.bytes / 1e6).toFixed(0)} MB in ${corpus.lines} lines.`
+  );
+}
+
+/** The figures of one run of the bench as a table, with the machine in one line above it. */
+export function benchTable({ corpus, floor, endToEnd, lock, breakers, pressure, postgres, cold, bars }) {
   const rows = [
     row("what", "measured", "share of the floor", "bar"),
     row("---", "---", "---", "---"),
@@ -75,5 +80,5 @@ export function benchTable({ corpus, floor, endToEnd, lock, breakers, pressure, 
       verdict("status --json to node -e 0", "≤ 2.5 ×"),
     ),
   );
-  return `${machine}\n\n${rows.join("\n")}`;
+  return `${machineLine(corpus)}\n\n${rows.join("\n")}`;
 }
