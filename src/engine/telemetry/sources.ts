@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { errnoOf, Failure } from "../errors.ts";
 import { userHome } from "../home.ts";
+import { holdYoungSpace } from "../memory.ts";
 import { agentPlaces } from "./agents.ts";
 import { parseArchiveName } from "./archive-name.ts";
 import { type Packing, parseGeneration } from "./generation.ts";
@@ -179,6 +180,8 @@ function rotatedNames(directory: string, { live, isLog }: Followed): Aged[] {
  * or compressed, even where the log itself is not there at the moment.
  */
 export function discoverAll(patterns: readonly string[]): FoundFile[] {
+  // Ten thousand names are made at once, before any of them is followed.
+  holdYoungSpace();
   const files = new Set<string>();
   const directories = new Map<string, Followed>();
   const followed = (directory: string): Followed => {
