@@ -3,31 +3,49 @@ import type { Cursor } from "./cursor.ts";
 
 type Place = Pick<Cursor, "offset" | "print">;
 
+/** Bytes that went away with a file, or were cut from it. */
+export interface Loss {
+  readonly type: "file.gone" | "file.cut";
+  readonly file: string;
+  readonly unreadBytes: number;
+}
+
 /** Bytes that went away unread, until it is certain that no copy of them is left. */
 export interface Losses {
   /** Bytes behind a place went away, with the file or by its being cut. */
-  note(place: Place, event: { readonly type: "file.gone" | "file.cut"; file: string; unreadBytes: number }): void;
+  note(place: Place, event: Loss): void;
   /** The content was found again. */
   found(place: Place): void;
   /** A generation of a log is read from its start: what nobody had begun to read is in it. */
   foundWhole(log: string): void;
-  /** Says what was not found. */
+  /** A look at what is there begins. */
+  looked(): void;
+  /** Says what was not found by the look after the one that noted it: a copy may just be being compressed. */
   say(): void;
+  /** Says what was not found, because nobody will look any more. */
+  sayAll(): void;
 }
 
 /** Opens the losses of one follower. */
 export function openLosses(sink: string, emit: Emit): Losses {
-  const noted = new Map<string, { type: "file.gone" | "file.cut"; file: string; unreadBytes: number }>();
+  const noted = new Map<string, { event: Loss; look: number }>();
+  let look = 0;
   const keyOf = ({ offset, print }: Place) => `${offset} ${print.headHash} ${print.tailHash}`;
+  const sayTo = (last: number) => {
+    for (const [key, one] of noted) {
+      if (one.look > last) continue;
+      noted.delete(key);
+      emit({ ...one.event, sink });
+    }
+  };
   return {
-    note: (place, event) => void noted.set(keyOf(place), event),
+    note: (place, event) => void noted.set(keyOf(place), { event, look }),
     found: (place) => void noted.delete(keyOf(place)),
     foundWhole(log) {
-      for (const [key, { file }] of noted) if (key.startsWith("0 ") && file === log) noted.delete(key);
+      for (const [key, { event }] of noted) if (key.startsWith("0 ") && event.file === log) noted.delete(key);
     },
-    say() {
-      for (const event of noted.values()) emit({ ...event, sink });
-      noted.clear();
-    },
+    looked: () => void look++,
+    say: () => sayTo(look - 2),
+    sayAll: () => sayTo(look),
   };
 }

@@ -101,6 +101,12 @@ export function openFollower(options: FollowOptions): Follower {
     emit({ type: "file.renewed", sink, file: followed.file, why });
   };
 
+  // What was seen behind the place went away with the rest, and what is there now is another content.
+  const renewBroken = (followed: Followed) => {
+    renew(followed, "rewritten", followed.size - followed.offset);
+    if (followed.fd !== null) followed.size = fstatSync(followed.fd).size;
+  };
+
   // An open file is checked against its cursor once, when it is opened; later every read checks its own start.
   const open = (followed: Followed): boolean => {
     try {
@@ -189,7 +195,7 @@ export function openFollower(options: FollowOptions): Follower {
   const hasLines = (followed: Followed): boolean => {
     const state = fill(followed, options);
     if (state !== "broken") return state === "ready";
-    renew(followed, "rewritten");
+    renewBroken(followed);
     return fill(followed, options) === "ready";
   };
 
@@ -209,6 +215,7 @@ export function openFollower(options: FollowOptions): Follower {
 
   let first = true;
   const refresh = () => {
+    losses.looked();
     for (const followed of files.values()) followed.seen = false;
     const found = options.discover();
     const plain = found.filter(({ packed }) => packed === null);
@@ -243,7 +250,7 @@ export function openFollower(options: FollowOptions): Follower {
       if (!open(followed)) break;
       const state = fill(followed, options);
       if (state === "broken") {
-        renew(followed, "rewritten");
+        renewBroken(followed);
         last = null;
         continue;
       }
@@ -302,7 +309,8 @@ export function openFollower(options: FollowOptions): Follower {
       if (waiting.length > 1 && (batch.events >= events || performance.now() > until))
         turnTo = (turnTo + 1) % waiting.length;
       if (batch.events < events) settleQuiet(batch, events);
-      return batch.cursors.length === 0 ? null : batch;
+      // Lines of a log that was cut behind them come without a place.
+      return batch.cursors.length === 0 && batch.events === 0 ? null : batch;
     },
     lagBytes: () => [...files.values()].reduce((sum, one) => sum + Math.max(0, one.size - one.offset), 0),
     files: () =>
@@ -312,6 +320,7 @@ export function openFollower(options: FollowOptions): Follower {
         lagBytes: Math.max(0, size - offset),
       })),
     close() {
+      losses.sayAll();
       generations.close();
       for (const followed of files.values()) descriptors.close(followed);
     },
