@@ -20,11 +20,14 @@ export interface Losses {
   foundWhole(log: string): void;
   /** A look at what is there begins. */
   looked(): void;
-  /** Says what was not found by the look after the one that noted it: a copy may just be being compressed. */
+  /** Says what was not found by many looks: a copy may just be being compressed, or moved on. */
   say(): void;
   /** Says what was not found, because nobody will look any more. */
   sayAll(): void;
 }
+
+/** Looks at what is there until a copy counts as missing: some seconds. */
+export const looksForCopy = 10;
 
 /** Opens the losses of one follower. */
 export function openLosses(sink: string, emit: Emit): Losses {
@@ -45,7 +48,7 @@ export function openLosses(sink: string, emit: Emit): Losses {
       for (const [key, { event }] of noted) if (key.startsWith("0 ") && event.file === log) noted.delete(key);
     },
     looked: () => void look++,
-    say: () => sayTo(look - 2),
+    say: () => sayTo(look - looksForCopy),
     sayAll: () => sayTo(look),
   };
 }

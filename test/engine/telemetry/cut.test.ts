@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { type LearnMemory, openLearnMemory } from "../../../src/engine/learning/learn-memory.ts";
 import { openDescriptors } from "../../../src/engine/telemetry/descriptors.ts";
+import { looksForCopy } from "../../../src/engine/telemetry/losses.ts";
 import { coveredBy, discoverAll } from "../../../src/engine/telemetry/sources.ts";
 import { openFollower } from "../../../src/engine/telemetry/tail.ts";
 import { temporaryDirectory } from "./writing.ts";
@@ -75,7 +76,7 @@ test.each([
   },
 );
 
-test("what was cut is said to be lost only when a second look found no copy of it, or nobody looks any more", async () => {
+test("what was cut is said to be lost only when many looks found no copy of it, or nobody looks any more", async () => {
   using directory = temporaryDirectory();
   for (const ends of ["compressed", "gone", "closed"] as const) {
     const world = setUp(directory.path, () => undefined);
@@ -90,7 +91,7 @@ test("what was cut is said to be lost only when a second look found no copy of i
     await world.follower.unpack(1000);
     expect(lost()).toEqual([]);
     if (ends === "compressed") writeFileSync(`${world.log}.1.gz`, gzipSync(copy));
-    if (ends !== "closed") for (let turn = 0; turn < 3; turn++) await world.poll();
+    if (ends !== "closed") for (let turn = 0; turn <= looksForCopy; turn++) await world.poll();
     world.follower.close();
     expect(lost().length).toBe(ends === "compressed" ? 0 : 1);
     expect(world.taken).toEqual(ends === "compressed" ? [0, 1, 2, 3] : [0, 1]);
