@@ -97,7 +97,7 @@ function textOf(value: unknown): string | undefined {
 async function runAction(action: Action, given: Given, parsed: Parsed): Promise<number> {
   const json = parsed.json === true;
   const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
-  const config = openConfig({ home: textOf(parsed.home), set });
+  const config = openConfig({ home: textOf(parsed.home), set, mending: action.mends === true });
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();

@@ -45,6 +45,8 @@ export interface Action {
   readonly handsOver?: boolean;
   /** Whether words behind `--` are for it, such as a command in a container; for any other they are a mistake. */
   readonly takesRest?: boolean;
+  /** Whether it mends the configuration, and so works on one that is wrong. */
+  readonly mends?: boolean;
   /** How to come back from it, said where the terminal is handed over. */
   readonly leaving?: string;
   /** Whether its result says that something is wrong; the program then ends with 1. */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Runner } from "../../src/cli/commands.ts";
@@ -156,4 +156,26 @@ describe("what would be left undone is refused before anything is done", () => {
       "redis-cli",
     ]);
   });
+});
+
+test("a password in the file's address is mended as the failure says, and the failure does not repeat it", () => {
+  const home = temporary();
+  const file = join(home, "config.json");
+  writeFileSync(file, '{"embeddings":{"url":"http://u:hunter2@h:1/","model":"m"}}');
+  const bad = aistack(["status", "--home", home]);
+  expect(bad.status).toBe(2);
+  expect(bad.stderr).not.toContain("hunter2");
+  const hint = /Type: aistack (config set embeddings.url null)/.exec(bad.stderr)?.[1] ?? "";
+  const mended = aistack([...hint.split(" "), "--home", home]);
+  expect([mended.status, mended.stdout.includes("hunter2")]).toEqual([0, false]);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ embeddings: { url: null, model: "m" } });
+  expect(aistack(["status", "--home", home]).status).toBe(0);
+});
+
+test("a configuration that is no JSON is still shown where it is", () => {
+  const home = temporary();
+  writeFileSync(join(home, "config.json"), "{");
+  expect(aistack(["config", "path", "--home", home]).status).toBe(0);
+  expect(aistack(["config", "set", "learning.pollMs", "300", "--home", home]).status).toBe(1);
+  expect(readFileSync(join(home, "config.json"), "utf8")).toBe("{");
 });
