@@ -160,6 +160,25 @@ describe("an event from arguments", () => {
   });
 
   test.each([
+    ["12345678901234567890123", '"12345678901234567890123"'],
+    ["9007199254740993", '"9007199254740993"'],
+    ["-0.12345678901234567890", '"-0.12345678901234567890"'],
+    ["1e-999", '"1e-999"'],
+    ['{"id":9007199254740993,"n":[1.50]}', '{"id":"9007199254740993","n":[1.5]}'],
+    ["9007199254740992", "9007199254740992"],
+    ["1.50", "1.5"],
+    ["1E3", "1000"],
+    ["1e23", "1e+23"],
+    ["100000000000000000000000", "1e+23"],
+    ["0.0", "0"],
+    ["5e-7", "5e-7"],
+  ])("a number keeps its digits or is written as text: %s", (given, kept) => {
+    const home = temporary();
+    expect(writing(home, "--event", "x", "--field", `n=${given}`).status).toBe(0);
+    expect(logOf(home)).toContain(`"n":${kept}}`);
+  });
+
+  test.each([
     ["an empty event", ["--event", ""]],
     ["a field twice", ["--event", "x", "--field", "a=1", "--field", "a=2"]],
     ["a field in one that is no object", ["--event", "x", "--field", "a=1", "--field", "a.b=2"]],
