@@ -59,6 +59,6 @@ export function givenIn(parsed: Parsed): Given {
 function numberOf(name: string, value: unknown, hint?: string): number | null {
   if (value === undefined || value === null) return null;
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof number === "number" && Number.isFinite(number) && number >= 0) return number;
+  if (typeof number === "number" && number >= 0) return number;
   throw misused(`--${name} must be a number, 0 or more`, hint);
 }

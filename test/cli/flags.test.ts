@@ -86,7 +86,7 @@ describe("a flag with a value", () => {
 
   test.each(flags)("that is empty is refused by its name: %s", async (_title, action, flag) => {
     for (const spelled of spellings(flag)) {
-      for (const empty of ["", ...(flag.type === "number" ? [" ", "x", "-1", "1e999"] : [])]) {
+      for (const empty of ["", ...(flag.type === "number" ? [" ", "x", "-1"] : [])]) {
         const argv = [...wordsOf(action, flag), ...spelled(empty)];
         const { ran, code, why } = await outcome(argv);
         expect({ ran, code }, argv.join(" ")).toEqual({ ran: null, code: "usage" });
