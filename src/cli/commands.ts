@@ -1,6 +1,6 @@
 import type { Argv } from "yargs";
 import type { Action, Argument, Given } from "../services/action.ts";
-import { givenIn, type Parsed } from "./given.ts";
+import { checkGiven, givenIn, type Parsed } from "./given.ts";
 
 function positional(arg: Argument): string {
   const dots = arg.type === "list" ? ".." : "";
@@ -19,10 +19,13 @@ function options(argv: Argv, action: Action): Argv {
     if (arg.positional) {
       built = built.positional(arg.name, { ...common, type: arg.type === "list" ? "string" : arg.type });
     } else {
+      // A number is kept as it was typed; the help calls it a number all the same.
       const type =
         arg.type === "list"
           ? { type: "string" as const, array: true, requiresArg: true }
-          : { type: arg.type, requiresArg: arg.type !== "boolean" };
+          : arg.type === "number"
+            ? { string: true, number: true, requiresArg: true }
+            : { type: arg.type, requiresArg: arg.type !== "boolean" };
       built = built.option(arg.name, { ...common, ...type, ...(arg.required ? { demandOption: true } : {}) });
     }
   }
@@ -32,13 +35,20 @@ function options(argv: Argv, action: Action): Argv {
 /** What runs an action once its arguments are parsed. */
 export type Runner = (action: Action, given: Given, parsed: Parsed) => Promise<void>;
 
+function checked(action: Action, run: Runner): (parsed: Parsed) => Promise<void> {
+  return async (parsed) => {
+    checkGiven(parsed, action);
+    await run(action, givenIn(parsed), parsed);
+  };
+}
+
 function command(argv: Argv, words: readonly string[], action: Action, run: Runner): Argv {
   const places = action.args.filter((arg) => arg.positional).map(positional);
   return argv.command(
     [words.at(-1), ...places].join(" "),
     action.sentence,
     (inner) => options(inner, action),
-    (parsed) => run(action, givenIn(parsed), parsed),
+    checked(action, run),
   );
 }
 
@@ -66,7 +76,7 @@ export function addCommands(argv: Argv, actions: readonly Action[], run: Runner)
         for (const action of nested) sub = command(sub, action.name.split(" "), action, run);
         return own ? sub : sub.demandCommand(1, `Name what to do: ${nested.map(({ name }) => name).join(", ")}`);
       },
-      own ? (parsed) => run(own, givenIn(parsed), parsed) : undefined,
+      own ? checked(own, run) : undefined,
     );
   }
   return built;

@@ -7,11 +7,11 @@ import type { Action, Given } from "../services/action.ts";
 import { actions } from "../services/actions.ts";
 import { openStack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
-import { givenIn, type Parsed } from "./given.ts";
+import { givenIn, givenWithRest, type Parsed } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
 import { failureJson, failureText, type Output, toJson, toText } from "./print.ts";
 import { openProgress } from "./progress.ts";
-import { standardInput } from "./stdin.ts";
+import { inputWaits, standardInput } from "./stdin.ts";
 import { tuiCommand } from "./tui-command.ts";
 
 const exitCodes: Readonly<Record<FailureCode, number>> = {
@@ -94,10 +94,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-async function runAction(action: Action, given: Given, parsed: Parsed, rest: readonly string[]): Promise<number> {
+async function runAction(action: Action, given: Given, parsed: Parsed): Promise<number> {
   const json = parsed.json === true;
   const set = Array.isArray(parsed.set) ? parsed.set.map(String) : [];
-  const config = openConfig({ home: textOf(parsed.home), set });
+  const config = openConfig({ home: textOf(parsed.home), set, mending: action.mends === true });
   const out = output(process.stdout, config.environment);
   const err = output(process.stderr, config.environment);
   const controller = new AbortController();
@@ -106,9 +106,8 @@ async function runAction(action: Action, given: Given, parsed: Parsed, rest: rea
   const progress = openProgress(err, { bar: process.stderr.isTTY === true, quiet: json && !process.stderr.isTTY });
   try {
     await using stack = openStack(config, progress.say);
-    const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
     const { signal } = controller;
-    const result = action.run(stack, all, { signal, input: standardInput(signal) });
+    const result = action.run(stack, given, { signal, input: standardInput(signal), inputWaits });
     if (!(Symbol.asyncIterator in result)) {
       const data = await result;
       if (action.handsOver === true) return typeof data.exitCode === "number" ? data.exitCode : 0;
@@ -146,18 +145,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   const end = argv.indexOf("--");
   const own = end === -1 ? argv : argv.slice(0, end);
   const rest = end === -1 ? [] : argv.slice(end + 1);
-  const all = [...actions, tuiCommand];
+  const known = [...actions, tuiCommand];
   const run: Runner = async (action, given, parsed) => {
     printsData = action.printsData?.(given) === true;
     const open = action === tuiCommand && process.stdin.isTTY === true;
-    code = open ? await openTui(given, parsed) : await runAction(action, given, parsed, rest);
+    const all = givenWithRest(action, given, rest);
+    code = open ? await openTui(all, parsed) : await runAction(action, all, parsed);
   };
   try {
-    const plain = readPlainLine(own, all);
+    const plain = readPlainLine(own, known);
     if (plain !== null) await run(plain.action, givenIn(plain.parsed), plain.parsed);
     else {
       const { openProgram } = await import("./program.ts");
-      await openProgram(all, run).parseAsync([...own]);
+      await openProgram(known, run).parseAsync([...own]);
     }
     return code;
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Action } from "../services/action.ts";
 import { version } from "../services/version.ts";
 import { addCommands, type Runner } from "./commands.ts";
 import { completionScript, shellOf, shells } from "./completion.ts";
+import { checkGiven } from "./given.ts";
 
 /** The command line with every action as a command. */
 export function openProgram(actions: readonly Action[], run: Runner): Argv {
@@ -15,13 +16,21 @@ export function openProgram(actions: readonly Action[], run: Runner): Argv {
       .option("home", { type: "string", requiresArg: true, describe: "Directory for all data", global: true })
       .option("set", { type: "string", array: true, requiresArg: true, describe: "Setting for this run, as key=value" })
       .option("json", { type: "boolean", describe: "Print one JSON object with schemaVersion", global: true })
-      .parserConfiguration({ "boolean-negation": false, "parse-positional-numbers": false, "greedy-arrays": false })
+      .parserConfiguration({
+        "boolean-negation": false,
+        "parse-positional-numbers": false,
+        "greedy-arrays": false,
+        "dot-notation": false,
+      })
       .version(version)
       .command(
         "completion [shell]",
         "Print the completion script of a shell: bash, zsh or fish",
         (inner) => inner.positional("shell", { choices: shells, describe: "Shell; without it, the one you use" }),
-        ({ shell }) => void process.stdout.write(completionScript(shell ?? shellOf(readEnvironment().SHELL))),
+        (parsed) => {
+          checkGiven(parsed);
+          process.stdout.write(completionScript(parsed.shell ?? shellOf(readEnvironment().SHELL)));
+        },
       )
       .strict()
       .demandCommand(1, "Name a command; aistack --help lists them")

@@ -1,9 +1,9 @@
 import { type Config, openConfig } from "../engine/config.ts";
 import { adviceOf } from "../engine/errors.ts";
-import type { Action, Argument, Given, Plain } from "../services/action.ts";
+import type { Action, Argument, Plain } from "../services/action.ts";
 import type { Stack } from "../services/stack.ts";
 import type { Runner } from "./commands.ts";
-import { givenIn } from "./given.ts";
+import { givenIn, givenWithRest } from "./given.ts";
 import { readPlainLine } from "./plain-line.ts";
 import { toText } from "./print.ts";
 import { splitWords } from "./words.ts";
@@ -138,7 +138,7 @@ export async function runLine(line: string, options: LineRun): Promise<{ ok: boo
     const set = [...options.set, ...(Array.isArray(parsed.set) ? parsed.set.map(String) : [])];
     const controller = new AbortController();
     const either = AbortSignal.any([signal, controller.signal]);
-    const all: Given = { ...given, list: (name) => (name === "--" ? rest : given.list(name)) };
+    const all = givenWithRest(action, given, rest);
     await using stack = options.openStack(openConfig({ home: config.home, set }, config.environment));
     const work = () => action.run(stack, all, { signal: either });
     text = action.handsOver === true ? await handOver(action, work, lend) : await textOf(work(), columns, controller);

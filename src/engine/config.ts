@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { maskAddress } from "./config/address.ts";
 import { backpressureSettings } from "./config/backpressure.ts";
 import { breakersSettings } from "./config/breakers.ts";
 import { datasetSettings } from "./config/dataset.ts";
@@ -58,6 +59,8 @@ export interface Config {
 export interface Flags extends Place {
   /** `key=value` pairs, the strongest source. */
   readonly set?: readonly string[] | undefined;
+  /** Whether what is wrong in the file is passed over, for whoever is about to mend it. */
+  readonly mending?: boolean;
 }
 
 /** Settings of earlier versions; a file that still names one is none the worse for it. */
@@ -98,11 +101,6 @@ function nearest(key: string): string {
   return score(best) > 0 ? `Did you mean ${best}? ` : "";
 }
 
-// Who puts a password into an address must not find it in a log.
-function masked(text: string): string {
-  return text.replace(/\/\/[^/@\s"]+@/g, "//[secret]@");
-}
-
 /** Checks one value; Failure `config` names the key, the place and what to type. */
 export function checkValue(key: string, value: unknown, place: string): unknown {
   if (!isSetting(key)) {
@@ -116,7 +114,7 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
   if (!result.success) {
     throw new Failure("config", {
       what: `The setting ${key} was not used`,
-      why: masked(`${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`),
+      why: maskAddress(`${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`),
       hint: `Type: aistack config set ${key} ${JSON.stringify(settings[key].fallback)}`,
     });
   }
@@ -126,6 +124,16 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
 /** The environment of this process, for what is no setting: the shell, the wish for no colours. */
 export function readEnvironment(): Environment {
   return process.env;
+}
+
+// One bad key must not lock the way to mend it.
+function passedOver<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure && error.code === "config") return null;
+    throw error;
+  }
 }
 
 /**
@@ -144,7 +152,12 @@ export function openConfig(flags: Flags = {}, environment: Environment = process
     values[key] = fallback;
     origins[key] = "default";
   }
-  for (const [key, value] of readSettingsFile(file)) if (!retired.has(key)) put(key, value, file, "file");
+  const inFile = flags.mending === true ? passedOver(() => readSettingsFile(file)) : readSettingsFile(file);
+  for (const [key, value] of inFile ?? []) {
+    if (retired.has(key)) continue;
+    if (flags.mending === true) passedOver(() => put(key, value, file, "file"));
+    else put(key, value, file, "file");
+  }
   for (const key of Object.keys(settings).filter(isSetting)) {
     const text = environment[environmentName(key)];
     if (text !== undefined && text !== "")

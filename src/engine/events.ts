@@ -46,6 +46,7 @@ export type EngineEvent =
   | { type: "learning.paused"; why: string }
   | { type: "learning.resumed" }
   | { type: "report.failed"; why: string }
+  | { type: "input.unread"; why: string }
   | { type: "breaker.changed"; name: string; from: string; to: string; why: string }
   | { type: "breakers.unsaved"; why: string }
   | { type: "breakers.unreadable"; file: string; why: string }

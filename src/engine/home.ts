@@ -29,10 +29,23 @@ function homeOrFail(): string {
   });
 }
 
-/** The home for all data and the configuration file: `--home`, then `AISTACK_HOME`, then the XDG directories. */
+// What names no home must never mean another one.
+function emptyHome(where: string): Failure {
+  return new Failure("usage", {
+    what: "Nothing was done",
+    why: `${where} is empty, and names no home`,
+    hint: "Name a directory, or type: unset AISTACK_HOME",
+  });
+}
+
+/**
+ * The home for all data and the configuration file: `--home`, then `AISTACK_HOME`, then the XDG directories.
+ * Fails with `usage` where one of the first two is empty.
+ */
 export function placeHome(place: Place, environment: Environment): { home: string; file: string } {
   const given = place.home ?? environment.AISTACK_HOME;
-  if (given !== undefined && given !== "") return { home: resolve(given), file: join(resolve(given), "config.json") };
+  if (given === "") throw emptyHome(place.home === undefined ? "the environment variable AISTACK_HOME" : "--home");
+  if (given !== undefined) return { home: resolve(given), file: join(resolve(given), "config.json") };
   const data = environment.XDG_DATA_HOME;
   const conf = environment.XDG_CONFIG_HOME;
   return {

@@ -35,6 +35,23 @@ export function native(): Native {
   }
 }
 
+const bytesToRead = 0x541b;
+
+/**
+ * How many bytes stand ready in an open pipe, socket or file; nothing is read and nothing waited for. 0 where that
+ * cannot be told.
+ */
+export function readyBytes(fd: number): number {
+  if (process.platform !== "linux") return 0;
+  try {
+    const count = Buffer.alloc(4);
+    const ioctl = koffi().load(null).func("int ioctl(int fd, unsigned long request, void *count)");
+    return ioctl(fd, bytesToRead, count) === 0 ? Math.max(0, count.readInt32LE()) : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /**
  * How to give back to the system what was freed: other threads' memory stays in arenas of their own until glibc is asked
  * for it (malloc_trim(3), about 2 ms). Does nothing with another C library.

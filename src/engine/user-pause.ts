@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFailure, syncDirectory, writeWhole } from "./disk.ts";
 import { errnoOf } from "./errors.ts";
+import { cleanWords } from "./learning/said-why.ts";
 import { type Paused, pausedShape } from "./shapes.ts";
 
 function pauseFile(home: string): string {
@@ -27,8 +28,9 @@ export function readUserPause(home: string): Paused | null {
   }
 }
 
-/** Pauses learning on a home until it is resumed, over restarts. */
-export async function pauseLearning(home: string, why: string): Promise<Paused> {
+/** Pauses learning on a home until it is resumed, over restarts. No secret in the words of why is kept. */
+export async function pauseLearning(home: string, words: string): Promise<Paused> {
+  const why = await cleanWords(words);
   const paused = readUserPause(home) ?? { since: new Date().toISOString(), why };
   await writeWhole(pauseFile(home), `${JSON.stringify({ ...paused, why })}\n`);
   return { ...paused, why };

@@ -30,6 +30,8 @@ export interface ActionOptions {
   readonly signal: AbortSignal;
   /** What is piped in, as it comes; not read before somebody asks for it. None where nothing can be piped in. */
   readonly input?: AsyncIterable<Uint8Array>;
+  /** Whether something is piped in that was not read. */
+  readonly inputWaits?: () => boolean;
 }
 
 /** One thing the user can do: the CLI, the keys of the terminal and the dashboard are all made from these. */
@@ -41,6 +43,10 @@ export interface Action {
   readonly reads: boolean;
   /** Whether it takes the terminal over; its result's `exitCode` is then the program's. */
   readonly handsOver?: boolean;
+  /** Whether words behind `--` are for it, such as a command in a container; for any other they are a mistake. */
+  readonly takesRest?: boolean;
+  /** Whether it mends the configuration, and so works on one that is wrong. */
+  readonly mends?: boolean;
   /** How to come back from it, said where the terminal is handed over. */
   readonly leaving?: string;
   /** Whether its result says that something is wrong; the program then ends with 1. */

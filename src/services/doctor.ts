@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { Failure, messageOf } from "../engine/errors.ts";
+import { dirname, join } from "node:path";
+import { errnoOf, Failure, messageOf } from "../engine/errors.ts";
 import { redactionVersion } from "../engine/learning/redaction-version.ts";
 import { keptByRules, uncompactedFact } from "../engine/renewal/progress.ts";
 import { sinkNames } from "../engine/stores/store.ts";
@@ -10,6 +10,23 @@ import type { Check } from "./check.ts";
 import { sentenceOf } from "./observe/sentence.ts";
 import type { Stack } from "./stack.ts";
 import { zeroYieldIn } from "./yield.ts";
+
+// Whatever exists of a path, from its end on, must let this user write.
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    return errnoOf(error) === "ENOENT" && dirname(path) !== path && isWritable(dirname(path));
+  }
+}
+
+// Where nothing can be written, learning would fail for that reason.
+function withoutLearning(checks: readonly Check[], home: string): readonly Check[] {
+  if (isWritable(home)) return checks;
+  const hint = `This user may not write there; make it writable or give another place with --home. Type: ls -ld ${home}`;
+  return checks.map((check) => (/aistack learn(?! --rejected)/.test(check.hint) ? { ...check, hint } : check));
+}
 
 function checkPlace(name: string, path: string, hint: string): Check {
   try {
@@ -22,8 +39,14 @@ function checkPlace(name: string, path: string, hint: string): Check {
       hint: open ? `Type: chmod 700 ${path}` : "",
     };
   } catch (error) {
-    const missing = messageOf(error).includes("ENOENT");
-    return { name, verdict: missing ? "warning" : "failed", found: messageOf(error), hint };
+    const missing = errnoOf(error) === "ENOENT";
+    const locked = `Make it writable for this user, or give another place with --home. Type: ls -ld ${path}`;
+    return {
+      name,
+      verdict: missing ? "warning" : "failed",
+      found: messageOf(error),
+      hint: missing ? hint : locked,
+    };
   }
 }
 
@@ -162,6 +185,7 @@ export const doctorAction: Action = {
       ...(await checkVectorsToo(stack, signal)),
       ...(await (await import("./verbs/podman-checks.ts")).checkPodman(stack, signal)),
     ];
-    return { healthy: checks.every(({ verdict }) => verdict !== "failed"), checks };
+    const said = withoutLearning(checks, stack.config.home);
+    return { healthy: said.every(({ verdict }) => verdict !== "failed"), checks: said };
   },
 };

@@ -16,14 +16,28 @@ function isBranch(value: unknown): value is Branch {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value as JSON where it is JSON, else the text itself. */
+// A number by its digits and its size, however it is written.
+function digitsOf(written: string): string {
+  const [, whole = "", fraction = "", exponent = "0"] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(written) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  return kept === "" ? "0" : `${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
+}
+
+// An id of many digits is changed by being a number, and is text then.
+function survives(written: string, number: number): boolean {
+  return digitsOf(written) === digitsOf(String(number));
+}
+
+/** The value as JSON where it is JSON, else the text itself; so is a number that would lose digits. */
 function parseValue(text: string, which: string): unknown {
   let finite = true;
   let value: unknown;
   try {
-    value = JSON.parse(text, (_key, part: unknown) => {
-      if (typeof part === "number" && !Number.isFinite(part)) finite = false;
-      return part;
+    value = JSON.parse(text, (_key, part: unknown, context?: { readonly source?: string }) => {
+      if (typeof part !== "number") return part;
+      if (!Number.isFinite(part)) finite = false;
+      return context?.source === undefined || survives(context.source, part) ? part : context.source;
     });
   } catch {
     return text;

@@ -36,9 +36,23 @@ export function inTheWay(output: string, why: string, hint: string): Failure {
   return new Failure("usage", { what: `The export ${output} was not written`, why, hint });
 }
 
+const standardOutputHint = "For standard output leave --output away, or give: --output -";
+
 /** The failure that there is a file already. */
 export function alreadyThere(output: string): Failure {
   return inTheWay(output, "it exists already", "Name another file, or replace it: --force");
+}
+
+// What the system itself holds there is no place for a file, and nobody must be told to remove it.
+async function refuseSystem(output: string, path: string): Promise<void> {
+  const parent = await realpath(dirname(path)).catch(() => dirname(path));
+  const place = [path, parent].find((one) => /^\/(?:dev|proc)(?:\/|$)(?!shm(?:\/|$))/.test(one));
+  if (place === undefined) return;
+  throw inTheWay(
+    output,
+    `there can be no regular file of ours in ${/^\/\w+/.exec(place)?.[0]}, which is the system's own`,
+    standardOutputHint,
+  );
 }
 
 async function checkParent(output: string, path: string): Promise<void> {
@@ -80,6 +94,7 @@ async function isSame(path: string, source: string): Promise<boolean> {
 export async function exportPlace(output: string, options: PlaceOptions): Promise<string> {
   const path = resolve(output);
   try {
+    await refuseSystem(output, path);
     const found = await lstat(path).catch((error: unknown) => {
       if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return null;
       throw error;
@@ -96,7 +111,7 @@ export async function exportPlace(output: string, options: PlaceOptions): Promis
     const there = await stat(real);
     if (there.isDirectory()) await checkDirectory(output, real, options);
     else if (!there.isFile()) {
-      throw inTheWay(output, "it is no regular file", "Name a file, or - for standard output");
+      throw inTheWay(output, "it is no regular file", `Name a file. ${standardOutputHint}`);
     } else if (options.split) {
       throw inTheWay(output, "it is a file, and both parts go into a directory", "Name a directory to make");
     } else if (await isSame(real, options.source)) {
@@ -111,9 +126,12 @@ export async function exportPlace(output: string, options: PlaceOptions): Promis
 }
 
 async function followed(output: string, path: string): Promise<string> {
-  return realpath(path).catch((error: unknown) => {
+  return realpath(path).catch(async (error: unknown) => {
     const errno = errnoOf(error);
     if (errno !== "ENOENT" && errno !== "ELOOP") throw error;
+    // A link of the system leads where there is no path: to a pipe, a terminal, a file that was removed.
+    const there = await stat(path).catch(() => null);
+    if (there !== null) throw inTheWay(output, "it leads to something without a name", standardOutputHint);
     const where = errno === "ENOENT" ? "nowhere" : "to itself";
     throw inTheWay(output, `it is a link that leads ${where}`, `Remove it first. Type: rm ${path}`);
   });

@@ -51,6 +51,7 @@ export const settingActions: readonly Action[] = [
     name: "config set",
     sentence: "Save a setting; without a value it goes back to the default",
     args: [key, { name: "value", type: "string", sentence: "Value", positional: true }],
+    mends: true,
     reads: false,
     async run({ config }, given) {
       const name = keyOf(given);
@@ -64,6 +65,7 @@ export const settingActions: readonly Action[] = [
     name: "config edit",
     sentence: "Open the configuration file in your editor (VISUAL, EDITOR or vi)",
     args: [],
+    mends: true,
     reads: false,
     handsOver: true,
     async run({ config }, _given, { signal }) {
@@ -76,6 +78,7 @@ export const settingActions: readonly Action[] = [
     name: "config path",
     sentence: "Show where the configuration file is",
     args: [],
+    mends: true,
     reads: true,
     run: async ({ config }) => ({ file: config.file }),
   },

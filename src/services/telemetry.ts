@@ -15,7 +15,11 @@ export const telemetryAction: Action = {
   name: "telemetry write",
   sentence: "Append one event from arguments, or whole JSON lines from standard input, to a telemetry log",
   args: [
-    { name: "event", type: "string", sentence: "The event's name, written as event_type" },
+    {
+      name: "event",
+      type: "string",
+      sentence: "The event's name, written as event_type; standard input is then not read",
+    },
     {
       name: "field",
       type: "list",
@@ -38,7 +42,7 @@ export const telemetryAction: Action = {
     }),
     needsOfAll,
   ].join("\n"),
-  async run(stack, given, { signal, input }) {
+  async run(stack, given, { signal, input, inputWaits }) {
     const log = given.text("log") ?? "";
     if (!/^[\w.-]+-events\.jsonl$/.test(log)) {
       throw new Failure("usage", {
@@ -54,6 +58,10 @@ export const telemetryAction: Action = {
     if (name !== null || fields.length > 0) {
       const event = eventOf(name, fields);
       if (!force) refuseWhilePaused(stack.config.home);
+      // A loop that reads lines of its own shares its input with us, so this is said and not refused.
+      if (inputWaits?.() === true) {
+        stack.emit({ type: "input.unread", why: "the event was given by --event and --field" });
+      }
       await using writer = openWriter(file, { lockTimeoutMs });
       return { file, events: 1, bytes: (await writer.append(event)).bytes };
     }

@@ -99,3 +99,24 @@ test.skipIf(!reachable)(
     chmodSync(home, 0o755);
   },
 );
+
+test.skipIf(!reachable)("the doctor gives no hint that a home nobody may write to would refuse", () => {
+  const { own } = place();
+  const home = join(own, "home");
+  mkdirSync(home);
+  for (const [mode, where] of [
+    [0o555, home],
+    [0o555, join(home, "deeper/still")],
+  ] as const) {
+    chmodSync(home, mode);
+    const { status, stdout } = asUser(["doctor", "--home", where, "--json"], own);
+    chmodSync(home, 0o755);
+    expect(status).not.toBe(2);
+    const { checks }: { checks: readonly { hint: string }[] } = JSON.parse(stdout);
+    const hints = checks.map(({ hint }) => hint);
+    expect(hints.filter((hint) => /aistack learn(?! --rejected)/.test(hint))).toEqual([]);
+    expect(hints.some((hint) => /writable/.test(hint))).toBe(true);
+  }
+  chmodSync(home, 0o777);
+  expect(asUser(["doctor", "--home", home], own).stdout).toContain("aistack learn --once");
+});

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../src/engine/stores/sqlite.ts";
-import { aistack, aistackJson, startAistack, temporary, until } from "./running.ts";
+import { aistack, aistackJson, fixtures, startAistack, temporary, until } from "./running.ts";
 
 const pageBytes = 8192;
 
@@ -174,4 +174,21 @@ test("an empty file in the store's place is nothing learned yet, and is filled",
   });
   expect(aistack(["learn", "--once", "--home", home]).status).toBe(0);
   expect(existsSync(join(home, "aistack.db.closed"))).toBe(true);
+});
+
+test("after the store was removed, only the dataset that is there is said to be redacted anew", () => {
+  const home = temporary();
+  const source = join(fixtures, "telemetry/hybrid-events.jsonl");
+  const learn = () => aistack(["learn", "--once", "--home", home, "--source", source]);
+  expect(learn().status).toBe(0);
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(home, `aistack.db${end}`), { force: true });
+  const { status, stderr } = learn();
+  expect(status).toBe(0);
+  expect(stderr).not.toMatch(/aistack\.db was (?:kept|redacted)/);
+  expect(stderr).toMatch(/dataset\.jsonl was kept by older rules/);
+  expect(learn().stderr).toBe("");
+  for (const name of ["aistack.db", "aistack.db-wal", "aistack.db-shm", "dataset.jsonl"]) {
+    rmSync(join(home, name), { force: true });
+  }
+  expect(learn().stderr).not.toMatch(/older rules|redacted anew/);
 });

@@ -87,7 +87,7 @@ describe("an export goes where it is told to, whole or not at all", () => {
   const places: readonly [string, (directory: string) => string, string][] = [
     ["a directory", (directory) => directory, "it is a directory"],
     ["a name that ends in a slash", (directory) => `${join(directory, "new")}/`, "names a directory"],
-    ["an empty name", () => "", "it is a directory"],
+    ["an empty name", () => "", "--output is empty"],
     ["a directory that does not exist", (directory) => join(directory, "no/out.jsonl"), "mkdir -p"],
     [
       "a place behind a file",
@@ -328,5 +328,32 @@ describe("a dataset in an odd place is named, with what to set", () => {
       expect(stderr).toContain("config set dataset.path");
     }
     if (before !== null) expect(sizeOf()).toBe(before);
+  });
+});
+
+describe("a place of the system's own is never called a dead link, and nobody is told to remove it", () => {
+  const aside = (target: string) => {
+    const directory = temporary();
+    symlinkSync(target, join(directory, "link"));
+    return join(directory, "link");
+  };
+  test.each([
+    ["standard output by its name", () => "/dev/stdout"],
+    ["a descriptor", () => "/proc/self/fd/1"],
+    ["a descriptor that is not open", () => "/dev/fd/99"],
+    ["a device", () => "/dev/null"],
+    ["a new name among devices", () => "/dev/aistack-export.jsonl"],
+    ["a link to standard output", () => aside("/dev/stdout")],
+    ["a link to a descriptor", () => aside("/proc/self/fd/1")],
+    ["standard output through a link to its directory", () => join(aside("/dev"), "stdout")],
+    ["a new name through such a link", () => join(aside("/proc"), "x")],
+  ])("%s", (_title, place) => {
+    learnOnce();
+    for (const more of [[], ["--force"], both]) {
+      const { status, stdout, stderr } = aistack([...own, ...more, "--output", place()]);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toMatch(/leave --output away/);
+      expect(stderr).not.toMatch(/\brm\b|mkdir|nowhere/);
+    }
   });
 });

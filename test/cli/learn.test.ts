@@ -371,7 +371,7 @@ describe("the command line", () => {
     const sessions = join(home, ".claude/projects/one");
     mkdirSync(sessions, { recursive: true });
     writeFileSync(join(sessions, "s.jsonl"), readFileSync(join(fixtures, "transcripts/claude-code-session_b.jsonl")));
-    const env = { HOME: home, XDG_DATA_HOME: "", XDG_CONFIG_HOME: "", AISTACK_HOME: "" };
+    const env = { HOME: home, XDG_DATA_HOME: "", XDG_CONFIG_HOME: "" };
     const learn = () => JSON.parse(aistack(["learn", "--once", "--json"], { env }).stdout);
     const info = JSON.parse(aistack(["info", "--json"], { env }).stdout);
     const found = info.sources.find(({ name }: { name: string }) => name === "Claude Code");

@@ -62,3 +62,16 @@ test("no planted secret is in the store, the dataset or anything that is printed
     expect([kind, kept.some((text) => text.includes(secret))]).toEqual([kind, false]);
   }
 });
+
+test.each([
+  ["pause", ["pause", "password=Zq8vXk27Lmwp93TbYd"]],
+  ["pause, in words of their own", ["pause", "the", "password", "is", "Zq8vXk27Lmwp93TbYd"]],
+  ["breakers trip", ["breakers", "trip", "redis", "password=Zq8vXk27Lmwp93TbYd"]],
+])("a secret in the reason of %s is neither kept nor shown", (_title, args) => {
+  const home = temporary();
+  const said = [args, ["status"], ["breakers"], ["resume"]].map((one) => aistack([...one, "--home", home]));
+  for (const { stdout, stderr } of said) expect(stdout + stderr).not.toContain("Zq8");
+  expect(said[0]?.status).toBe(0);
+  aistack([...args, "--home", home]);
+  for (const file of filesUnder(home)) expect(readFileSync(file, "latin1")).not.toContain("Zq8");
+});

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -160,6 +160,25 @@ describe("an event from arguments", () => {
   });
 
   test.each([
+    ["12345678901234567890123", '"12345678901234567890123"'],
+    ["9007199254740993", '"9007199254740993"'],
+    ["-0.12345678901234567890", '"-0.12345678901234567890"'],
+    ["1e-999", '"1e-999"'],
+    ['{"id":9007199254740993,"n":[1.50]}', '{"id":"9007199254740993","n":[1.5]}'],
+    ["9007199254740992", "9007199254740992"],
+    ["1.50", "1.5"],
+    ["1E3", "1000"],
+    ["1e23", "1e+23"],
+    ["100000000000000000000000", "1e+23"],
+    ["0.0", "0"],
+    ["5e-7", "5e-7"],
+  ])("a number keeps its digits or is written as text: %s", (given, kept) => {
+    const home = temporary();
+    expect(writing(home, "--event", "x", "--field", `n=${given}`).status).toBe(0);
+    expect(logOf(home)).toContain(`"n":${kept}}`);
+  });
+
+  test.each([
     ["an empty event", ["--event", ""]],
     ["a field twice", ["--event", "x", "--field", "a=1", "--field", "a=2"]],
     ["a field in one that is no object", ["--event", "x", "--field", "a=1", "--field", "a.b=2"]],
@@ -185,3 +204,46 @@ test.each(["hunter2 not JSON", '{"a":"b" hunter2}', '{"a":hunter2}', '"hunter2',
     expect(stderr).toContain("not valid JSON");
   },
 );
+
+describe("an event from arguments beside standard input", () => {
+  const args = ["telemetry", "write", "--event", "z"];
+
+  test.each([
+    ["lines in a file", (home: string) => write(home, '{"event":"e"}\n', "--event", "z")],
+    ["lines in a pipe", (home: string) => aistack([...args, "--home", home], { input: '{"event":"e"}\n' })],
+  ])("%s are said to be left unread, and the event is written", (_title, run) => {
+    const home = temporary();
+    const { status, stderr } = run(home);
+    expect(status).toBe(0);
+    expect(stderr).toContain("standard input was not read");
+    expect(logOf(home).trim().split("\n")).toHaveLength(1);
+  });
+
+  test("an empty input is not spoken of", () => {
+    expect(aistack([...args, "--home", temporary()], { input: "" }).stderr).toBe("");
+  });
+
+  test("a pipe that stays open is not waited for", async () => {
+    const home = temporary();
+    const child = spawn(process.execPath, [program, ...args, "--home", home], { stdio: ["pipe", "ignore", "pipe"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    child.stderr.on("data", (part) => {
+      said += part;
+    });
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+    expect(said).toBe("");
+  });
+
+  test("a loop that reads lines keeps them", () => {
+    const home = temporary();
+    const script = `while read -r one; do "$0" "$1" telemetry write --event "$one" --home "$2"; done`;
+    const words = [process.execPath, program, home];
+    spawnSync("bash", ["-c", script, ...words], { input: "a\nb\nc\n" });
+    expect(logOf(home).match(/"event_type":"."/g)).toEqual([
+      '"event_type":"a"',
+      '"event_type":"b"',
+      '"event_type":"c"',
+    ]);
+  });
+});

@@ -1,12 +1,13 @@
 import * as z from "zod";
+import { acceptedAddress, addressShape } from "./address.ts";
 import { setting } from "./setting.ts";
 
 /** The server that makes vectors. */
 export const embeddingsSettings = {
   "embeddings.url": setting(
-    () => z.url({ protocol: /^https?$/ }).nullable(),
+    addressShape,
     null,
-    "http(s) URL or null",
+    acceptedAddress,
     "Base URL of an OpenAI-compatible embeddings server; null means the built-in lexical vectors.",
   ),
   "embeddings.model": setting(

@@ -1,16 +1,13 @@
 import * as z from "zod";
+import { acceptedAddress, addressShape } from "./address.ts";
 import { setting } from "./setting.ts";
 
 /** The Qdrant server that keeps vectors. */
 export const qdrantSettings = {
   "qdrant.url": setting(
-    () =>
-      z
-        .url({ protocol: /^https?$/ })
-        .refine((url) => new URL(url).username === "" && new URL(url).password === "")
-        .nullable(),
+    addressShape,
     null,
-    "http(s) URL without a password, or null",
+    acceptedAddress,
     "Base URL of a Qdrant server that keeps the vectors, with its port (usually 6333); null means the store of rows keeps them.",
   ),
   "qdrant.collectionPrefix": setting(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hostShape } from "./address.ts";
 import { setting } from "./setting.ts";
 
 /** Where lessons are kept, and how the PostgreSQL server is reached. */
@@ -10,9 +11,9 @@ export const storeSettings = {
     "Where lessons are kept: one file in the home, or a PostgreSQL server.",
   ),
   "postgres.host": setting(
-    () => z.string().min(1),
+    hostShape,
     "127.0.0.1",
-    "name, address or directory",
+    "name or address without a user, or directory",
     "The server's name or address, or the directory of its socket.",
   ),
   "postgres.port": setting(() => z.int().min(1).max(65_535), 5432, "1 to 65535", "The server's port."),

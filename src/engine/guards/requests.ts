@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory, writeWhole } from "../disk.ts";
+import { cleanWords } from "../learning/said-why.ts";
 import { type BreakerName, breakerNames } from "./names.ts";
 import { type BreakerRequest, breakerRequestShape } from "./shapes.ts";
 
@@ -13,14 +14,15 @@ function requestFile(home: string, name: BreakerName): string {
 
 /**
  * Asks every process that works on a home to trip or reset a breaker. The request stays, so that a process that starts
- * later follows it too; each follows it once, by its id.
+ * later follows it too; each follows it once, by its id. No secret in the words of why is kept.
  */
 export async function requestBreaker(
   home: string,
   name: BreakerName,
   action: "trip" | "reset",
-  why: string,
+  words: string,
 ): Promise<BreakerRequest> {
+  const why = await cleanWords(words);
   const request: BreakerRequest = { id: randomUUID(), name, action, why, at: new Date().toISOString() };
   await makeDirectory(join(home, "breaker-requests"));
   await writeWhole(requestFile(home, name), `${JSON.stringify(request)}\n`);

@@ -54,12 +54,14 @@ export async function renewRedaction(
   const from = await keptByRules(renewal);
   if (from < redactionVersion) {
     let progress = await readProgress(renewal);
-    if (progress.after === 0 && progress.stage === "lessons") emit({ type: "redaction.outdated", place, from });
+    // Where the store is empty, such as after it was removed, only the dataset is there to be redacted.
+    const kept = dataset !== null && (await renewal.isNew()) ? dataset : place;
+    if (progress.after === 0 && progress.stage === "lessons") emit({ type: "redaction.outdated", place: kept, from });
     while (progress.stage !== "done") {
       signal.throwIfAborted();
       progress = await step(renewal, progress, { place, dataset, emit, signal });
     }
-    emit({ type: "redaction.renewed", place, ...progress.counts });
+    emit({ type: "redaction.renewed", place: kept, ...progress.counts });
     await compact(renewal, place, emit, signal);
     return progress.counts;
   }

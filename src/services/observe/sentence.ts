@@ -57,6 +57,8 @@ export function sentenceOf(event: EngineEvent | StackEvent): string | null {
       return "learning goes on";
     case "report.failed":
       return `the state of the engine was not reported: ${event.why}`;
+    case "input.unread":
+      return `standard input was not read: ${event.why}`;
     case "breaker.changed":
       return `breaker ${event.name}: ${words(event.from)} → ${words(event.to)} (${event.why})`;
     case "breakers.unreadable":

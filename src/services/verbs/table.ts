@@ -147,6 +147,7 @@ const inside: readonly Action[] = [
     args: [service],
     reads: false,
     handsOver: true,
+    takesRest: true,
     run: lazily(async () => (await import("./inside.ts")).runExec),
   },
   {
@@ -155,6 +156,7 @@ const inside: readonly Action[] = [
     args: [{ ...service, required: false, fallback: "postgres" }],
     reads: false,
     handsOver: true,
+    takesRest: true,
     run: lazily(async () => (await import("./inside.ts")).runPsql),
   },
   {
@@ -164,6 +166,7 @@ const inside: readonly Action[] = [
     args: [{ ...service, required: false, fallback: "redis" }],
     reads: false,
     handsOver: true,
+    takesRest: true,
     run: lazily(async () => (await import("./inside.ts")).runRedisCli),
   },
   {

@@ -21,3 +21,11 @@ test("whatever the line and the reason are, saying what is missing never fails",
     }),
   );
 });
+
+test("a number that is too large is called no finite number", () => {
+  const line = '{"event_type":"local_inference","query":"a","response":"b","latency_ms":1e999}';
+  expect(missingIn(line, "malformed_local_inference")).toBe("latency_ms is no finite number");
+  expect(missingIn(line.replace("1e999", "-1e999"), "malformed_local_inference")).toBe(
+    "latency_ms is no finite number",
+  );
+});

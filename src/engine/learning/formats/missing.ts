@@ -71,6 +71,7 @@ export function missingIn(text: string, reason: string): string {
     const name = issue.path.map(String).join(".");
     const found = valueAt(value, issue.path);
     if (found === undefined) return `${name} is missing`;
+    if (typeof found === "number" && !Number.isFinite(found)) return `${name} is no finite number`;
     return `${name} is ${kindOf(found)}${wantedOf(issue)}`;
   });
   const more = issues.length - said.length;

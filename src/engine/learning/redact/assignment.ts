@@ -65,6 +65,10 @@ function isPhrase(text: string): boolean {
   );
 }
 
+function hasRandomWord(text: string): boolean {
+  return text.split(" ").some((word) => isRandom(word, 8));
+}
+
 function isStrongSecret(assignment: Assignment, value: Value): boolean {
   const { text, quoted } = value;
   const plainLetters = /^[A-Za-z_]+$/.test(text);
@@ -82,7 +86,7 @@ function isStrongSecret(assignment: Assignment, value: Value): boolean {
     );
   if (sign === "spoken") return isSpokenSecret(assignment, text);
   if (sign === "remark") return isRemarked(value) || isPlainRemarked(value);
-  if (sign === "beside" && /phrase$/i.test(assignment.name) && isPhrase(text)) return true;
+  if (sign === "beside" && /phrase$/i.test(assignment.name) && (isPhrase(text) || hasRandomWord(text))) return true;
   if (sign === "beside" && assignment.startsLine && /^(?:[A-Z][A-Za-z]+){2,}$/.test(assignment.name))
     return /\d|[^\w\s.-]/.test(text);
   if (sign === "beside") return /\d|[^\w\s.-]/.test(text) && !/\s/.test(text);

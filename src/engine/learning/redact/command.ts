@@ -182,7 +182,7 @@ function commandFinder({ words, pattern, afterUser }: Command): Finder {
 }
 
 const piped =
-  /(echo\s{1,3}(?:-n\s{1,3})?(?:-e\s{1,3})?["']?)([^\s"'|$`][^"'|\n$`]{2,200}?)(?=["']?\s{0,3}\|\s{0,3}(?:sudo\s{1,3})?(?:-S\s|docker login|podman login|helm registry login|sudo -S|passwd --stdin|chpasswd|gh auth login|cryptsetup|gpg [^\n]{0,60}--passphrase-fd|vault login|base64[^\n|]{0,20}\|\s?kubectl create secret))/iy;
+  /(echo\s{1,3}(?:-n\s{1,3})?(?:-e\s{1,3})?\\{0,3}["']?)([^\s"'|$`\\][^"'|\n$`]{2,200}?)(?=\\{0,3}["']?\s{0,3}\|\s{0,3}(?:sudo\s{1,3})?(?:-S\s|docker login|podman login|helm registry login|sudo -S|passwd --stdin|chpasswd|gh auth login|cryptsetup|gpg [^\n]{0,60}--passphrase-fd|vault login|base64[^\n|]{0,20}\|\s?kubectl create secret))/iy;
 
 /** What is piped into a tool that reads a secret. */
 const pipeFinder: Finder = {
@@ -231,5 +231,27 @@ const pairFinder: Finder = {
   },
 };
 
+const sent =
+  /send(?:_tty)?\s{1,3}(?:--?\w{0,9}\s{1,3}){0,2}\\{0,3}"([^"\n$[][^"\n]{3,200}?)(?:\\{1,4}[rn]){0,2}\\{0,3}"/iy;
+const asksBefore =
+  /(?:p?ass(?:word|phrase|wd|code)?|passwort|kennwort|secret|token|pin)[^"\n{}]{0,40}(?:\\{0,3}["}*]|\{)(?:[\s;{}]|\\{1,4}[nrt]){0,40}$/i;
+
+/** What a script of expect sends where a password was asked for. */
+const expectFinder: Finder = {
+  kinds: ["secret"],
+  words: ['send "', 'send \\"', "send --", "send -s", "send_tty"],
+  find(reading, start) {
+    const { text } = reading;
+    sent.lastIndex = start;
+    const match = sent.exec(text);
+    const secret = match?.[1] ?? "";
+    if (match === null || isHarmlessValue({ text: secret, quoted: true })) return 0;
+    if (!asksBefore.test(text.slice(Math.max(0, start - 120), start))) return 0;
+    tell(reading, secret);
+    const from = start + match[0].indexOf(secret, match[0].indexOf('"'));
+    return note(reading, from, from + secret.length, "secret");
+  },
+};
+
 /** Secrets in the arguments of tools: `curl -u`, `mysql -p`, `sshpass -p`, and in `.netrc`. */
-export const commandFinders: readonly Finder[] = [...commands.map(commandFinder), pipeFinder, pairFinder];
+export const commandFinders: readonly Finder[] = [...commands.map(commandFinder), pipeFinder, pairFinder, expectFinder];

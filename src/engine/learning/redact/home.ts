@@ -33,6 +33,16 @@ const linked =
 const page =
   /^(?:settings|dashboard|index|about|help|news|feed|profile|login|logout|search|overview|page|main|contact|privacy|terms|faq|pricing|blog|notifications|messages|account|new|edit|list|stats|activity|explore|welcome|hero|banner|header|footer|home|components?|views?|styles?|assets?)$/i;
 
+/** Whether a name is nobody's, or only stands for one. */
+export function isNobody(name: string): boolean {
+  return nobody.test(name);
+}
+
+/** Whether a name is a page's, as a site has them. */
+export function isPage(name: string): boolean {
+  return page.test(name);
+}
+
 function isRoute(text: string, from: number, { 0: found, 1: name = "" }: RegExpExecArray): boolean {
   const lead = text.slice(Math.max(0, from - 40), from);
   return linked.test(lead) || (page.test(name) && /["'`(]$/.test(lead) && !/[\\]/.test(found));

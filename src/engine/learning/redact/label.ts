@@ -53,10 +53,18 @@ const labels = [
   "पासवर्ड",
 ] as const;
 
+// In JSON for ASCII alone, also within a string of such: `contrase\u00f1a`.
+const escapes = labels.flatMap((label) => {
+  const escaped = (slashes: string) =>
+    label.replace(/[^ -~]/g, (letter) => `${slashes}u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return /[^ -~]/.test(label) ? [escaped("\\"), escaped("\\\\")] : [];
+});
+const spelled: ReadonlySet<string> = new Set([...labels, ...escapes]);
+
 // The scan reads the low byte of each letter, so a word is told by these.
 const lowBytes = (word: string) => Buffer.from(word, "latin1").toString("latin1").toLowerCase();
 const byLow = new Map<string, string[]>();
-for (const label of labels) byLow.set(lowBytes(label), [...(byLow.get(lowBytes(label)) ?? []), label]);
+for (const label of spelled) byLow.set(lowBytes(label), [...(byLow.get(lowBytes(label)) ?? []), label]);
 
 const preposition = "(?:de|del|da|do|di|du|för|für|för|til|para|pour|per|voor|для|за|от|к|на|do)";
 const verb = "(?:is|ist|lautet|est|es|é|è|er|är|on|jest|je|to|это|—|-)";
@@ -86,7 +94,7 @@ export const labelFinder: Finder = {
   find(reading, start, end) {
     const { text } = reading;
     const found = text.slice(start, end).toLowerCase();
-    if (!labels.some((label) => label === found) || !(startsWord(text, start) || found === "ωδικός")) return 0;
+    if (!spelled.has(found) || !(startsWord(text, start) || found === "ωδικός")) return 0;
     given.lastIndex = end;
     const sign = given.exec(text);
     if (sign === null) return 0;
@@ -135,6 +143,22 @@ export const pairInProseFinder: Finder = {
     if (value === null || isHarmlessValue(value) || !isPassword(value.text)) return 0;
     tell(reading, value.text);
     return note(reading, value.start, value.end, "secret");
+  },
+};
+
+const pin =
+  /(?<=(?:^|[^\p{L}\p{N}])(?:my|your|our|his|her|their|card|sim|bank|phone|debit|credit|unlock|door|alarm|safe)(?:['’]s)?(?: (?:card|sim|bank|phone|debit|credit|unlock|door|alarm|safe|new|old)){0,2}) pin(?:[ -](?:code|number))?(?: for [\w ]{1,30}?)?(?: (?:is|was|to)(?: now)?|[ \t]?[:=])[ \t]{1,3}["'`*]{0,3}(\d{4,8})(?![\w.]\w|\d)/iuy;
+
+/** The number that somebody calls their own PIN. */
+export const pinFinder: Finder = {
+  kinds: ["secret"],
+  words: [" pin"],
+  find(reading, start) {
+    pin.lastIndex = start;
+    const match = pin.exec(reading.text);
+    if (match === null) return 0;
+    const end = start + match[0].length;
+    return note(reading, end - (match[1] ?? "").length, end, "secret");
   },
 };
 

@@ -7,7 +7,7 @@ const passwords = set(
   "password passwd passphrase passwort passcode pwd psk mypassword userpassword dbpassword dbpass rootpassword adminpassword userpass sshpass pgpassword requirepass masterauth secret apisecret clientsecret appsecret secretkey apikey authkey accesskey privatekey authtoken accesstoken refreshtoken bearertoken apitoken secrettoken keyphrase passe kennwort rootpw dbpwd dbpasswd",
 );
 const keysBefore = set(
-  "api secret private access auth master account encryption encrypt signing sign shared storage subscription admin decryption hmac aes cipher crypto consumer license licence deploy webhook jwt session cookie app functions host instrumentation ingest publishable ssh rsa service bot server stream data user personal org read write",
+  "api secret private access auth master account encryption encrypt signing sign shared storage subscription admin decryption hmac aes cipher crypto consumer license licence deploy webhook jwt session cookie app functions host instrumentation ingest publishable ssh rsa service bot server stream data user personal org read write wifi wlan wpa wep",
 );
 const strongKeysBefore = set(
   "api secret private access auth master account encryption encrypt signing shared hmac aes cipher subscription consumer decryption",

@@ -15,8 +15,9 @@ import { registryForms } from "./forms/registries.ts";
 import { sourceHostingForms } from "./forms/source-hosting.ts";
 import { authorizationFinder, basicFinder, bearerFinder, cookieFinder, cookieOptionFinder } from "./header.ts";
 import { encodedHomeFinder, homeFinder, homeMark, mediaFinder, rootFinder } from "./home.ts";
+import { escapedHomeFinder, ownerFinder, tildeFinder } from "./home-name.ts";
 import { jwtFinder } from "./jwt.ts";
-import { callFinder, codesFinder, labelFinder, pairInProseFinder } from "./label.ts";
+import { callFinder, codesFinder, labelFinder, pairInProseFinder, pinFinder } from "./label.ts";
 import { placeholderOf, placeholderPattern } from "./placeholder.ts";
 import { privateKeyFinder, puttyFinder } from "./private-key.ts";
 import { providerFinder } from "./provider.ts";
@@ -54,6 +55,7 @@ const finders: readonly Finder[] = [
   providerFinder,
   labelFinder,
   pairInProseFinder,
+  pinFinder,
   codesFinder,
   callFinder,
   insertFinder,
@@ -62,6 +64,9 @@ const finders: readonly Finder[] = [
   rootFinder,
   mediaFinder,
   encodedHomeFinder,
+  escapedHomeFinder,
+  tildeFinder,
+  ownerFinder,
 ];
 
 /** The kinds of secret that are recognised. */

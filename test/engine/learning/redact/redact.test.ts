@@ -140,3 +140,62 @@ test.each(["/", "/a/", "~/A/", "a.", "a_", "A1 ", "-a"])(
     expect(performance.now() - started).toBeLessThan(1000);
   },
 );
+
+const drawn = "Zq8vXk27Lmwp93";
+
+test.each([
+  ["an address that was escaped", "open %2Fhome%2Fzorrobert%2Fproj", "open ~%2Fproj"],
+  ["one escaped twice", "?p=%252Fvar%252Fhome%252Fzorrobert%252Fx", "?p=~%252Fx"],
+  ["a file's address", "file%3A%2F%2F%2FUsers%2Fzorrobert", "file%3A%2F%2F~"],
+  ["a shell", "cd ~zorrobert/proj", "cd ~/proj"],
+  ["a copy from elsewhere", "scp host:~zorrobert/a .", "scp host:~/a ."],
+  ["an escaped line", "x\\n~zorrobert/a", "x\\n~/a"],
+  [
+    "the owner of a listed file",
+    "drwxr-xr-x 5 zorrobert zorrobert 4096 Jan  1 10:00 /home/zorrobert/x",
+    "drwxr-xr-x 5 ~ ~ 4096 Jan  1 10:00 ~/x",
+  ],
+])("a home goes as it stands in %s", (_title, text, clean) => {
+  expect(redact(text)).toBe(clean);
+  expect(redact(clean)).toBe(clean);
+});
+
+test.each([
+  "GET https%3A%2F%2Fhome%2Fassistant%2Fapi",
+  "projects/group%2Fhome%2Fpages/issues",
+  "?next=%2Fhome%2Fsettings&tab=1",
+  "api%2Fusers%2Falice%2Frepos and %2Fusers%2Falice",
+  '@import "~bootstrap/scss/bootstrap";',
+  "git diff HEAD~2 ~/x ~~gone/~~",
+  "-rw-r--r-- 1 www-data www-data 4096 Jan  1 10:00 /srv/www-data/x",
+  "drwxr-xr-x 5 root wheel 4096 Jan  1 10:00 /usr/lib",
+  "the chip's pin is 1234 and pin 12345 floats",
+  "Put my pin is here",
+  'spawn ssh host\nexpect "$ "\nsend "uptime --pretty\\r"',
+  'expect "Password:"\nsend "$env(PASSWORD)\\r"',
+  'echo "bob:$PASSWORD" | chpasswd',
+])("what only looks like a home or a secret stays: %s", (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test.each([
+  `use the passphrase "correct ${drawn} staple"`,
+  `the wifi key is ${drawn}`,
+  `the WLAN key: ${drawn}`,
+  "my pin is 483920",
+  "Our door's PIN code is 4839.",
+  "her SIM card pin: 4839",
+  `expect "Password:"\nsend "${drawn}\\r"`,
+  `expect {\n  "*assword:*" { send -- "${drawn}\\r" }\n}`,
+  `expect \\"Password:\\"\\nsend \\"${drawn}\\\\r\\"`,
+  `la contrase\\u00f1a es ${drawn}`,
+  `\\"contrase\\\\u00f1a\\": \\"${drawn}\\"`,
+  `\\u5bc6\\u7801: ${drawn}`,
+  `echo \\"bob:${drawn}\\" | chpasswd`,
+  `echo "bob:${drawn}" | sudo chpasswd`,
+])("a secret goes from %j", (text) => {
+  const clean = redact(text);
+  expect(clean).not.toMatch(/Zq8v|4839/);
+  expect(clean).toContain("[redacted:secret]");
+  expect(redact(clean)).toBe(clean);
+});
