@@ -58,6 +58,11 @@ export function isFinished(stop: string): boolean {
   return stop !== "" && stopReason(stop) === null;
 }
 
+/** Whether a provider's word for why its model stopped says that the answer was cut. */
+export function isCutOff(stop: string): boolean {
+  return stopReason(stop) === "cut_off";
+}
+
 // Providers write `MAX_TOKENS`, `FinishReason.MAX_TOKENS`, `maxTokens` and `max-tokens`.
 function stopReason(stop: string): Reason | null {
   if (stop === "") return null;
