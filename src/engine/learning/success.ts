@@ -1,3 +1,4 @@
+import { isProgramError, onlyAnnounces, saysFailed } from "./answer-words.ts";
 import type { Reason } from "./formats/reasons.ts";
 import type { Draft, Ending } from "./lesson.ts";
 
@@ -157,7 +158,9 @@ function wordsReason(response: string, prompt: string): Reason | null {
   const start = response.slice(0, 400).trimStart();
   if (saysNothing(response)) return "no_response";
   if (response.length < 1500 && isErrorText(start, prompt)) return "provider_error";
+  if (isProgramError(response, prompt)) return "provider_error";
   if (response.length < 700 && refusalStart.test(start)) return "refused_by_model";
+  if (saysFailed(response, prompt)) return "says_failed";
   return null;
 }
 
@@ -219,5 +222,5 @@ export function refusal(draft: Draft): Reason | null {
   if (atLimit || isCut(response)) return "cut_off";
   const mayGoOn = draft.kind === "conversation" && ending.stop === "" && response.length < 300;
   if (mayGoOn && announcement.test(response.trimStart())) return "announced";
-  return null;
+  return onlyAnnounces(response) ? "announced" : null;
 }

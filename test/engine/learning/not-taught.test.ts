@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { reasonSentence } from "../../../src/engine/learning/formats/reasons.ts";
 import { withoutThoughts } from "../../../src/engine/learning/thoughts.ts";
 import { readFile } from "./reading.ts";
 
@@ -46,4 +47,163 @@ describe("what a model thought is no part of its answer", () => {
   ])("an answer about such tags stays whole: %s", (answer) => {
     expect(withoutThoughts(answer)).toBe(answer);
   });
+});
+
+const judged = (answer: string, prompt = question) =>
+  readFile([
+    {
+      ...chat(answer),
+      messages: [
+        { role: "user", content: prompt },
+        { role: "assistant", content: answer },
+      ],
+    },
+  ]);
+
+describe("an error in the place of an answer is not taught", () => {
+  test.each([
+    "Execution error",
+    "Unable to connect to API (ECONNRESET)",
+    "Failed to connect to the Ollama server at 127.0.0.1",
+    "There's an issue with the selected model (claude-foo). It may not exist or you may not have access to it.",
+    "Your account does not have access to Claude Code. Please contact your administrator.",
+    "Your organization has been disabled.",
+    "The model is currently overloaded. Please try again later.",
+    "That model is currently overloaded with other requests.",
+    "The model `gpt-9` does not exist or you do not have access to it.",
+    "We're currently experiencing high demand. Please try again later.",
+    "Context length exceeded: maximum context length is 128000 tokens",
+    "Conversation too long. Press esc twice to go up a few messages and try again.",
+    "Input is too long for requested model.",
+    "An unexpected error occurred. Please try again later.",
+    "An error has occurred.",
+    "Something went wrong. If this issue persists please contact us through our help center at help.openai.com.",
+    "Sorry, there was an error processing your request.",
+    "I'm sorry, but I encountered an error while processing your request.",
+    "Agent stopped due to max iterations.",
+    "Quota exceeded for this project and minute.",
+    "Network error. Check the connection.",
+    "Max retries exceeded with url: /v1/chat",
+  ])("%s", (answer) =>
+    expect(judged(answer)).toMatchObject({ lessons: [], reasons: expect.arrayContaining(["provider_error"]) }),
+  );
+
+  test.each([
+    [
+      "What is this?",
+      "Context length exceeded means that the prompt and its answer together are longer than the model's window.",
+    ],
+    [
+      "Our page shows 'Something went wrong'; where is that from?",
+      "Something went wrong. is the text of the error boundary in App.tsx; the page throws before it renders.",
+    ],
+    [
+      "Why does my client say unable to connect?",
+      "Unable to connect to the server happens where the port is closed; open 8080 in the firewall.",
+    ],
+    [
+      "How are errors shown in this app here?",
+      "An unexpected error occurred because the handler returns null; return an empty list to fix it.",
+    ],
+    [
+      "What does the linter complain about here?",
+      "There's an issue with the type of the second argument: it must be a number.",
+    ],
+    [
+      "How do I handle overload of the model?",
+      "The server answers 529 when it is overloaded; wait a second and ask again.",
+    ],
+    [
+      "Why is nothing drawn on the page here?",
+      "Server errors are swallowed in fetchAll: log them, and you see that the token is missing.",
+    ],
+  ])("but an answer about an error is: %s %s", (prompt, answer) =>
+    expect(judged(answer, prompt.padEnd(30, "."))).toMatchObject({ lessons: [{ response: answer }] }),
+  );
+});
+
+describe("an answer that says that the work failed is not taught", () => {
+  test.each([
+    "I was unable to fix the bug; the tests still fail with the same error.",
+    "I tried three approaches but none of them worked. The build is still broken.",
+    "Sorry, I could not complete the task because the file does not exist.",
+    "The tests are still failing: 3 failed, 12 passed.",
+    "3 tests are still failing.",
+    "I couldn't find the file you mention, so I did nothing.",
+    "Unfortunately, I wasn't able to get the build to work.",
+    "I changed the loader in config.ts as you asked. The tests still fail.",
+    "The migration could not be completed.",
+    "I did not finish the refactoring.",
+    "None of my attempts worked.",
+    "I give up. The linker needs a library that is not there.",
+    "The bug is still not fixed.",
+    "I have not been able to reach the server.",
+  ])("%s", (answer) =>
+    expect(judged(answer)).toMatchObject({ lessons: [], reasons: expect.arrayContaining(["says_failed"]) }),
+  );
+
+  test.each([
+    ["Is there any use of this function?", "I couldn't find any use of it in the code, so it is safe to delete it."],
+    [
+      "Why do the tests still fail after the change?",
+      "The tests still fail because the mock returns null; return an empty list.",
+    ],
+    [
+      "Make the tests of the parser pass, please.",
+      "I could not run the old runner, so I used vitest instead; all tests pass.",
+    ],
+    [
+      "What happens if the file is not there?",
+      "It is not an error: load() gives an empty list, and nothing was changed on the disk.",
+    ],
+    [
+      "Make the build work on this machine.",
+      "I fixed the path. The build passes; before, the tests were still failing on Windows.",
+    ],
+    [
+      "Why is this query so slow on the server?",
+      "The index is still not used, since the column is cast; compare with the raw value.",
+    ],
+    ["Fix the type error in the parser now.", "I fixed the failing test: the parser did not skip the comma."],
+  ])("but %s %s", (prompt, answer) =>
+    expect(judged(answer, prompt)).toMatchObject({ lessons: [{ response: answer }] }),
+  );
+});
+
+describe("an answer that only announces the work is not taught, whatever its stop reason", () => {
+  test.each([
+    "Let me look at the file first.",
+    "I'll start by reading the code, then I'll make the changes.",
+    "Now I will run the tests.",
+    "Let me check how the config is loaded:",
+    "I'm going to search the codebase for usages of this function.",
+    "Sure! I'll take a look at the logs.",
+    "Great. Now let me update the tests.",
+    "First, I need to understand the structure. Then I'll fix the parser.",
+    "Ich schaue mir zuerst die Datei an.",
+  ])("%s", (answer) =>
+    expect(readFile([chat(answer, {}, { stop_reason: "end_turn" })])).toMatchObject({
+      lessons: [],
+      reasons: ["announced"],
+    }),
+  );
+
+  test.each([
+    "I will explain it: the loop ends where it should.",
+    "Let's use recursion: f(n) is n times f(n - 1).",
+    "I'll use tabs from now on, as the rest of the file does.",
+    "Let me check: 17 times 23 is 391.",
+    "Let me look at it. The loop starts at 1, so that the first entry is left out.",
+    "I'm going to be honest, that code is fine as it is.",
+    "I fixed it. Let me know if anything else is wrong.",
+  ])("but %s", (answer) =>
+    expect(readFile([chat(answer, {}, { stop_reason: "end_turn" })])).toMatchObject({
+      lessons: [{ response: answer }],
+    }),
+  );
+});
+
+test("the sentence of a model's refusal is not the one of a sink's", () => {
+  expect(reasonSentence("refused_by_model")).toBe("The model refused to answer.");
+  expect(reasonSentence("refused_by_qdrant")).toBe("The sink qdrant refused the lesson for good.");
 });
