@@ -51,7 +51,7 @@ export function isProgramError(response: string, prompt: string): boolean {
 
 const doing =
   "(?:fix|complete|finish|solve|resolve|implement|get|make|build|compile|run|install|apply|connect|access|start|deploy|do|execute|perform|update|create|write|modify|change|edit|save|download|upload|migrate|merge|push|commit|test|verify|correct|repair|accomplish|carry out|achieve|reach|load|read|open)";
-const unable = String.raw`(?:I|We)(?: (?:was|were)(?:n(?:'|’)?t| not) able to| (?:was|were) unable to|(?:(?:'|’)ve| have)(?:n(?:'|’)?t| not) been able to| have been unable to| could(?:n(?:'|’)?t| not)| did(?:n(?:'|’)?t| not) manage to| have(?:n(?:'|’)?t| not) managed to|(?:(?:'|’)ve| have)? failed to)`;
+const unable = `(?:I|We)(?: (?:was|were)(?:n(?:'|’)?t| not) able to| (?:was|were) unable to|(?:(?:'|’)ve| have)(?:n(?:'|’)?t| not) been able to| have been unable to| could(?:n(?:'|’)?t| not)| did(?:n(?:'|’)?t| not) manage to| have(?:n(?:'|’)?t| not) managed to|(?:(?:'|’)ve| have)? failed to)`;
 const subject = String.raw`(?:(?:The|All|Some|Most|Several|Many|Two|Three|Four|Five|Both|Your|My|Our|\d{1,5})(?: of (?:the|your|my))?(?: [\w./:-]{1,40}){0,4}? )?(?:tests?|specs?|builds?|checks?|pipeline|CI|compilation|suite|compiler|linter|type ?check|errors?|bugs?|problems?|issues?)`;
 const failedStart = new RegExp(
   String.raw`^\W{0,4}${sorry}(?:${[
@@ -87,7 +87,7 @@ export function saysFailed(response: string, prompt: string): boolean {
   return isMine || !(because.test(response.slice(match[0].length)) || asksWhy.test(prompt));
 }
 
-const intent = String.raw`(?:I(?:'|’)?ll|I will|I(?:'|’)m (?:now )?going to|I am (?:now )?going to|Let me|Let(?:'|’)s|Allow me to|I need to|I should|I have to|I want to|I(?:'|’)d like to|We(?:'|’)?ll|We need to|Going to|Time to)`;
+const intent = `(?:I(?:'|’)?ll|I will|I(?:'|’)m (?:now )?going to|I am (?:now )?going to|Let me|Let(?:'|’)s|Allow me to|I need to|I should|I have to|I want to|I(?:'|’)d like to|We(?:'|’)?ll|We need to|Going to|Time to)`;
 const working =
   "(?:look|check|read|run|re-?run|search|start|begin|explore|examine|inspect|investigate|find|open|analy[sz]e|review|see|verify|try|fix|make|update|add|create|implement|write|take|do|go|get|grep|list|locate|trace|scan|dig|test|debug|understand|figure|gather|continue|proceed|view|fetch|load|build|apply|edit|modify|change|refactor|rewrite|remove|delete|rename|move|commit|install|set up|work|wait|confirm|double-check|compare|study|clean|finish|complete|handle|tackle)";
 const doingNow =
