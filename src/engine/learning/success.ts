@@ -17,6 +17,8 @@ const stops: Readonly<Record<string, Reason>> = Object.fromEntries([
     "model_context_window_exceeded",
     "context_length_exceeded",
     "token_limit",
+    "max_new_tokens",
+    "limit",
     "truncated",
   ].map((word) => [word, "cut_off"] as const),
   ...[
@@ -218,7 +220,8 @@ export function refusal(draft: Draft): Reason | null {
   const hopeless = refusalOfEnding(draft) ?? wordsReason(response, draft.prompt);
   if (hopeless !== null) return hopeless;
   if (isImpossible(ending, response)) return "impossible_latency";
-  const atLimit = ending.tokensOut !== null && isTokenLimit(ending.tokensOut) && !endsWhole(response);
+  const mayBeCut = ending.tokensOut !== null && !isFinished(ending.stop);
+  const atLimit = mayBeCut && isTokenLimit(ending.tokensOut) && !endsWhole(response);
   if (atLimit || isCut(response)) return "cut_off";
   const mayGoOn = draft.kind === "conversation" && ending.stop === "" && response.length < 300;
   if (mayGoOn && announcement.test(response.trimStart())) return "announced";

@@ -207,3 +207,96 @@ test("the sentence of a model's refusal is not the one of a sink's", () => {
   expect(reasonSentence("refused_by_model")).toBe("The model refused to answer.");
   expect(reasonSentence("refused_by_qdrant")).toBe("The sink qdrant refused the lesson for good.");
 });
+
+const claude = (type: string, content: string, more: object = {}) => ({
+  type,
+  uuid: `${type}-1`,
+  sessionId: "s",
+  timestamp: "2026-01-01T00:00:00Z",
+  message: { role: type, model: "m", content: [{ type: "text", text: content }], ...more },
+});
+const endless = "Open the file in binary mode, and then call the load";
+
+describe("an answer that was cut is not taught", () => {
+  test.each<[string, readonly object[]]>([
+    ["Ollama generate", [{ model: "m", prompt: question, response: good, done: true, done_reason: "length" }]],
+    [
+      "Ollama chat",
+      [
+        {
+          messages: [{ role: "user", content: question }],
+          response: { model: "m", message: { role: "assistant", content: good }, done: true, done_reason: "length" },
+        },
+      ],
+    ],
+    ["llama.cpp", [{ prompt: question, response: { content: good, stop_type: "limit" } }]],
+    [
+      "a round number of tokens and no stop reason",
+      [claude("user", question), claude("assistant", endless, { stop_reason: null, usage: { output_tokens: 4096 } })],
+    ],
+  ])("%s", (_name, lines) =>
+    expect(readFile(lines)).toMatchObject({ lessons: [], reasons: expect.arrayContaining(["cut_off"]) }),
+  );
+
+  test.each<[string, object]>([
+    ["another number of tokens", { stop_reason: null, usage: { output_tokens: 4097 } }],
+    ["a model that says that it ended", { stop_reason: "end_turn", usage: { output_tokens: 4096 } }],
+  ])("but with %s it is", (_name, more) =>
+    expect(readFile([claude("user", question), claude("assistant", endless, more)]).lessons).toHaveLength(1),
+  );
+});
+
+describe("what the producer or a person says against an answer is heard", () => {
+  const task = (more: object, within: object = {}) => ({
+    event_type: "task_completed",
+    status: "completed",
+    ...more,
+    task: { prompt: question, output: good, ...within },
+  });
+  const editor = (more: object, within: object = {}) => ({
+    event_type: "completion",
+    ...more,
+    metadata: { prompt: question, response: good, ...within },
+  });
+  const asked = (more: object) => ({
+    event_type: "local_inference",
+    query: question,
+    response: good,
+    latency_ms: 900,
+    ...more,
+  });
+
+  test.each<[object, string]>([
+    [task({ exit_code: 1 }), "not_successful"],
+    [task({}, { exit_code: 2 }), "not_successful"],
+    [task({ error: "it crashed" }), "provider_error"],
+    [task({}, { error: "it crashed" }), "provider_error"],
+    [task({ success: false }), "not_successful"],
+    [editor({ accepted: false }), "rejected_by_user"],
+    [editor({}, { accepted: false }), "rejected_by_user"],
+    [editor({}, { success: false }), "not_successful"],
+    [asked({ exit_code: 1 }), "not_successful"],
+    [asked({ metadata: { success: false } }), "not_successful"],
+    [asked({ feedback: "thumbs_down" }), "rejected_by_user"],
+    [chat(good, {}, { refusal: "I cannot help with that." }), "refused_by_model"],
+    [chat(good, {}, { weight: 0 }), "rejected_by_user"],
+    [chat(good, { rating: -1 }), "rejected_by_user"],
+    [chat(good, { feedback: "thumbs_down" }), "rejected_by_user"],
+    [chat(good, { feedback: { rating: "negative" } }), "rejected_by_user"],
+    [chat(good, { metadata: { success: false } }), "not_successful"],
+  ])("%j", (line, reason) => {
+    const read = readFile([line]);
+    expect([read.lessons, read.reasons]).toEqual([[], [reason]]);
+    expect(read.negatives).toBe(reason === "rejected_by_user" ? 1 : 0);
+  });
+
+  test.each<[object]>([
+    [task({ exit_code: 0, error: null, success: true })],
+    [task({ error: "none" })],
+    [editor({ accepted: true, success: true })],
+    [asked({ error: "" })],
+    [chat(good, { rating: 1, refusal: null }, { weight: 1, refusal: null })],
+    [chat(good, { feedback: "thumbs_up" })],
+    [chat(good, { label: "bad" })],
+  ])("but nothing is said against %j", (line) => expect(readFile([line]).lessons).toHaveLength(1));
+});
