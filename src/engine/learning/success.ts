@@ -192,9 +192,10 @@ function endsWhole(response: string): boolean {
 const impossibleMs = 10;
 const impossibleTokensPerMs = 20;
 
-// A latency of 1 is what producers write who do not measure one.
+// A latency of 1 is what producers write who do not measure one; less than that was measured.
 function isImpossible({ latencyMs, tokensOut }: Ending, response: string): boolean {
-  if (latencyMs === null || latencyMs <= 1) return false;
+  if (latencyMs === null || latencyMs === 1) return false;
+  if (latencyMs < 1) return true;
   if (tokensOut !== null && tokensOut > 0) return tokensOut / latencyMs > impossibleTokensPerMs;
   return latencyMs < impossibleMs && response.length > 40;
 }
@@ -207,6 +208,8 @@ export function refusalOfEnding({ ending, iterations, backend }: Pick<Draft, "en
   const stopped = stopReason(ending.stop);
   if (stopped !== null) return stopped;
   if (ending.failing) return "command_failed" as const;
+  // What ended before it began.
+  if (ending.latencyMs !== null && ending.latencyMs < 0) return "impossible_latency" as const;
   if (ending.latencyMs !== null && !(ending.latencyMs > 0)) return "no_latency" as const;
   return iterations > 5 ? ("too_many_iterations" as const) : null;
 }

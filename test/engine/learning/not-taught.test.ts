@@ -300,3 +300,166 @@ describe("what the producer or a person says against an answer is heard", () => 
     [chat(good, { label: "bad" })],
   ])("but nothing is said against %j", (line) => expect(readFile([line]).lessons).toHaveLength(1));
 });
+
+describe("a time that no model can have", () => {
+  const span = (start: string, end: string) => ({
+    resourceSpans: [
+      {
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: "5b8efff798038103d269b633813fc60c",
+                spanId: "eee19b7ec3c1b174",
+                startTimeUnixNano: start,
+                endTimeUnixNano: end,
+                attributes: [
+                  { key: "gen_ai.operation.name", value: { stringValue: "chat" } },
+                  { key: "gen_ai.prompt.0.role", value: { stringValue: "user" } },
+                  { key: "gen_ai.prompt.0.content", value: { stringValue: question } },
+                  { key: "gen_ai.completion.0.role", value: { stringValue: "assistant" } },
+                  { key: "gen_ai.completion.0.content", value: { stringValue: good } },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  const start = "1795970092000000000";
+  test.each<[string, object, readonly string[]]>([
+    ["a span of a microsecond", span(start, "1795970092000001000"), ["impossible_latency"]],
+    ["a span that ends before it begins", span(start, "1795970087000000000"), ["impossible_latency"]],
+    [
+      "a thousandth of a millisecond",
+      { event_type: "local_inference", query: question, response: good, latency_ms: 0.001 },
+      ["impossible_latency"],
+    ],
+    ["but a span of a second", span(start, "1795970093000000000"), []],
+    ["but a span that was never timed", span(start, start), []],
+    ["but a span without an end", span(start, "0"), []],
+  ])("%s", (_name, line, expected) => {
+    const { lessons, reasons } = readFile([line]);
+    expect([reasons, lessons.length]).toEqual([expected, expected.length === 0 ? 1 : 0]);
+  });
+});
+
+describe("what Codex writes about a turn that is not to be taught", () => {
+  const line = (type: string, payload: object) => ({ timestamp: "2026-01-01T00:00:00Z", type, payload });
+  const meta = (source: unknown = "cli") => line("session_meta", { id: "s", source });
+  const said = (role: string, text: string, more: object = {}) =>
+    line("response_item", {
+      type: "message",
+      role,
+      content: [{ type: role === "user" ? "input_text" : "output_text", text }],
+      ...more,
+    });
+  const done = line("event_msg", { type: "task_complete", turn_id: "1", last_agent_message: good });
+
+  test.each<[string, readonly object[], string | null]>([
+    [
+      "a command that the user did not allow",
+      [
+        said("user", question),
+        line("response_item", { type: "function_call_output", call_id: "c", output: "exec command rejected by user" }),
+        said("assistant", "I removed the file as you asked."),
+      ],
+      "command_failed",
+    ],
+    [
+      "an undo",
+      [
+        said("user", question),
+        said("assistant", good),
+        done,
+        line("event_msg", { type: "undo_completed", success: true }),
+      ],
+      "rejected_by_user",
+    ],
+    [
+      "a stop that only a mark tells",
+      [
+        said("user", question),
+        said("assistant", good),
+        said("user", "<turn_aborted>\nThe user interrupted it.\n</turn_aborted>"),
+      ],
+      "interrupted",
+    ],
+    ["an answer that was cut", [said("user", question), said("assistant", good, { status: "incomplete" })], "cut_off"],
+    ["a comment on the work", [said("user", question), said("assistant", good, { phase: "commentary" })], null],
+    [
+      "an agent that an agent started",
+      [meta({ subagent: { thread_spawn: { depth: 1 } } }), said("user", question), said("assistant", good), done],
+      "sidechain",
+    ],
+    [
+      "a forked agent that repeats the first line of its parent",
+      [meta({ subagent: "review" }), meta(), said("user", question), said("assistant", good)],
+      "sidechain",
+    ],
+    [
+      "a summary that stands for the talk before",
+      [
+        said("user", "Another language model started to solve this problem and produced a summary of it."),
+        said("assistant", good),
+      ],
+      "no_question",
+    ],
+  ])("%s", (_name, lines, reason) => {
+    const read = readFile(lines);
+    expect(read.lessons).toEqual([]);
+    if (reason !== null) expect(read.reasons).toContain(reason);
+    expect(read.negatives).toBe(reason === "rejected_by_user" ? 1 : 0);
+  });
+
+  test("but a session of a person is, also behind one of an agent", () => {
+    const turn = [
+      said("user", question),
+      said("assistant", good, { phase: "final_answer", status: "completed" }),
+      done,
+    ];
+    expect(readFile([meta(), ...turn]).lessons).toHaveLength(1);
+    expect(readFile([meta({ subagent: "review" }), ...turn, meta(), ...turn]).lessons).toHaveLength(1);
+    const failedUndo = line("event_msg", { type: "undo_completed", success: false });
+    expect(readFile([meta(), ...turn, failedUndo]).lessons).toHaveLength(1);
+  });
+});
+
+describe("what a program asks of a model is no person's question", () => {
+  test.each([
+    "Generate a concise, 3-5 word title with an emoji summarizing the chat history.",
+    "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history.\n### Guidelines:\n- short",
+    "### Task:\nGenerate 1-3 broad tags categorizing the main themes of the chat history, along with 1-3 more specific subtopic tags.",
+    "### Task:\nSuggest 3-5 relevant follow-up questions or prompts that the user might naturally ask next in this conversation as a **user**",
+    "Please write a 5-10 word title for the following conversation: parse TOML",
+    "Provide a concise, 5-word-or-less title for the conversation, using title case conventions.",
+    "Please generate a four to five word title summarizing our conversation without any lead-in",
+    "Based on the chat history, give this conversation a name.",
+    "Summarize the discussion briefly in 200 words or less to use as a prompt for future context.",
+    "Generate a title for this conversation:",
+    "<state_snapshot><overall_goal>parse TOML</overall_goal></state_snapshot>",
+  ])("%s", (prompt) => expect(judged(good, prompt)).toMatchObject({ lessons: [], reasons: ["machine_chatter"] }));
+
+  test.each([
+    "Write a function that generates a title for a conversation.",
+    "Create a title for the chat window in the header component.",
+    "Summarize the conversation rules in the README for new people.",
+    "Add tags to the chat messages table, please.",
+    "Suggest a name for this variable in the loop, please.",
+    "Give me a summary of what the session module does.",
+    "How do I generate a title for a chat in my app?",
+    "Write a summary of the discussion in the issue about the parser.",
+  ])("but a person's is: %s", (prompt) => expect(judged(good, prompt)).toMatchObject({ lessons: [{ prompt }] }));
+
+  test("files that a message names are not its words, and a skill is no question", () => {
+    const prompt = "explain @x.py to me in detail please";
+    const files = `${prompt}\n\n--- Content from referenced files ---\n\nContent from @x.py:\n\nSECRET = 1\n\n--- End of content ---`;
+    expect(judged(good, files)).toMatchObject({ lessons: [{ prompt }] });
+    const skill = "Base directory for this skill: /home/x/.claude/skills/y\n\n# Skill y\nDo this always.";
+    expect(readFile([claude("user", skill), claude("assistant", good)])).toMatchObject({ lessons: [] });
+    expect(readFile([claude("user", question), claude("user", skill), claude("assistant", good)])).toMatchObject({
+      lessons: [{ prompt: question }],
+    });
+  });
+});

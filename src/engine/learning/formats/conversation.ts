@@ -267,11 +267,13 @@ export function interrupt(turns: Turns, talk: Talk): Reading {
   return { outcomes: [{ reason: "interrupted", ...replaced(turn) }], turns: without(turns, turn) };
 }
 
-/** The person took the turn back, whole or not. */
-export function takeBack(turns: Turns, talk: Talk): Reading {
+/** The person took the turn back, whole or not; where they undid what was done, the answer is kept as a negative. */
+export function takeBack(turns: Turns, talk: Talk, undid = false): Reading {
   const turn = turnOf(turns, talk);
   if (turn === null) return reject("rejected_by_user", turns);
-  return { outcomes: [{ reason: "rejected_by_user", ...replaced(turn) }], turns: without(turns, turn) };
+  const isNegative = undid && turn.asked && turn.response.trim() !== "" && turn.error === "";
+  const outcome: Outcome = isNegative ? rejected(turn) : { reason: "rejected_by_user", ...replaced(turn) };
+  return { outcomes: [outcome], turns: without(turns, turn) };
 }
 
 /** The conversation ends here for good, so its turn is decided now. */
@@ -280,6 +282,12 @@ export function end(turns: Turns, talk: Talk, reason: Reason): Reading {
   if (turn === null) return reject(reason, turns);
   const closed = close(turn);
   return closed === null ? reject(reason, without(turns, turn)) : { outcomes: [closed], turns: without(turns, turn) };
+}
+
+/** Opens a turn without a question: what it stands for is known of the whole conversation. */
+export function mark(turns: Turns, talk: Talk, line: ByteRange): Turns {
+  const message = { ...talk, text: "", at: "" };
+  return put(turns, opened({ message, prompt: "", before: null, isRejection: false, asked: false }, line));
 }
 
 /** The model of what comes next, where a line of its own tells it. */
