@@ -14,7 +14,12 @@ const openings = [
   String.raw`(?:does(?:n(?:'|’)?t| not)|did(?:n(?:'|’)?t| not)) (?:work|compile|build|help|fix)\b`,
   String.raw`i (?:didn(?:'|’)?t|did not|never) (?:ask|want|tell|say|mean)\b`,
   String.raw`(?:please\s+)?(?:undo|revert|roll ?back|take back|discard|throw away|put back)\s+(?:it|that|this|them|those|these|everything|all|your|the (?:last |previous |latest )?(?:change|changes|edit|edits|commit|work|patch|fix)|what you)\b`,
-  String.raw`(?:undo|revert|rollback)\s*[.!]*\s*$`,
+  String.raw`(?:please\s+)?(?:undo|revert|rollback)(?:[\s,]+(?:please|now))?\s*[.!]*\s*$`,
+  String.raw`(?:can|could|would|will) (?:you|u) (?:please )?(?:just )?(?:undo|revert|roll ?back) (?:that|this|it|these|those|them|your|everything|all|the (?:last|latest|previous) (?:change|edit|commit)s?)\b`,
+  String.raw`(?:bad|terrible|horrible|awful|useless|stupid|poor|lousy) (?:answer|solution|fix|idea|change|code|response|job)\s*(?:[.!,]|$)`,
+  String.raw`i (?:already |clearly |explicitly )?(?:said|told you)[,:]? (?:not to|do(?:n(?:'|’)?t| not)|never|leave)\b`,
+  String.raw`you (?:just )?(?:\w{2,20}ed|put|wrote|broke) (?:\w+ )?the wrong\b`,
+  String.raw`you (?:(?:were(?:n(?:'|’)?t| not) supposed|had no (?:right|reason)) to|should(?:n(?:'|’)?t| not) have)\b`,
   "(?:stop|wait)[,.! ]+(?:that(?:'|’)?s (?:wrong|not)|undo|revert|you(?:'|’)?re)",
   String.raw`no(?:[\s,!.]{1,3}no){1,8}\b(?![,.! ]+(?:problem|worries|need))`,
   "not quite[,.;:!—]",
@@ -68,7 +73,7 @@ const rejecting = new RegExp(
   "iu",
 );
 const orders =
-  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back)\b(?![^.!\n]{0,80}\?)/i;
+  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back(?!\s+(?:in|into|on|onto|at|after)\b))\b(?![^.!\n]{0,80}\?)/i;
 /** The beginning and the end of a message say what its writer thinks of the answer before it. */
 const lookedAtUnits = 600;
 
@@ -79,6 +84,8 @@ const closing = new RegExp(
     String.raw`you (?:were |are |have |just )?(?:wrong|mistaken|broke|broken|misunderstood|made (?:it|that) (?:up|worse))\b`,
     String.raw`(?:that|this|it|you) (?:has |have )?(?:just |only )?made (?:it|things|everything) (?:even |much |only )?worse\b`,
     String.raw`i (?:had )?(?:already |clearly |explicitly |specifically )?(?:said|told you|asked(?: you)?) (?:not to|to not|never to|you not to)\b`,
+    String.raw`(?:it|this|that) still (?:does(?:n(?:'|’)?t| not) work|fails|crashes|is broken)\b`,
+    String.raw`(?:please |just |now )?(?:undo|revert|roll ?back|discard) (?:it|that|this|these|those|them|everything|all|your (?:\w+ )?(?:change|edit|commit|work|fix|patch)(?:es|s)?)(?: please| now)?\s{0,2}$`,
     String.raw`(?:that|this|it)(?:(?:'|’)s| is| was) (?:all |just |completely |totally |simply )?(?:wrong|not what i (?:asked|wanted|meant|said))\s{0,2}$`,
     String.raw`(?:please |just |now )?(?:put (?:it|that|this|them|everything) back(?: (?:how|the way|as|like|where|to)\b|\s{0,2}(?:please)?\s{0,2}$))`,
   ].join("|")})`,
@@ -89,11 +96,12 @@ const sentencesLookedAt = 3;
 // Only what ends the message counts, and no question does.
 function endsRejecting(message: string): boolean {
   const end = message.slice(-lookedAtUnits).trimEnd();
-  if (!/\b(?:your?|worse|wrong|told|said|asked|back|not what)\b/i.test(end)) return false;
-  const sentences = end.match(/[^.!?;,\n]+[.!?;,\n]*/g) ?? [];
-  return sentences
-    .slice(-sentencesLookedAt)
-    .some((one) => !one.includes("?") && closing.test(one.replace(/[.!;,\s]+$/, "")));
+  if (!/\b(?:your?|worse|wrong|told|said|asked|back|not what|still|undo|revert|roll ?back|discard)\b/i.test(end))
+    return false;
+  const sentences = (end.match(/[^.!?;,\n]+[.!?;,\n]*/g) ?? []).slice(-sentencesLookedAt);
+  // What is to be done should something happen is no word about what was done.
+  if (sentences.some((one) => /\b(?:if|when(?:ever)?|in case|unless|once|should|until)\b/i.test(one))) return false;
+  return sentences.some((one) => !one.includes("?") && closing.test(one.replace(/[.!;,\s]+$/, "")));
 }
 
 const undoing =

@@ -97,7 +97,7 @@ const errors = [
   String.raw`(?:Claude(?: AI| Code)?|Codex|Gemini|GPT|Copilot)?\s?(?:usage|rate|request|weekly|daily|session|quota) limit (?:reached|exceeded|hit)`,
   "5-hour limit reached",
   String.raw`You(?:'|’)?(?:ve| have)? (?:hit|reached|exceeded) your (?:\w+ ){0,2}(?:limit|quota)`,
-  "You exceeded your current quota|Credit balance is too low|Prompt is too long|Invalid API key",
+  "You exceeded your current quota|Credit balance is too low|Prompt is too long|Invalid API key\\b",
   String.raw`OAuth (?:token|authentication)|Authentication (?:failed|error)|Unauthorized\b|Too many requests`,
   String.raw`Rate limit(?:ed)?\b|Overloaded\b|overloaded_error|Internal server error|Service (?:temporarily )?unavailable`,
   "Bad gateway|Gateway time-?out|stream (?:disconnected|error|closed)",

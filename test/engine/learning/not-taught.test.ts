@@ -138,6 +138,10 @@ describe("an answer that says that the work failed is not taught", () => {
     "I give up. The linker needs a library that is not there.",
     "The bug is still not fixed.",
     "I have not been able to reach the server.",
+    "I'm unable to get the tests to pass.",
+    "Despite my efforts, the tests still fail.",
+    "The fix didn't work; the error persists.",
+    "Nothing was changed, since the directory is empty.",
   ])("%s", (answer) =>
     expect(judged(answer)).toMatchObject({ lessons: [], reasons: expect.arrayContaining(["says_failed"]) }),
   );
@@ -181,6 +185,8 @@ describe("an answer that only announces the work is not taught, whatever its sto
     "Great. Now let me update the tests.",
     "First, I need to understand the structure. Then I'll fix the parser.",
     "Ich schaue mir zuerst die Datei an.",
+    "One moment, I'm checking the file.",
+    "Looking at the code now.",
   ])("%s", (answer) =>
     expect(readFile([chat(answer, {}, { stop_reason: "end_turn" })])).toMatchObject({
       lessons: [],
@@ -194,6 +200,7 @@ describe("an answer that only announces the work is not taught, whatever its sto
     "I'll use tabs from now on, as the rest of the file does.",
     "Let me check: 17 times 23 is 391.",
     "Let me look at it. The loop starts at 1, so that the first entry is left out.",
+    "I'll add that the second form is faster on large inputs, as it does not copy.",
     "I'm going to be honest, that code is fine as it is.",
     "I fixed it. Let me know if anything else is wrong.",
   ])("but %s", (answer) =>

@@ -118,6 +118,9 @@ describe("a person's next message rejects the work", () => {
     "that answer is bullshit",
     "Your last suggestion was complete rubbish",
     "This is crap.",
+    "Can you undo that? It broke the tests.",
+    "You changed the wrong file, restore it",
+    `log:\n${"a b c\n".repeat(900)}Please revert your change.`,
     `I ran it.\n${"log line\n".repeat(500)}So your answer was wrong, it does not work at all.`,
     `Here is what it prints:\n${"at frame (a.js:1:2)\n".repeat(100)}You broke it!`,
   ])("%s", (message) => expect(rejects(message)).toBe(true));
@@ -136,6 +139,8 @@ describe("a person's next message rejects the work", () => {
     "Thanks! Add an undo button to the page.",
     "What is wrong with this answer of the server?",
     "What does git reset --hard do?",
+    "Great job! Please put it back into the queue after 5 s",
+    "It runs. Deploy it to the server; if the check fails, revert it.",
     "git revert or git reset, which is better?",
     "How do I revert a commit?",
     "Why did you choose a map here?",
