@@ -26,6 +26,15 @@ const errors = [
   "(?:Quota|Rate limits?|Spending limit|Budget|Usage limit|Credit limit|Message limit|Request limit|Monthly limit|Token limit|Daily limit)(?: (?:has been|was|is))? (?:exceeded|reached|exhausted)",
   `(?:Insufficient (?:quota|credits?|balance|funds)|Payment required|Out of credits|Billing (?:hard )?limit|Not logged in|Please (?:log ?in|run /login|sign in)|(?:Your )?session (?:has )?expired|Max(?:imum)? retries exceeded|No (?:available|healthy) (?:\\w+ )?(?:channels?|providers?|servers?|models?|deployments?|upstreams?))(?!\\w)`,
   `(?:Invalid|Missing|Incorrect|Expired) (?:API[ -]key|authentication|credentials|x-api-key|access token)\\b${ended}`,
+  String.raw`(?:Claude|Codex|ChatGPT|GPT\S{0,20}|Gemini|Copilot|OpenAI|Anthropic|Ollama) is (?:currently |temporarily )?(?:experiencing|overloaded|unavailable|down|at capacity)\b`,
+  String.raw`Error in (?:the )?(?:message |input |output |response )?stream\b`,
+  String.raw`You(?:(?:'|’)ve| have) (?:hit|reached|exceeded) (?:our|the) (?:\w+ ){0,3}(?:limits?|quota)\b`,
+  String.raw`(?:Hm+\W{1,4})?Something (?:seems to have|has|must have) gone wrong\b`,
+  "The model (?:has )?(?:produced|returned|generated) (?:an? )?(?:invalid|empty|malformed|no) (?:content|response|output|answer)",
+  `(?:Account|Subscription|Session|Token|Licen[cs]e|Trial) (?:suspended|expired|disabled|deactivated)${ended}`,
+  String.raw`No (?:API key|credentials|access token) (?:was |were )?(?:found|provided|configured|set|specified)\b`,
+  "Your (?:credit )?balance is (?:too low|insufficient|empty)",
+  String.raw`Service (?:is )?(?:temporarily |currently )?(?:overloaded|unavailable)\b`,
   "(?:Please )?(?:try again (?:later|in (?:a (?:few|moment)|\\d+))|contact (?:your administrator|support))",
 ].join("|");
 const errorStart = new RegExp(
@@ -80,7 +89,7 @@ const failedEnd =
 const unfinishedUnits = 900;
 // It went well after all, by another way; or the sentence says why, which is what was asked for.
 const wentWell =
-  /```|\b(?:instead|work-?around|but (?:I|we) (?:did|have|added|fixed|wrote|found|was able|could|managed)|so (?:I|we) (?:used|wrote|added|made|changed|replaced|implemented|created|switched|built|moved|did it)|now (?:works?|pass(?:es)?|fixed|green)|(?:all|the) (?:\w+ )?tests (?:now )?pass\b|here(?:(?:'|’)s| is| are)|you (?:can|could|need|should|must)|that(?:(?:'|’)s| is) (?:why|because))\b/i;
+  /```|\b(?:instead|work-?around|but (?:I|we) (?:did|have|added|fixed|wrote|found|was able|could|managed)|so (?:I|we) (?:used|wrote|added|made(?! no\b)|changed|replaced|implemented|created|switched|built|moved|did it)|now (?:works?|pass(?:es)?|fixed|green)|(?:all|the) (?:\w+ )?tests (?:now )?pass\b|here(?:(?:'|’)s| is| are)|you (?:can|could|need|should|must)|that(?:(?:'|’)s| is) (?:why|because))\b/i;
 const because =
   /^[^.!?;\n]{0,60}?(?:\bbecause\b|\bsince\b|\bdue to\b|\bas long as\b|\buntil\b|\bunless\b|\bif\b|\bwhen(?:ever)?\b)/i;
 const asksWhy = /\bwhy\b|\bwhat (?:causes?|is wrong)|\bwarum\b|\bexplain\b/i;

@@ -84,6 +84,12 @@ describe("an error in the place of an answer is not taught", () => {
     "Quota exceeded for this project and minute.",
     "Network error. Check the connection.",
     "Max retries exceeded with url: /v1/chat",
+    "Claude is currently experiencing high load.",
+    "Error in message stream",
+    "Hmm...something seems to have gone wrong.",
+    "The model produced invalid content. Consider modifying your prompt.",
+    "No API key found. Please run /login",
+    "Your credit balance is too low to access the API.",
   ])("%s", (answer) =>
     expect(judged(answer)).toMatchObject({ lessons: [], reasons: expect.arrayContaining(["provider_error"]) }),
   );
