@@ -28,9 +28,9 @@ const ideContext = /^\s*# Context from my IDE setup:/i;
 // What a chat program asks of its model about a talk: a name for it, tags, what could be asked next, a short form.
 const size = "[\\w,'’–-]{1,40}";
 const thing =
-  "(?:titles?|tags?|names?|subject line|headings?|headline|follow-?ups?|summary|follow-?up (?:questions?|prompts?)|next questions|suggested (?:questions|replies)|search queries|emoji)";
+  "(?:titles?|tags?|names?|subject line|headings?|headline|header|phrase|follow-?ups?|summary|follow-?up (?:questions?|prompts?)|next questions|suggested (?:questions|replies)|search queries|emoji)";
 const talkedOf =
-  "(?:(?:chat|conversation|message|dialogue) (?:history|log)|chat|conversation|discussion|dialogue|previous (?:query|message))";
+  "(?:(?:chat|conversation|message|dialogue) (?:history|log)|chat|conversation|discussion|dialogue|(?:previous|following) (?:query|message|chat|conversation))";
 const program =
   "(?:window|list|page|view|component|app|model|table|schema|api|box|header|screen|widget|ui|panel|class|bot|room|server|store)";
 const maker =
