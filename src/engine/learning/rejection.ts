@@ -14,7 +14,12 @@ const openings = [
   String.raw`(?:does(?:n(?:'|’)?t| not)|did(?:n(?:'|’)?t| not)) (?:work|compile|build|help|fix)\b`,
   String.raw`i (?:didn(?:'|’)?t|did not|never) (?:ask|want|tell|say|mean)\b`,
   String.raw`(?:please\s+)?(?:undo|revert|roll ?back|take back|discard|throw away|put back)\s+(?:it|that|this|them|those|these|everything|all|your|the (?:last |previous |latest )?(?:change|changes|edit|edits|commit|work|patch|fix)|what you)\b`,
-  String.raw`(?:undo|revert|rollback)\s*[.!]*\s*$`,
+  String.raw`(?:please\s+)?(?:undo|revert|rollback)(?:[\s,]+(?:please|now))?\s*[.!]*\s*$`,
+  String.raw`(?:can|could|would|will) (?:you|u) (?:please )?(?:just )?(?:undo|revert|roll ?back) (?:that|this|it|these|those|them|your|everything|all|the (?:last|latest|previous) (?:change|edit|commit)s?)\b`,
+  String.raw`(?:bad|terrible|horrible|awful|useless|stupid|poor|lousy) (?:answer|solution|fix|idea|change|code|response|job)\s*(?:[.!,]|$)`,
+  String.raw`i (?:already |clearly |explicitly )?(?:said|told you)[,:]? (?:not to|do(?:n(?:'|’)?t| not)|never|leave)\b`,
+  String.raw`you (?:just )?(?:\w{2,20}ed|put|wrote|broke) (?:\w+ )?the wrong\b`,
+  String.raw`you (?:(?:were(?:n(?:'|’)?t| not) supposed|had no (?:right|reason)) to|should(?:n(?:'|’)?t| not) have)\b`,
   "(?:stop|wait)[,.! ]+(?:that(?:'|’)?s (?:wrong|not)|undo|revert|you(?:'|’)?re)",
   String.raw`no(?:[\s,!.]{1,3}no){1,8}\b(?![,.! ]+(?:problem|worries|need))`,
   "not quite[,.;:!—]",
@@ -27,6 +32,11 @@ const openings = [
   String.raw`(?:please\s+)?(?:bring back (?:the (?:old|previous|original|last)|what|my)|(?:put|change|set|turn) (?:it|that|this|them|everything|all) back|restore (?:it|them|this|that|what|the (?:old|previous|original|last) (?:version|code|state|files?|behaviou?r)))\b`,
   "i (?:had to |have |just |have just )?(?:reverted|undid|undone|rolled back|discarded|threw away|thrown away) (?:your|that|it|this|them|everything|the change)",
   String.raw`(?:the|all|all the|my|our|your) (?:\w+ ){0,2}(?:tests?|build|ci|pipeline|page|app|server|site) (?:(?:is|are|does|do) )?(?:(?:now|still) (?:fail(?:s|ing)?|broken|red|crash(?:es|ing)?)|(?:fail(?:s|ing)?|broken|red|crash(?:es|ing)?) (?:now|again|after (?:your|that|this)|because of (?:your|that|this)))\b`,
+  String.raw`(?:that|this|your)(?: (?:last|previous|whole|entire|new|latest))? (?:answer|fix|solution|response|reply|explanation|suggestion|change|attempt|approach|advice|output|result)s?(?:(?:'|’)s| is| was|(?:'|’)re| are| were)?\s+(?:(?:still|just|completely|totally|all|also|clearly|simply|complete|total|utter|pure|really|so|absolute|absolutely|not even|a piece of|a load of)\s+){0,2}(?:wrong|incorrect|broken|false|not (?:right|correct|true|working|helpful|acceptable|good(?: enough)?|even close|what i)|nonsense|garbage|useless|terrible|bull ?shit|bs|crap|shit|rubbish|trash|bad|awful|horrible|horrendous|ridiculous|stupid|dumb|pointless|unacceptable|unhelpful|misleading|untrue|a (?:lie|joke|disaster|mess|bug|mistake|hallucination)|made up|worse)\b`,
+  String.raw`(?:that|this|it)(?:(?:'|’)s| is| was)\s+(?:(?:just|complete|completely|total|totally|utter|pure|absolute|absolutely|such)\s+){0,2}(?:bull ?shit|bs|crap|shit|rubbish|trash|unacceptable|awful|horrible|ridiculous)(?=\s*(?:[.,!;:]|$|and\b|please\b))`,
+  String.raw`i (?:really |absolutely )?(?:(?:do(?:n(?:'|’)?t| not)|did(?:n(?:'|’)?t| not)) (?:really )?like|hate|dislike) (?:(?:this|that|it|them)(?=\s*(?:[.,!;:]|$|at all|one bit|(?:change|approach|version|solution|way|code|result|style|answer|refactoring)\b))|your\b|what you\b|how you\b|the (?:change|changes|result|new (?:version|code|look))\b)`,
+  String.raw`(?:please\s+)?git (?:reset --hard|checkout (?:-- ?)?\.|restore \.|revert|stash|clean -f)(?![^\n]{0,200}\?)(?=[\s.,!;]{0,3}(?:$|please|now|it|that|this|everything|head|origin|and|so|you|--hard|\.))`,
+  String.raw`why (?:did|would|have|do) you (?:just )?(?:do|done|break|broken|ignore|ignored|touch|touched)\b[^.!?\n]{0,60}[?!.]{1,4}\s{1,3}(?:i (?:said|told|asked|wanted|did(?:n(?:'|’)?t| not)|never)|that(?:(?:'|’)s| is| was) (?:not|wrong)|undo|revert|put|please (?:undo|revert|put)|nobody|no one)\b`,
   // German
   "nein(?![,.! ]+(?:danke|das (?:ist alles|passt|war(?:'|’)?s)))[,.! ]+",
   String.raw`(?:das (?:ist|war) (?:falsch|nicht richtig|nicht korrekt|kaputt|quatsch|nicht,? was ich)|falsch(?=\s*(?:[.,!;:]|$))|mach(?:e)? (?:das|es) (?:rückgängig|wieder weg)|das (?:geht|funktioniert|klappt) (?:so |immer noch |noch )?nicht|(?:das )?stimmt (?:so |leider )?nicht)`,
@@ -57,14 +67,45 @@ const openings = [
   // Arabic
   String.raw`(?:هذا (?:خطأ|خاطئ|غير صحيح|لا يعمل)|(?:ما زال )?لا يعمل(?: حتى الآن)?\s*(?:[.،!]|$)|لا[،,.! ]+هذا)`,
 ];
+const thanksBut = String.raw`(?:(?:thanks|thank you|thx|cheers|nice try|good try|nice|i see|sure|yes|yeah|right|fine|interesting|great|good|ok(?:ay)?)(?: (?:a lot|so much|very much|anyway|for (?:that|this|it|trying|the \w+|your \w+)))?[,.! …—-]{1,3}(?:but|however|though|yet|unfortunately|sadly|except)[, ]{1,2})?`;
 const rejecting = new RegExp(
-  String.raw`^[\s"'(*_>-]{0,8}(?:(?:hm+|ugh|argh|ok(?:ay)?|well|hey|sorry|but|actually|again|wtf|come on)[,.! …]+){0,2}(?:${openings.join("|")})`,
+  String.raw`^[\s"'(*_>-]{0,8}${thanksBut}(?:(?:hm+|ugh|argh|ok(?:ay)?|well|hey|sorry|but|actually|again|wtf|come on)[,.! …]+){0,2}(?:${openings.join("|")})`,
   "iu",
 );
 const orders =
-  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back)\b(?![^.!\n]{0,80}\?)/i;
+  /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back(?!\s+(?:in|into|on|onto|at|after)\b))\b(?![^.!\n]{0,80}\?)/i;
+/** The beginning and the end of a message say what its writer thinks of the answer before it. */
+const lookedAtUnits = 600;
+
+/** What a person says of the work at the end of a message, after what they tell or paste first. */
+const closing = new RegExp(
+  String.raw`^\W{0,6}(?:(?:so|therefore|hence|thus|but|and|obviously|clearly|sorry|in short|as you (?:can )?see|which means(?: that)?|conclusion|seems like|looks like|i think|it seems)[,:]?\s{1,2}){0,2}(?:${[
+    String.raw`your (?:\w+ )?(?:answer|code|change|fix|solution|patch|test|function|command|suggestion|approach|advice|edit)s?\s+(?:(?:is|was|are|were)\s+(?:(?:still|just|completely|totally|all|also|clearly|simply|plain)\s+)?(?:wrong|incorrect|broken|false|not (?:right|correct|true|working)|nonsense|garbage|useless|bull ?shit|crap|rubbish|worse|a (?:bug|mistake|hallucination))|(?:still\s+|just\s+|simply\s+)?(?:does|did|do)(?:n(?:'|’)?t| not) (?:even |actually |really )?(?:work|compile|build|run|help|fix|solve)|(?:just\s+)?(?:broke|breaks|fails|failed|crashes|crashed|deleted|destroyed|made it worse))\b`,
+    String.raw`you (?:were |are |have |just )?(?:wrong|mistaken|broke|broken|misunderstood|made (?:it|that) (?:up|worse))\b`,
+    String.raw`(?:that|this|it|you) (?:has |have )?(?:just |only )?made (?:it|things|everything) (?:even |much |only )?worse\b`,
+    String.raw`i (?:had )?(?:already |clearly |explicitly |specifically )?(?:said|told you|asked(?: you)?) (?:not to|to not|never to|you not to)\b`,
+    String.raw`(?:it|this|that) still (?:does(?:n(?:'|’)?t| not) work|fails|crashes|is broken)\b`,
+    String.raw`(?:please |just |now )?(?:undo|revert|roll ?back|discard) (?:it|that|this|these|those|them|everything|all|your (?:\w+ )?(?:change|edit|commit|work|fix|patch)(?:es|s)?)(?: please| now)?\s{0,2}$`,
+    String.raw`(?:that|this|it)(?:(?:'|’)s| is| was) (?:all |just |completely |totally |simply )?(?:wrong|not what i (?:asked|wanted|meant|said))\s{0,2}$`,
+    String.raw`(?:please |just |now )?(?:put (?:it|that|this|them|everything) back(?: (?:how|the way|as|like|where|to)\b|\s{0,2}(?:please)?\s{0,2}$))`,
+  ].join("|")})`,
+  "iu",
+);
+const sentencesLookedAt = 3;
+
+// Only what ends the message counts, and no question does.
+function endsRejecting(message: string): boolean {
+  const end = message.slice(-lookedAtUnits).trimEnd();
+  if (!/\b(?:your?|worse|wrong|told|said|asked|back|not what|still|undo|revert|roll ?back|discard)\b/i.test(end))
+    return false;
+  const sentences = (end.match(/[^.!?;,\n]+[.!?;,\n]*/g) ?? []).slice(-sentencesLookedAt);
+  // What is to be done should something happen is no word about what was done.
+  if (sentences.some((one) => /\b(?:if|when(?:ever)?|in case|unless|once|should|until)\b/i.test(one))) return false;
+  return sentences.some((one) => !one.includes("?") && closing.test(one.replace(/[.!;,\s]+$/, "")));
+}
+
 const undoing =
-  /\b(?:undo|undid|revert|reverted|roll(?:ed)? ?back|restore|bring back|put (?:it|that|this|them|everything) back|rückgängig|annule|deshaz|desfaça|annulla|cofnij|vrať)\b|верни|отмени|откати|поверни|скасуй|撤销|撤回|还原|恢复|元に戻|取り消し|되돌려|geri al/i;
+  /\bgit (?:reset --hard|checkout (?:-- ?)?\.|restore \.|revert)|\bi (?:clearly |explicitly )?(?:said|told you|asked you) not to\b|\b(?:undo|undid|revert|reverted|roll(?:ed)? ?back|restore|bring back|put (?:it|that|this|them|everything) back|rückgängig|annule|deshaz|desfaça|annulla|cofnij|vrať)\b|верни|отмени|откати|поверни|скасуй|撤销|撤回|还原|恢复|元に戻|取り消し|되돌려|geri al/i;
 
 // What a message asks for beside undoing: a clause that begins with an order, or a word for another way.
 const goingOn = new RegExp(
@@ -79,13 +120,10 @@ const goingOn = new RegExp(
   "iu",
 );
 
-/** Only the beginning of a message says what its writer thinks of the answer before it. */
-const lookedAtUnits = 600;
-
 /** Whether a person's message rejects or undoes the work that was done just before it. */
 export function rejects(message: string): boolean {
   const start = message.slice(0, lookedAtUnits);
-  return rejecting.test(start) || (undoing.test(start) && orders.test(start));
+  return rejecting.test(start) || (undoing.test(start) && orders.test(start)) || endsRejecting(message);
 }
 
 /** Whether such a message asks for nothing but to undo, so that the answer to it is no better answer to the question. */

@@ -1,3 +1,4 @@
+import { isProgramError, onlyAnnounces, saysFailed } from "./answer-words.ts";
 import type { Reason } from "./formats/reasons.ts";
 import type { Draft, Ending } from "./lesson.ts";
 
@@ -16,6 +17,8 @@ const stops: Readonly<Record<string, Reason>> = Object.fromEntries([
     "model_context_window_exceeded",
     "context_length_exceeded",
     "token_limit",
+    "max_new_tokens",
+    "limit",
     "truncated",
   ].map((word) => [word, "cut_off"] as const),
   ...[
@@ -58,6 +61,11 @@ export function isFinished(stop: string): boolean {
   return stop !== "" && stopReason(stop) === null;
 }
 
+/** Whether a provider's word for why its model stopped says that the answer was cut. */
+export function isCutOff(stop: string): boolean {
+  return stopReason(stop) === "cut_off";
+}
+
 // Providers write `MAX_TOKENS`, `FinishReason.MAX_TOKENS`, `maxTokens` and `max-tokens`.
 function stopReason(stop: string): Reason | null {
   if (stop === "") return null;
@@ -89,7 +97,7 @@ const errors = [
   String.raw`(?:Claude(?: AI| Code)?|Codex|Gemini|GPT|Copilot)?\s?(?:usage|rate|request|weekly|daily|session|quota) limit (?:reached|exceeded|hit)`,
   "5-hour limit reached",
   String.raw`You(?:'|’)?(?:ve| have)? (?:hit|reached|exceeded) your (?:\w+ ){0,2}(?:limit|quota)`,
-  "You exceeded your current quota|Credit balance is too low|Prompt is too long|Invalid API key",
+  "You exceeded your current quota|Credit balance is too low|Prompt is too long|Invalid API key\\b",
   String.raw`OAuth (?:token|authentication)|Authentication (?:failed|error)|Unauthorized\b|Too many requests`,
   String.raw`Rate limit(?:ed)?\b|Overloaded\b|overloaded_error|Internal server error|Service (?:temporarily )?unavailable`,
   "Bad gateway|Gateway time-?out|stream (?:disconnected|error|closed)",
@@ -152,7 +160,9 @@ function wordsReason(response: string, prompt: string): Reason | null {
   const start = response.slice(0, 400).trimStart();
   if (saysNothing(response)) return "no_response";
   if (response.length < 1500 && isErrorText(start, prompt)) return "provider_error";
+  if (isProgramError(response, prompt)) return "provider_error";
   if (response.length < 700 && refusalStart.test(start)) return "refused_by_model";
+  if (saysFailed(response, prompt)) return "says_failed";
   return null;
 }
 
@@ -182,9 +192,10 @@ function endsWhole(response: string): boolean {
 const impossibleMs = 10;
 const impossibleTokensPerMs = 20;
 
-// A latency of 1 is what producers write who do not measure one.
+// A latency of 1 is what producers write who do not measure one; less than that was measured.
 function isImpossible({ latencyMs, tokensOut }: Ending, response: string): boolean {
-  if (latencyMs === null || latencyMs <= 1) return false;
+  if (latencyMs === null || latencyMs === 1) return false;
+  if (latencyMs < 1) return true;
   if (tokensOut !== null && tokensOut > 0) return tokensOut / latencyMs > impossibleTokensPerMs;
   return latencyMs < impossibleMs && response.length > 40;
 }
@@ -197,6 +208,8 @@ export function refusalOfEnding({ ending, iterations, backend }: Pick<Draft, "en
   const stopped = stopReason(ending.stop);
   if (stopped !== null) return stopped;
   if (ending.failing) return "command_failed" as const;
+  // What ended before it began.
+  if (ending.latencyMs !== null && ending.latencyMs < 0) return "impossible_latency" as const;
   if (ending.latencyMs !== null && !(ending.latencyMs > 0)) return "no_latency" as const;
   return iterations > 5 ? ("too_many_iterations" as const) : null;
 }
@@ -210,9 +223,10 @@ export function refusal(draft: Draft): Reason | null {
   const hopeless = refusalOfEnding(draft) ?? wordsReason(response, draft.prompt);
   if (hopeless !== null) return hopeless;
   if (isImpossible(ending, response)) return "impossible_latency";
-  const atLimit = ending.tokensOut !== null && isTokenLimit(ending.tokensOut) && !endsWhole(response);
+  const mayBeCut = ending.tokensOut !== null && !isFinished(ending.stop);
+  const atLimit = mayBeCut && isTokenLimit(ending.tokensOut) && !endsWhole(response);
   if (atLimit || isCut(response)) return "cut_off";
   const mayGoOn = draft.kind === "conversation" && ending.stop === "" && response.length < 300;
   if (mayGoOn && announcement.test(response.trimStart())) return "announced";
-  return null;
+  return onlyAnnounces(response) ? "announced" : null;
 }

@@ -4,6 +4,7 @@ import { typedBy } from "../../../src/engine/learning/formats/harness.ts";
 import { unknownEnding } from "../../../src/engine/learning/lesson.ts";
 import { rejects } from "../../../src/engine/learning/rejection.ts";
 import { refusal } from "../../../src/engine/learning/success.ts";
+import { withoutThoughts } from "../../../src/engine/learning/thoughts.ts";
 import { meritsOf } from "../../../src/engine/learning/value.ts";
 
 /** Texts that make a careless expression try every way of reading them. */
@@ -35,11 +36,23 @@ const parts = [
   "1.",
   "<your ",
   "Background command ",
+  "</think>",
+  "<|channel|>final",
+  "Generate a ",
+  "title, ",
+  "I was unable to ",
+  "The tests ",
+  "Let me look. ",
+  "sorry, but ",
+  "your answer, ",
+  "--- Content from referenced files ---",
+  "rejected by ",
 ];
 
 const checks: Readonly<Record<string, (text: string) => unknown>> = {
   "taking out what the harness put there": typedBy,
   "looking for a rejection": rejects,
+  "taking thoughts away": withoutThoughts,
   "looking for a failed command": (text) => isFailedOutput({ content: text }),
   "judging success": (response) =>
     refusal({

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { cleanLabel, cleanText, cutClean } from "../clean.ts";
 import { type ByteRange, type Draft, keptUnits, lessonId, maxPromptChars, maxResponseChars } from "../lesson.ts";
 import { rejects, undoes } from "../rejection.ts";
-import { isFinished, saysNothing } from "../success.ts";
+import { isCutOff, isFinished, saysNothing } from "../success.ts";
 import { withoutThoughts } from "../thoughts.ts";
 import { type Outcome, type Reading, reject, type Work } from "./dialect.ts";
 import { typedBy } from "./harness.ts";
@@ -113,7 +113,8 @@ function workOf(turn: Turn): Work {
 function close(turn: Turn): Outcome | null {
   if (turn.settled) return null;
   if (turn.response.trim() === "") {
-    return { reason: turn.error === "" ? "no_answer" : "provider_error", ...replaced(turn) };
+    const reason = turn.error !== "" ? "provider_error" : isCutOff(turn.stop) ? "cut_off" : "no_answer";
+    return { reason, ...replaced(turn) };
   }
   if (turn.corrects?.undoes) return { reason: "answers_rejection", ...replaced(turn) };
   return workOf(turn);
@@ -121,7 +122,7 @@ function close(turn: Turn): Outcome | null {
 
 /** What a turn that nothing follows for the time being comes to; null where there is no answer yet, or nothing new. */
 export function settle(turn: Turn): Outcome | null {
-  return turn.response.trim() === "" && turn.error === "" ? null : close(turn);
+  return turn.response.trim() === "" && turn.error === "" && !isCutOff(turn.stop) ? null : close(turn);
 }
 
 /** The name under which a turn's words are taught or rejected. */
@@ -222,12 +223,15 @@ export function answer(turns: Turns, said: Answer, line: ByteRange): Reading {
   const joined = said.whole === true || turn.response === "" ? words : `${turn.response}\n\n${words}`;
   const response = repeated || words.trim() === "" ? turn.response : cutClean(joined, keptUnits);
   const error = cleanLabel(said.error ?? "");
+  const stop = cleanLabel(said.stop ?? "");
+  // Thoughts alone: the model was cut while it was thinking.
+  const isThought = response === "" && words === "" && said.text.trim() !== "";
   const next: Turn = {
     ...turn,
     response,
     answeredAt: said.at || turn.answeredAt,
     model: cleanLabel(said.model ?? "") || turn.model,
-    stop: cleanLabel(said.stop ?? ""),
+    stop: isThought && (stop === "" || isFinished(stop)) ? "incomplete" : stop,
     error,
     tokensOut: said.tokensOut ?? null,
     to: line.to,
@@ -263,11 +267,13 @@ export function interrupt(turns: Turns, talk: Talk): Reading {
   return { outcomes: [{ reason: "interrupted", ...replaced(turn) }], turns: without(turns, turn) };
 }
 
-/** The person took the turn back, whole or not. */
-export function takeBack(turns: Turns, talk: Talk): Reading {
+/** The person took the turn back, whole or not; where they undid what was done, the answer is kept as a negative. */
+export function takeBack(turns: Turns, talk: Talk, undid = false): Reading {
   const turn = turnOf(turns, talk);
   if (turn === null) return reject("rejected_by_user", turns);
-  return { outcomes: [{ reason: "rejected_by_user", ...replaced(turn) }], turns: without(turns, turn) };
+  const isNegative = undid && turn.asked && turn.response.trim() !== "" && turn.error === "";
+  const outcome: Outcome = isNegative ? rejected(turn) : { reason: "rejected_by_user", ...replaced(turn) };
+  return { outcomes: [outcome], turns: without(turns, turn) };
 }
 
 /** The conversation ends here for good, so its turn is decided now. */
@@ -276,6 +282,12 @@ export function end(turns: Turns, talk: Talk, reason: Reason): Reading {
   if (turn === null) return reject(reason, turns);
   const closed = close(turn);
   return closed === null ? reject(reason, without(turns, turn)) : { outcomes: [closed], turns: without(turns, turn) };
+}
+
+/** Opens a turn without a question: what it stands for is known of the whole conversation. */
+export function mark(turns: Turns, talk: Talk, line: ByteRange): Turns {
+  const message = { ...talk, text: "", at: "" };
+  return put(turns, opened({ message, prompt: "", before: null, isRejection: false, asked: false }, line));
 }
 
 /** The model of what comes next, where a line of its own tells it. */

@@ -1,5 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, rejectBad } from "./dialect.ts";
+import { verdictIn } from "./producer-words.ts";
 import { errorShape } from "./shapes.ts";
 
 /** An error and what solved it. */
@@ -20,8 +21,8 @@ export const errorResolution: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof resolution_time === "number" ? { resolution_time } : {},
-        feedback: null,
-        ending: unknownEnding,
+        feedback: verdictIn(record),
+        ending: { ...unknownEnding, said: record.success === false || record.resolved === false ? "failed" : null },
       },
       turns,
     );

@@ -22,7 +22,7 @@ const failedWords: ReadonlySet<string> = new Set([
   "declined",
 ]);
 const said =
-  /(?:^|\n)\W{0,4}(?:(?:command|process|script|program|shell)?\s?(?:exited|failed|finished|terminated|completed)?\s?(?:with\s)?(?:a\s)?(?:non-zero\s)?(?:exit|return|status)[ _-]?(?:code|status|value)?(?:\s(?:is|was))?\s?[:=]?\s{0,3}(?:code\s)?-?[1-9]\d{0,9}\b|<(?:exit_code|return_code|returncode)>\s*-?[1-9]|(?:command|process) (?:timed out|was killed|was aborted)|(?:killed|terminated) by signal|apply_patch verification failed|failed to (?:apply (?:the )?patch|find (?:expected lines|context)\b))|(?:process|command) (?:exited|failed) with (?:exit )?(?:code|status) -?[1-9]/i;
+  /(?:^|\n)\W{0,4}(?:(?:command|process|script|program|shell)?\s?(?:exited|failed|finished|terminated|completed)?\s?(?:with\s)?(?:a\s)?(?:non-zero\s)?(?:exit|return|status)[ _-]?(?:code|status|value)?(?:\s(?:is|was))?\s?[:=]?\s{0,3}(?:code\s)?-?[1-9]\d{0,9}\b|<(?:exit_code|return_code|returncode)>\s*-?[1-9]|(?:command|process) (?:timed out|was killed|was aborted)|(?:killed|terminated) by signal|(?:exec |shell )?(?:command|patch|call|tool(?: use| call)?|request|execution|operation|action|edit)? ?(?:was |has been )?(?:rejected|denied|declined|refused|not approved) by (?:the )?user\b|(?:the )?user (?:has )?(?:rejected|denied|declined|refused) (?:the |this |to )|apply_patch verification failed|failed to (?:apply (?:the )?patch|find (?:expected lines|context)\b))|(?:process|command) (?:exited|failed) with (?:exit )?(?:code|status) -?[1-9]/i;
 const inJson = /\\?"(?:exit_?code|exit_?status|return_?code)\\?"\s{0,3}:\s{0,3}-?[1-9]/i;
 
 /** Where the words of how a command ended stand: at the start or at the end of what it printed. */

@@ -1,5 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad, verdict } from "./dialect.ts";
+import { errorIn, saysFailed, verdictIn } from "./producer-words.ts";
 import { interactionShape } from "./shapes.ts";
 
 const known: ReadonlySet<string> = new Set([
@@ -40,10 +41,11 @@ export const hybrid: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof latency_ms === "number" ? { latency_ms } : {},
-        feedback: verdict(user_feedback),
+        feedback: verdict(user_feedback) ?? verdictIn(record),
         ending: {
           ...unknownEnding,
-          said: outcome === "success" ? "success" : outcome === "partial" ? "partial" : "failed",
+          said: outcome === "partial" ? "partial" : outcome === "success" && !saysFailed(record) ? "success" : "failed",
+          error: errorIn(record),
           latencyMs: typeof latency_ms === "number" && latency_ms > 0 ? latency_ms : null,
         },
       },

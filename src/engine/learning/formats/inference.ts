@@ -1,6 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad, verdict } from "./dialect.ts";
-import { textOf } from "./field.ts";
+import { errorIn, saysFailed, verdictIn } from "./producer-words.ts";
 import { isInferenceRecord, parseQuickly } from "./quick.ts";
 import { type Inference, inferenceShape } from "./shapes.ts";
 
@@ -46,12 +46,12 @@ export const inference: Dialect = {
         iterations: 1,
         timestamp: at,
         successMetrics: numbers,
-        feedback: verdict(user_feedback),
+        feedback: verdict(user_feedback) ?? verdictIn(record),
         ending: {
           ...unknownEnding,
-          said: success === false ? "failed" : null,
+          said: success === false || saysFailed(record) ? "failed" : null,
           stop: finish_reason ?? stop_reason ?? "",
-          error: textOf(record.error, record.error_message),
+          error: errorIn(record),
           latencyMs: latency_ms,
           tokensOut: tokens_out ?? null,
           asked: !isReport(parsed),

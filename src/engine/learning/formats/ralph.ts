@@ -1,5 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, reject, rejectBad } from "./dialect.ts";
+import { errorIn, saysFailed, verdictIn } from "./producer-words.ts";
 import { isTaskRecord, parseQuickly } from "./quick.ts";
 import { taskShape } from "./shapes.ts";
 
@@ -47,8 +48,12 @@ export const ralph: Dialect = {
         iterations,
         timestamp: isoTime(timestamp),
         successMetrics: { iterations, efficiency: 1 / Math.max(iterations, 1) },
-        feedback: null,
-        ending: { ...unknownEnding, said: isDone(status, parsed.completion_reason) ? "success" : "failed" },
+        feedback: verdictIn(record),
+        ending: {
+          ...unknownEnding,
+          said: isDone(status, parsed.completion_reason) && !saysFailed(record) ? "success" : "failed",
+          error: errorIn(record),
+        },
       },
       turns,
     );

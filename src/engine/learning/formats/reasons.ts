@@ -19,6 +19,7 @@ export const reasons = {
   not_successful: "The producer says that the work failed or was not finished.",
   provider_error: "What stands there as the answer is an error of the provider.",
   no_response: "The agent says that nothing was asked of it.",
+  says_failed: "The answer itself says that the work failed or was not done.",
   cut_off: "The answer was cut in the middle.",
   refused_by_model: "The model refused to answer.",
   command_failed: "The last command of the work failed.",
@@ -88,9 +89,11 @@ const sentences: ReadonlyMap<string, string> = new Map(Object.entries(reasons));
 
 /** The sentence of a reason as it was counted, whichever version of this program counted it. */
 export function reasonSentence(word: string): string {
+  const known = sentences.get(word);
+  if (known !== undefined) return known;
   const sink = /^refused_by_(.+)$/s.exec(word)?.[1];
   if (sink !== undefined) return `The sink ${sink} refused the lesson for good.`;
-  return sentences.get(word) ?? "This version of aistack does not know this reason.";
+  return "This version of aistack does not know this reason.";
 }
 
 /** Reasons with their counts and sentences, as one text. */

@@ -1,5 +1,6 @@
 import { unknownEnding } from "../lesson.ts";
 import { type Dialect, draftOf, eventName, isoTime, type JsonRecord, reject, rejectBad, verdict } from "./dialect.ts";
+import { errorIn, saysFailed, verdictIn } from "./producer-words.ts";
 import { isEditorRecord, parseQuickly } from "./quick.ts";
 import { vscodeShape } from "./shapes.ts";
 
@@ -37,8 +38,12 @@ export const vscode: Dialect = {
         iterations: 1,
         timestamp: isoTime(timestamp),
         successMetrics: typeof latency_ms === "number" ? { latency_ms } : {},
-        feedback: verdict(user_feedback),
-        ending: { ...unknownEnding, said: success ? "success" : "failed" },
+        feedback: verdict(user_feedback) ?? verdictIn(record),
+        ending: {
+          ...unknownEnding,
+          said: success && !saysFailed(record) ? "success" : "failed",
+          error: errorIn(record),
+        },
       },
       turns,
     );

@@ -2,6 +2,7 @@ import type { ByteRange } from "../../lesson.ts";
 import { answer, ask, interrupt, step, type Talk } from "../conversation.ts";
 import { type Dialect, isoTime, type JsonRecord, type Reading, reject, rejectBad } from "../dialect.ts";
 import { isFailedOutput } from "../failed-output.ts";
+import { recordOf, tokensOf } from "../field.ts";
 import { isClaudeRecord, parseQuickly } from "../quick.ts";
 import { type ClaudeMessage, claudeShape, type Turns } from "../shapes.ts";
 
@@ -62,7 +63,8 @@ function readAssistant(record: JsonRecord, line: ClaudeMessage, turns: Turns, pl
   const error = record.isApiErrorMessage === true ? text || "API error" : "";
   const stop = isCall ? "tool_use" : (stop_reason ?? "");
   if (text.trim() === "" && error === "" && !isCall) return reject("thinking", turns);
-  const said = answer(turns, { ...talk, text, at: isoTime(line.timestamp), model, stop, error }, place);
+  const tokensOut = tokensOf(recordOf(line.message.usage).output_tokens);
+  const said = answer(turns, { ...talk, text, at: isoTime(line.timestamp), model, stop, error, tokensOut }, place);
   if (text.trim() === "")
     return { outcomes: reject(isCall ? "tool_call" : "thinking", turns).outcomes, turns: said.turns };
   return said;

@@ -1,5 +1,5 @@
 import { contentWords } from "../chat/said.ts";
-import { answer, ask, end, step, type Talk } from "../conversation.ts";
+import { answer, ask, end, interrupt, step, type Talk } from "../conversation.ts";
 import { type Dialect, isoTime, type JsonRecord, reject, rejectBad } from "../dialect.ts";
 import { isFailedOutput } from "../failed-output.ts";
 import { fromJson, isRecord, textOf } from "../field.ts";
@@ -49,6 +49,7 @@ export const codexFlat: Dialect = {
     }
     const { text } = contentWords(record.content);
     const message = { ...talk, text, at: isoTime(record.timestamp) };
+    if (record.role === "user" && /^\s*<turn_aborted>/.test(text)) return interrupt(turns, talk);
     if (record.role === "user") return ask(turns, message, place);
     if (record.role !== "assistant") return reject("bookkeeping", turns);
     const isPartial = isRecord(record) && (record.status === "incomplete" || record.status === "in_progress");

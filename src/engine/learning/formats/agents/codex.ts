@@ -1,7 +1,8 @@
 import type { ByteRange } from "../../lesson.ts";
-import { answer, ask, interrupt, step, type Talk, takeBack, turnOf, withModel } from "../conversation.ts";
+import { answer, ask, interrupt, mark, step, type Talk, takeBack, turnOf, withModel } from "../conversation.ts";
 import { type Dialect, isoTime, type Reading, reject, rejectBad } from "../dialect.ts";
 import { isFailedOutput } from "../failed-output.ts";
+import { isRecord } from "../field.ts";
 import { type CodexEntry, codexShape, type Turns } from "../shapes.ts";
 
 const kinds: ReadonlySet<string> = new Set([
@@ -32,6 +33,25 @@ const ends: ReadonlySet<string> = new Set(["exec_command_end", "patch_apply_end"
 // A rollout holds one session; its lines do not repeat the session's name.
 const talk: Talk = { dialect: "Codex", session: "" };
 
+// A session of an agent that another agent started, told by its first line; held open like a turn, so that it is known
+// of all lines that follow.
+const subagent: Talk = { dialect: "Codex", session: "subagent" };
+
+function isSubagent(payload: CodexEntry["payload"]): boolean {
+  const { source, thread_source } = payload;
+  if (isRecord(source)) return "subagent" in source || "sub_agent" in source;
+  return [source, thread_source].some((word) => typeof word === "string" && /^sub_?agent/i.test(word));
+}
+
+// A rollout that was forked repeats the first line of the one before it right after its own.
+function begin(payload: CodexEntry["payload"], turns: Turns, place: ByteRange): Turns {
+  if (isSubagent(payload)) return mark(turns, subagent, place);
+  const marked = turnOf(turns, subagent);
+  return marked !== null && marked.steps > 0 ? turns.filter((turn) => turn !== marked) : turns;
+}
+
+const abortedMark = /^\s*<turn_aborted>/;
+
 // The end of a command is told twice, as the model is told it and as an event: only one of them is a step.
 function noteFailure(turns: Turns): Turns {
   const turn = turnOf(turns, talk);
@@ -39,7 +59,7 @@ function noteFailure(turns: Turns): Turns {
 }
 
 function readItem(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
-  const { type = "", role, content, output, status } = entry.payload;
+  const { type = "", role, content, output, status, phase } = entry.payload;
   if (outputs.has(type)) return step(turns, talk, { failed: isFailedOutput(output), reason: "tool_result" });
   if (calls.has(type)) {
     const failed = isFailedOutput({ status });
@@ -49,9 +69,12 @@ function readItem(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
   if (type !== "message") return reject("bookkeeping", turns);
   const text = (content ?? []).flatMap((block) => (block.text === undefined ? [] : [block.text])).join("\n\n");
   const at = isoTime(entry.timestamp);
+  if (role === "user" && abortedMark.test(text)) return interrupt(turns, talk);
   if (role === "user") return ask(turns, { ...talk, text, at }, place);
   if (role !== "assistant") return reject("bookkeeping", turns);
-  return answer(turns, { ...talk, text, at }, place);
+  if (phase === "commentary") return reject("turn_open", turns);
+  const isPartial = status === "incomplete" || status === "in_progress";
+  return answer(turns, { ...talk, text, at, stop: isPartial ? "incomplete" : "" }, place);
 }
 
 function errorOf(error: unknown): string {
@@ -62,12 +85,16 @@ function errorOf(error: unknown): string {
 }
 
 function readEvent(entry: CodexEntry, turns: Turns, place: ByteRange): Reading {
-  const { type = "", message = "", last_agent_message, error, codex_error_info } = entry.payload;
+  const { type = "", message = "", last_agent_message, error, codex_error_info, success, phase } = entry.payload;
   const at = isoTime(entry.timestamp);
   if (type === "user_message") return ask(turns, { ...talk, text: message, at }, place);
   if (type === "turn_aborted") return interrupt(turns, talk);
   if (type === "thread_rolled_back") return takeBack(turns, talk);
+  if (type === "undo_completed") {
+    return success === false ? reject("bookkeeping", turns) : takeBack(turns, talk, true);
+  }
   if (ends.has(type)) return reject("tool_result", isFailedOutput(entry.payload) ? noteFailure(turns) : turns);
+  if (type === "agent_message" && phase === "commentary") return reject("turn_open", turns);
   if (type === "agent_message") return answer(turns, { ...talk, text: message, at }, place);
   if (type === "error" || type === "stream_error") {
     // A broken stream is tried again: only what ends the turn decides.
@@ -105,6 +132,12 @@ export const codex: Dialect = {
   read(record, turns, place) {
     const parsed = codexShape.safeParse(record);
     if (!parsed.success) return rejectBad("malformed_rollout", turns);
+    const marked = turnOf(turns, subagent);
+    if (marked !== null && (parsed.data.type === "response_item" || parsed.data.type === "event_msg")) {
+      if (marked.steps > 0) return reject("sidechain", turns);
+      return reject("sidechain", [...turns.filter((turn) => turn !== marked), { ...marked, steps: 1 }]);
+    }
+    if (parsed.data.type === "session_meta") return reject("bookkeeping", begin(parsed.data.payload, turns, place));
     if (parsed.data.type === "response_item") return readItem(parsed.data, turns, place);
     if (parsed.data.type === "event_msg") return readEvent(parsed.data, turns, place);
     const { model } = parsed.data.payload;

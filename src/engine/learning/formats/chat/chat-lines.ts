@@ -1,6 +1,7 @@
 import type { ByteRange, Ending } from "../../lesson.ts";
 import { type Dialect, isoTime, type JsonRecord, type Reading } from "../dialect.ts";
 import { fromJson, isRecord, listOf, numberOf, recordOf, textOf, tokensOf } from "../field.ts";
+import { saysFailed, verdictIn } from "../producer-words.ts";
 import type { Turns } from "../shapes.ts";
 import { exchange, preference } from "./exchange.ts";
 import { requestMessages, responseMessages } from "./payload.ts";
@@ -99,7 +100,7 @@ function latencyOf(record: JsonRecord): number | null {
 }
 
 function endingOf(record: JsonRecord, bodies: readonly JsonRecord[]): Partial<Ending> {
-  const failed = record.status === "failure" || record.success === false || record.status === "failed";
+  const failed = saysFailed(record);
   const status = numberOf(record.status_code, recordOf(record.response).status_code);
   const error = record.error ?? record.error_str ?? record.exception;
   const { message, code } = recordOf(error);
@@ -109,11 +110,14 @@ function endingOf(record: JsonRecord, bodies: readonly JsonRecord[]): Partial<En
       textOf(error, message, code) ||
       (isRecord(error) ? "error" : "") ||
       (status !== null && status >= 400 ? `status ${status}` : ""),
-    stop: textOf(...[record, ...bodies].flatMap((one) => [one.finish_reason, one.stop_reason, incomplete(one)])),
+    stop: textOf(
+      ...[record, ...bodies].flatMap((one) => [one.finish_reason, one.stop_reason, one.done_reason, incomplete(one)]),
+    ),
     latencyMs: latencyOf(record),
     tokensOut: tokensOf(
       ...[record, ...bodies].flatMap((one) => [
         one.completion_tokens,
+        one.eval_count,
         recordOf(one.usage).completion_tokens,
         recordOf(one.usage).output_tokens,
       ]),
@@ -123,6 +127,8 @@ function endingOf(record: JsonRecord, bodies: readonly JsonRecord[]): Partial<En
 
 // The Responses interface says with a status what others say with a reason.
 function incomplete(body: JsonRecord): string {
+  // llama.cpp says it with flags.
+  if (body.stopped_limit === true || body.stop_type === "limit") return "limit";
   return body.status === "incomplete" ? textOf(recordOf(body.incomplete_details).reason) || "incomplete" : "";
 }
 
@@ -137,7 +143,9 @@ function readLine(record: JsonRecord, turns: Turns, place: ByteRange): Reading {
   const bodies = [body, recordOf(body.body), recordOf(listOf(body.choices)[0])];
   const metadata = recordOf(record.metadata);
   const ending = endingOf(record, bodies);
-  const label = record.label ?? record.feedback;
+  const answered = recordOf((messageList(record) ?? []).at(-1));
+  // Who weighs an answer with nothing does not want it to be learned.
+  const judged = answered.weight === 0 ? -1 : (verdictIn(record) ?? verdictIn(answered) ?? verdictIn(body));
   const at = isoTime(
     record.endTime ??
       record.end_time ??
@@ -160,7 +168,7 @@ function readLine(record: JsonRecord, turns: Turns, place: ByteRange): Reading {
     patternId: `chat_${id || at}`,
     backend: textOf(record.model, body.model, request.model, metadata.backend),
     timestamp: at,
-    feedback: label === false ? (-1 as const) : label === true ? (1 as const) : null,
+    feedback: judged,
     metrics: ending.latencyMs ? { latency_ms: ending.latencyMs } : {},
     ending,
   };

@@ -130,7 +130,7 @@ export function readSaid(value: unknown): Said {
     text: isResult ? "" : text || refused,
     calls: role === "assistant" && (calls || callsIn(message) || /_call$/.test(word)),
     failed: isResult && (isFailedOutput(results) || isFailedOutput(message)),
-    stop: refuses || (refused !== "" && text === "") ? "refusal" : stop,
+    stop: refuses || refused !== "" ? "refusal" : stop,
   };
 }
 

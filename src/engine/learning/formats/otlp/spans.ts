@@ -67,10 +67,12 @@ function errorOf(own: Attributes, events: readonly SpanEvent[]): string {
   );
 }
 
-// A span that ends when it begins was never timed.
+// A span that ends when it begins was never timed, and one without an end is not over; one that ends before it begins
+// is told with a time below 0.
 function latencyOf({ startTimeUnixNano, endTimeUnixNano }: Span): number | null {
-  const ms = (Number(endTimeUnixNano) - Number(startTimeUnixNano)) / 1e6;
-  return ms > 0 ? ms : null;
+  const end = Number(endTimeUnixNano);
+  const ms = (end - Number(startTimeUnixNano)) / 1e6;
+  return end > 0 && (ms > 0 || ms < 0) ? ms : null;
 }
 
 function endingOf(span: Span, own: Attributes, events: readonly SpanEvent[]): Partial<Ending> {
