@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import type { Place } from "./cursor.ts";
 import type { Followed } from "./followed.ts";
 import { type Fingerprint, relate } from "./identity.ts";
@@ -30,11 +31,12 @@ export function heldBy(
   const { bytes } = survey;
   if (bytes === 0) return null;
   for (const followed of origins.files.values()) {
-    if (followed.packed !== null || followed.size < bytes) continue;
-    if (followed === except || (taken !== undefined && taken !== followed.offset >= bytes)) continue;
+    if (followed.packed !== null || followed === except) continue;
+    if (taken !== undefined && taken !== followed.offset >= bytes) continue;
     if (!origins.isNamedAfter(followed.file, log)) continue;
+    // It may have grown since it was looked at, and been copied then.
     const fd = origins.opened(followed);
-    if (fd !== null && holdsAll(fd, survey)) return followed;
+    if (fd !== null && fstatSync(fd).size >= bytes && holdsAll(fd, survey)) return followed;
   }
   return null;
 }

@@ -12,7 +12,7 @@ import { temporaryDirectory } from "./writing.ts";
 
 const lineOf = (id: number) => `${JSON.stringify({ event: "task_completed", task_id: id })}\n`;
 
-function setUp(directory: string, whileReading: () => void) {
+function setUp(directory: string, whileReading: () => void, whenFound = (_file: string): void => undefined) {
   const log = join(directory, "app.jsonl");
   const patterns = [log];
   const said: EngineEvent[] = [];
@@ -36,7 +36,10 @@ function setUp(directory: string, whileReading: () => void) {
     maxLineBytes: 4096,
     unended: false,
     turnIdleMs: 60_000,
-    emit: (event) => said.push(event),
+    emit(event) {
+      said.push(event);
+      if (event.type === "file.found") whenFound(event.file);
+    },
   });
   const taken: number[] = [];
   const poll = async () => {
@@ -97,4 +100,23 @@ test("what was cut is said to be lost only when many looks found no copy of it, 
     expect(world.taken).toEqual(ends === "compressed" ? [0, 1, 2, 3] : [0, 1]);
     rmSync(`${world.log}.1.gz`, { force: true });
   }
+});
+
+test("a copy of a log that grew since it was looked at is not read beside it", async () => {
+  using directory = temporaryDirectory();
+  const world = setUp(
+    directory.path,
+    () => undefined,
+    (file) => {
+      // After the look at the log, before that at its copy.
+      if (file !== world.log || world.taken.length > 0) return;
+      appendFileSync(world.log, [2, 3].map(lineOf).join(""));
+      copyFileSync(world.log, `${world.log}.1`);
+    },
+  );
+  writeFileSync(world.log, [0, 1].map(lineOf).join(""));
+  writeFileSync(`${world.log}.1`, "");
+  for (let turn = 0; turn < 4; turn++) await world.poll();
+  expect(world.taken).toEqual([0, 1, 2, 3]);
+  world.follower.close();
 });

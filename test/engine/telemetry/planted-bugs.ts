@@ -74,7 +74,11 @@ export const bugs: readonly Bug[] = [
     name: "compressed: it is read beside the plain file that gives the same lines",
     edits: [
       ["telemetry/packed-generations.ts", "if (isBeside) this.#entries", "if (false) this.#entries"],
-      ["telemetry/packed-origin.ts", "if (fd !== null && holdsAll(fd, survey)) return followed;", ""],
+      [
+        "telemetry/packed-origin.ts",
+        "if (fd !== null && fstatSync(fd).size >= bytes && holdsAll(fd, survey)) return followed;",
+        "",
+      ],
     ],
   },
   {
