@@ -29,9 +29,13 @@ export interface Losses {
 /** Looks at what is there until a copy counts as missing: some seconds. */
 export const looksForCopy = 10;
 
+const foundMost = 1000;
+
 /** Opens the losses of one follower. */
 export function openLosses(sink: string, emit: Emit): Losses {
   const noted = new Map<string, { event: Loss; look: number }>();
+  // A copy may be found before it is noticed that its log was cut.
+  const foundFirst = new Set<string>();
   let look = 0;
   const keyOf = ({ offset, print }: Place) => `${offset} ${print.headHash} ${print.tailHash}`;
   const sayTo = (last: number) => {
@@ -42,8 +46,16 @@ export function openLosses(sink: string, emit: Emit): Losses {
     }
   };
   return {
-    note: (place, event) => void noted.set(keyOf(place), { event, look }),
-    found: (place) => void noted.delete(keyOf(place)),
+    note(place, event) {
+      const key = keyOf(place);
+      if (!foundFirst.delete(key)) noted.set(key, { event, look });
+    },
+    found(place) {
+      const key = keyOf(place);
+      if (noted.delete(key)) return;
+      if (foundFirst.size >= foundMost) foundFirst.clear();
+      foundFirst.add(key);
+    },
     foundWhole(log) {
       for (const [key, { event }] of noted) if (key.startsWith("0 ") && event.file === log) noted.delete(key);
     },

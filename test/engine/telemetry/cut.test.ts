@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { EngineEvent } from "../../../src/engine/events.ts";
 import { type LearnMemory, openLearnMemory } from "../../../src/engine/learning/learn-memory.ts";
 import { openDescriptors } from "../../../src/engine/telemetry/descriptors.ts";
-import { looksForCopy } from "../../../src/engine/telemetry/losses.ts";
+import { looksForCopy, openLosses } from "../../../src/engine/telemetry/losses.ts";
 import { coveredBy, discoverAll } from "../../../src/engine/telemetry/sources.ts";
 import { openFollower } from "../../../src/engine/telemetry/tail.ts";
 import { temporaryDirectory } from "./writing.ts";
@@ -119,4 +119,15 @@ test("a copy of a log that grew since it was looked at is not read beside it", a
   for (let turn = 0; turn < 4; turn++) await world.poll();
   expect(world.taken).toEqual([0, 1, 2, 3]);
   world.follower.close();
+});
+
+test("what was found in a copy before its log was seen to be cut is not said to be lost", () => {
+  const said: EngineEvent[] = [];
+  const losses = openLosses("rows", (event) => said.push(event));
+  const place = (offset: number) => ({ offset, print: { headBytes: 1, headHash: "a", tailHash: "b" } });
+  losses.found(place(10));
+  losses.note(place(10), { type: "file.cut", file: "/x.jsonl", unreadBytes: 5 });
+  losses.note(place(20), { type: "file.cut", file: "/x.jsonl", unreadBytes: 6 });
+  losses.sayAll();
+  expect(said).toEqual([{ type: "file.cut", file: "/x.jsonl", unreadBytes: 6, sink: "rows" }]);
 });
