@@ -94,11 +94,42 @@ const because =
   /^[^.!?;\n]{0,60}?(?:\bbecause\b|\bsince\b|\bdue to\b|\bas long as\b|\buntil\b|\bunless\b|\bif\b|\bwhen(?:ever)?\b)/i;
 const asksWhy = /\bwhy\b|\bwhat (?:causes?|is wrong)|\bwarum\b|\bexplain\b/i;
 
+// One of these stands in every beginning that tells of a failure; most answers have none of them.
+const failureSigns = [
+  "ot",
+  "n't",
+  "n’t",
+  "ail",
+  "nable",
+  "till",
+  "o luck",
+  "either",
+  "o avail",
+  "roken",
+  "none",
+  "None",
+]
+  .concat(["up", "tuck", "ran out", "emain", "ersist", "ncomplete", "nfinished", "o changes", "ithout success"])
+  .concat([
+    "gain",
+    "as before",
+    "rash",
+    "nresolved",
+    "red",
+    "nfixed",
+    "nfortunately",
+    "ontinue",
+    "FAIL",
+    "NOT",
+    "STILL",
+  ]);
+
 /** Whether an answer plainly says that the work which was asked for failed or was not done. */
 export function saysFailed(response: string, prompt: string): boolean {
   if (response.length > unfinishedUnits) return false;
-  const match = failedStart.exec(response.slice(0, 400));
-  if (match === null && !failedEnd.test(response.slice(-240))) return false;
+  const [start, end] = [response.slice(0, 400), response.slice(-240)];
+  const match = failureSigns.some((sign) => start.includes(sign)) ? failedStart.exec(start) : null;
+  if (match === null && !(/still/i.test(end) && failedEnd.test(end))) return false;
   if (wentWell.test(response)) return false;
   if (match === null) return true;
   const isMine = /^\W{0,4}(?:\w+[,.!:;]{0,2}\s){0,4}?(?:I|We)\b/.test(match[0]);
