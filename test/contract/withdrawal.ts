@@ -386,7 +386,7 @@ export function withdrawalContract(name: string, makePlace: () => Place): void {
       const seed = 11;
       const rounds = 60;
       let kills = 0;
-      for (let atMs = 20; ; atMs += 100) {
+      for (let atMs = 20; ; atMs += 40) {
         const child = spawn(process.execPath, [script, place.home, String(seed), String(rounds), ...place.settings], {
           stdio: ["ignore", "pipe", "pipe"],
         });
