@@ -1,7 +1,11 @@
+import { openBeginning } from "./beginning.ts";
+
 // Answers that are plainly none, told by their own words: the error of a program, the statement that the work failed,
 // and the announcement of work that is still to come. What stands here errs to the side of keeping a lesson.
 
-const sorry = String.raw`(?:(?:(?:I(?:'|’)?m|I am|We(?:'|’)?re|We are) (?:very |so |really |truly )?sorry|Sorry|I apologi[sz]e|Apologies|Oops|Unfortunately|Sadly|Regrettably|Hm+|OK|Okay|Update|Status)[,.!:;—-]{0,3}\s{1,3}(?:but\s)?(?:it (?:seems|looks like|appears) (?:that )?)?)?`;
+const marks = /\W{1,4}/y;
+const regret =
+  /(?:(?:I(?:'|’)?m|I am|We(?:'|’)?re|We are) (?:very |so |really |truly )?sorry|Sorry|I apologi[sz]e|Apologies|Oops|Unfortunately|Sadly|Regrettably|Hm+|OK|Okay|Update|Status)[,.!:;—-]{0,3}\s{1,3}(?:but\s)?(?:it (?:seems|looks like|appears) (?:that )?)?/iy;
 const ended = String.raw`(?=\s{0,3}(?:[.!:;(|\n]|$|[—-] |, (?:please|try|retry)\b|please\b|try\b|while\b|when\b|during\b|and (?:the|your)\b))`;
 const remote = String.raw`(?:the |our |your )?(?:\w+ )?(?:API|servers?|models?|backend|provider|endpoint|service|gateway|internet|network|Anthropic|OpenAI|Claude|Codex|Gemini|Ollama|LLM)\b`;
 const errors = [
@@ -37,9 +41,9 @@ const errors = [
   String.raw`Service (?:is )?(?:temporarily |currently )?(?:overloaded|unavailable)\b`,
   "(?:Please )?(?:try again (?:later|in (?:a (?:few|moment)|\\d+))|contact (?:your administrator|support))",
 ].join("|");
-const errorStart = new RegExp(
-  String.raw`^\W{0,4}${sorry}(?:\w{0,24}Error:\s{1,2}|Error:?\s{1,2}|\[ERROR\]:?\s{0,2})?(?:${errors})`,
-  "i",
+const beginsWithError = openBeginning(
+  [marks, regret, /\w{0,24}Error:\s{1,2}|Error:?\s{1,2}|\[ERROR\]:?\s{0,2}/iy],
+  new RegExp(errors, "iy"),
 );
 const errorUnits = 500;
 // Who explains an error goes on with what it means or what to do about it.
@@ -49,9 +53,8 @@ const explains =
 /** Whether an answer is the error of a provider or of the program that calls it, and not a word about one. */
 export function isProgramError(response: string, prompt: string): boolean {
   if (response.length > errorUnits) return false;
-  const match = errorStart.exec(response.slice(0, 300));
-  if (match === null) return false;
-  const [phrase] = match;
+  const phrase = beginsWithError(response.slice(0, 300));
+  if (phrase === "") return false;
   const rest = response
     .slice(phrase.length)
     .replace(/\b(?:you (?:may|might) (?:not )?have|you can (?:try|contact|retry)|please)\b/gi, "");
@@ -62,27 +65,30 @@ const doing =
   "(?:fix|complete|finish|solve|resolve|implement|get|make|build|compile|run|install|apply|connect|access|start|deploy|do|execute|perform|update|create|write|modify|change|edit|save|download|upload|migrate|merge|push|commit|test|verify|correct|repair|accomplish|carry out|achieve|reach|load|read|open)";
 const unable = `(?:I|We)(?: (?:was|were)(?:n(?:'|’)?t| not) able to| (?:was|were) unable to|(?:(?:'|’)ve| have)(?:n(?:'|’)?t| not) been able to| have been unable to| could(?:n(?:'|’)?t| not)| did(?:n(?:'|’)?t| not) manage to| have(?:n(?:'|’)?t| not) managed to|(?:(?:'|’)ve| have)? failed to|(?:(?:'|’)m| am|(?:'|’)re| are) (?:still )?(?:unable|not able) to)`;
 const subject = String.raw`(?:(?:The|All|Some|Most|Several|Many|Two|Three|Four|Five|Both|Your|My|Our|\d{1,5})(?: of (?:the|your|my))?(?: [\w./:-]{1,40}){0,4}? )?(?:tests?|specs?|builds?|checks?|pipeline|CI|compilation|suite|compiler|linter|type ?check|errors?|bugs?|problems?|issues?)`;
-const failedStart = new RegExp(
-  String.raw`^\W{0,4}${sorry}(?:${[
-    `${unable} (?:successfully |fully |properly |actually )?${doing}\\b`,
-    `${subject} (?:is|are|was|were|does|do|has|have|keeps?)? ?(?:still|not yet|continues? to|unfortunately) ?(?:be )?(?:fail(?:s|ed|ing)?|broken|red|not (?:pass(?:ing)?|fixed|solved|resolved|work(?:ing)?|green|compil(?:e|ing)|build(?:ing)?)|crash(?:es|ing)?|unresolved|unfixed|there|present|persists?|occurs?|exists?)\\b`,
-    String.raw`(?:I(?:(?:'|’)ve| have)? tried|After (?:\w+ ){1,4}(?:attempts?|tries))\b[^.!?\n]{0,160}\b(?:none of (?:them|these|those|it|that)|nothing|neither|no luck|without success|to no avail|(?:did(?:n(?:'|’)?t| not)|does(?:n(?:'|’)?t| not)) (?:work|help)|(?:is|are) still (?:failing|broken|not)|still (?:fails?|does(?:n(?:'|’)?t| not)))\b`,
-    String.raw`Despite [^.!?\n]{1,80}\bstill (?:fail(?:s|ing)?|broken|not|does)\b`,
-    String.raw`(?:The|All|Some|\d{1,5}) (?:\w+ ){0,2}(?:tests?|specs?|builds?|checks?|pipeline|CI) (?:is |are )?(?:fails?|failed|failing) (?:with the same|again\b|as before)`,
-    String.raw`Unfortunately,? (?:the|all|some|\d{1,5}) (?:\w+ ){0,2}(?:tests?|specs?|builds?|checks?|pipeline|CI) (?:(?:is|are) )?(?:fail(?:s|ing)?|broken|red)\b`,
-    String.raw`(?:The|My|That|This) (?:\w+ )?(?:fix|change|patch|attempt|approach|edit)(?:es|s)? did(?:n(?:'|’)?t| not) (?:work|help|fix|solve|resolve)\b`,
-    String.raw`\d{1,5} (?:tests?|specs?) (?:have |has )?fail(?:ed|s)?,? (?:and|but) I (?:could|did|do)(?:n(?:'|’)?t| not)\b`,
-    String.raw`I ran out of (?:time|tokens|context|attempts|budget|ideas)\b`,
-    String.raw`The (?:same )?(?:problem|error|issue|bug|failure) (?:still )?(?:persists|remains)(?= after| even| despite|\s?[.,;!]|$)`,
-    String.raw`It still (?:does(?:n(?:'|’)?t| not)|won(?:'|’)?t) (?:compile|build|pass|start)\b`,
-    String.raw`(?:I (?:have(?:n(?:'|’)?t| not) made any|made no|did(?:n(?:'|’)?t| not) make any) changes|No changes (?:were|have been) made|Nothing was changed),? (?:because|since|as)\b[^.!?\n]{0,80}\b(?:could(?:n(?:'|’)?t| not)|not (?:find|found|there)|does(?:n(?:'|’)?t| not) exist|is empty|is missing|unable)\b`,
-    String.raw`None of (?:my|the|these|those) (?:\w+ ){0,2}(?:attempts|approaches|fixes|tries|changes|ideas|solutions) (?:worked|helped|succeeded|fixed)`,
-    String.raw`(?:The |This |Your )(?:task|work|job|migration|installation|deployment|fix|attempt|refactoring|request|change|update|operation)s? (?:(?:could|can)(?:n(?:'|’)?t| not) be|(?:was|were|is|are|has|have)(?:n(?:'|’)?t| not)(?: been)?) (?:fully |yet )?(?:completed?|finished|done|applied|successful|made|resolved)\b`,
-    String.raw`(?:The |This |Your )(?:task|work|job|migration|installation|deployment|attempt|refactoring) (?:has )?(?:failed|is incomplete|remains (?:incomplete|unfinished|open)|did(?:n(?:'|’)?t| not) (?:succeed|complete|finish|work))\b`,
-    String.raw`(?:I(?:(?:'|’)m| am) (?:giving up|stuck)|I (?:give|gave) up|I did nothing|I(?:(?:'|’)ve| have)? not (?:finished|completed|fixed|solved|done)|I did(?:n(?:'|’)?t| not) (?:finish|complete|succeed|fix|solve)|Nothing (?:worked|was (?:changed|done|fixed)))\b`,
-    `${unable} (?:find|locate|reproduce|see|identify|determine)\\b[^\\n]{0,200}\\b(?:I did nothing|(?:did(?:n(?:'|’)?t| not)|have(?:n(?:'|’)?t| not)) (?:change|changed|make|made|do|done|touch|touched|edit|edited)|nothing (?:was|has been|is) (?:changed|done)|(?:made )?no (?:changes|edits)|I stopped|stopped (?:here|there)|gave up)`,
-  ].join("|")})`,
-  "i",
+const beginsWithFailure = openBeginning(
+  [marks, regret],
+  new RegExp(
+    [
+      `${unable} (?:successfully |fully |properly |actually )?${doing}\\b`,
+      `${subject} (?:is|are|was|were|does|do|has|have|keeps?)? ?(?:still|not yet|continues? to|unfortunately) ?(?:be )?(?:fail(?:s|ed|ing)?|broken|red|not (?:pass(?:ing)?|fixed|solved|resolved|work(?:ing)?|green|compil(?:e|ing)|build(?:ing)?)|crash(?:es|ing)?|unresolved|unfixed|there|present|persists?|occurs?|exists?)\\b`,
+      String.raw`(?:I(?:(?:'|’)ve| have)? tried|After (?:\w+ ){1,4}(?:attempts?|tries))\b[^.!?\n]{0,160}\b(?:none of (?:them|these|those|it|that)|nothing|neither|no luck|without success|to no avail|(?:did(?:n(?:'|’)?t| not)|does(?:n(?:'|’)?t| not)) (?:work|help)|(?:is|are) still (?:failing|broken|not)|still (?:fails?|does(?:n(?:'|’)?t| not)))\b`,
+      String.raw`Despite [^.!?\n]{1,80}\bstill (?:fail(?:s|ing)?|broken|not|does)\b`,
+      String.raw`(?:The|All|Some|\d{1,5}) (?:\w+ ){0,2}(?:tests?|specs?|builds?|checks?|pipeline|CI) (?:is |are )?(?:fails?|failed|failing) (?:with the same|again\b|as before)`,
+      String.raw`Unfortunately,? (?:the|all|some|\d{1,5}) (?:\w+ ){0,2}(?:tests?|specs?|builds?|checks?|pipeline|CI) (?:(?:is|are) )?(?:fail(?:s|ing)?|broken|red)\b`,
+      String.raw`(?:The|My|That|This) (?:\w+ )?(?:fix|change|patch|attempt|approach|edit)(?:es|s)? did(?:n(?:'|’)?t| not) (?:work|help|fix|solve|resolve)\b`,
+      String.raw`\d{1,5} (?:tests?|specs?) (?:have |has )?fail(?:ed|s)?,? (?:and|but) I (?:could|did|do)(?:n(?:'|’)?t| not)\b`,
+      String.raw`I ran out of (?:time|tokens|context|attempts|budget|ideas)\b`,
+      String.raw`The (?:same )?(?:problem|error|issue|bug|failure) (?:still )?(?:persists|remains)(?= after| even| despite|\s?[.,;!]|$)`,
+      String.raw`It still (?:does(?:n(?:'|’)?t| not)|won(?:'|’)?t) (?:compile|build|pass|start)\b`,
+      String.raw`(?:I (?:have(?:n(?:'|’)?t| not) made any|made no|did(?:n(?:'|’)?t| not) make any) changes|No changes (?:were|have been) made|Nothing was changed),? (?:because|since|as)\b[^.!?\n]{0,80}\b(?:could(?:n(?:'|’)?t| not)|not (?:find|found|there)|does(?:n(?:'|’)?t| not) exist|is empty|is missing|unable)\b`,
+      String.raw`None of (?:my|the|these|those) (?:\w+ ){0,2}(?:attempts|approaches|fixes|tries|changes|ideas|solutions) (?:worked|helped|succeeded|fixed)`,
+      String.raw`(?:The |This |Your )(?:task|work|job|migration|installation|deployment|fix|attempt|refactoring|request|change|update|operation)s? (?:(?:could|can)(?:n(?:'|’)?t| not) be|(?:was|were|is|are|has|have)(?:n(?:'|’)?t| not)(?: been)?) (?:fully |yet )?(?:completed?|finished|done|applied|successful|made|resolved)\b`,
+      String.raw`(?:The |This |Your )(?:task|work|job|migration|installation|deployment|attempt|refactoring) (?:has )?(?:failed|is incomplete|remains (?:incomplete|unfinished|open)|did(?:n(?:'|’)?t| not) (?:succeed|complete|finish|work))\b`,
+      String.raw`(?:I(?:(?:'|’)m| am) (?:giving up|stuck)|I (?:give|gave) up|I did nothing|I(?:(?:'|’)ve| have)? not (?:finished|completed|fixed|solved|done)|I did(?:n(?:'|’)?t| not) (?:finish|complete|succeed|fix|solve)|Nothing (?:worked|was (?:changed|done|fixed)))\b`,
+      `${unable} (?:find|locate|reproduce|see|identify|determine)\\b[^\\n]{0,200}\\b(?:I did nothing|(?:did(?:n(?:'|’)?t| not)|have(?:n(?:'|’)?t| not)) (?:change|changed|make|made|do|done|touch|touched|edit|edited)|nothing (?:was|has been|is) (?:changed|done)|(?:made )?no (?:changes|edits)|I stopped|stopped (?:here|there)|gave up)`,
+    ].join("|"),
+    "iy",
+  ),
 );
 const failedEnd =
   /(?:^|[.!?;\n]\s{1,3}|, but |and )(?:But |However,? |Unfortunately,? )?(?:the|all|some|\d{1,5})(?: of the)?(?: \w+){0,2} (?:tests?|build|specs?|checks?|pipeline|CI|compilation) (?:still (?:fails?|does(?:n(?:'|’)?t| not) (?:pass|compile|work))|(?:is|are) still (?:failing|broken|red|not passing))[^.!?\n]{0,80}[.!]?\s{0,3}$/i;
@@ -95,45 +101,19 @@ const because =
 const asksWhy = /\bwhy\b|\bwhat (?:causes?|is wrong)|\bwarum\b|\bexplain\b/i;
 
 // One of these stands in every beginning that tells of a failure; most answers have none of them.
-const failureSigns = [
-  "ot",
-  "n't",
-  "n’t",
-  "ail",
-  "nable",
-  "till",
-  "o luck",
-  "either",
-  "o avail",
-  "roken",
-  "none",
-  "None",
-]
-  .concat(["up", "tuck", "ran out", "emain", "ersist", "ncomplete", "nfinished", "o changes", "ithout success"])
-  .concat([
-    "gain",
-    "as before",
-    "rash",
-    "nresolved",
-    "red",
-    "nfixed",
-    "nfortunately",
-    "ontinue",
-    "FAIL",
-    "NOT",
-    "STILL",
-  ]);
+const failureSigns =
+  /n['’]t|not|fail|unable|still|continue|unfortunately|one of|either|no (?:luck|avail|changes)|without success|ran out|persist|remain|incomplete|made no|stuck|(?:giv(?:e|ing)|gave) up/i;
 
 /** Whether an answer plainly says that the work which was asked for failed or was not done. */
 export function saysFailed(response: string, prompt: string): boolean {
   if (response.length > unfinishedUnits) return false;
   const [start, end] = [response.slice(0, 400), response.slice(-240)];
-  const match = failureSigns.some((sign) => start.includes(sign)) ? failedStart.exec(start) : null;
-  if (match === null && !(/still/i.test(end) && failedEnd.test(end))) return false;
+  const failure = failureSigns.test(start) ? beginsWithFailure(start) : "";
+  if (failure === "" && !(/still/i.test(end) && failedEnd.test(end))) return false;
   if (wentWell.test(response)) return false;
-  if (match === null) return true;
-  const isMine = /^\W{0,4}(?:\w+[,.!:;]{0,2}\s){0,4}?(?:I|We)\b/.test(match[0]);
-  return isMine || !(because.test(response.slice(match[0].length)) || asksWhy.test(prompt));
+  if (failure === "") return true;
+  const isMine = /^\W{0,4}(?:\w+[,.!:;]{0,2}\s){0,4}?(?:I|We)\b/.test(failure);
+  return isMine || !(because.test(response.slice(failure.length)) || asksWhy.test(prompt));
 }
 
 const intent = `(?:I(?:'|’)?ll|I will|I(?:'|’)m (?:now )?going to|I am (?:now )?going to|Let me|Let(?:'|’)s|Allow me to|I need to|I should|I have to|I want to|I(?:'|’)d like to|We(?:'|’)?ll|We need to|Going to|Time to)`;

@@ -1,3 +1,5 @@
+import { openBeginning } from "./beginning.ts";
+
 // A person rejects work in their own next message. What stands here errs to the side of keeping a lesson: only words
 // that open the message, or an order to undo, count; a question about undoing something does not.
 
@@ -67,10 +69,13 @@ const openings = [
   // Arabic
   String.raw`(?:هذا (?:خطأ|خاطئ|غير صحيح|لا يعمل)|(?:ما زال )?لا يعمل(?: حتى الآن)?\s*(?:[.،!]|$)|لا[،,.! ]+هذا)`,
 ];
-const thanksBut = String.raw`(?:(?:thanks|thank you|thx|cheers|nice try|good try|nice|i see|sure|yes|yeah|right|fine|interesting|great|good|ok(?:ay)?)(?: (?:a lot|so much|very much|anyway|for (?:that|this|it|trying|the \w+|your \w+)))?[,.! …—-]{1,3}(?:but|however|though|yet|unfortunately|sadly|except)[, ]{1,2})?`;
-const rejecting = new RegExp(
-  String.raw`^[\s"'(*_>-]{0,8}${thanksBut}(?:(?:hm+|ugh|argh|ok(?:ay)?|well|hey|sorry|but|actually|again|wtf|come on)[,.! …]+){0,2}(?:${openings.join("|")})`,
-  "iu",
+const thanks =
+  /(?:thanks|thank you|thx|cheers|nice try|good try|nice|i see|sure|yes|yeah|right|fine|interesting|great|good|ok(?:ay)?)(?: (?:a lot|so much|very much|anyway|for (?:that|this|it|trying|the \w+|your \w+)))?[,.! …—-]{1,3}(?:but|however|though|yet|unfortunately|sadly|except)[, ]{1,2}/iuy;
+const marks = /[\s"'(*_>-]{1,8}/y;
+const interjection = /(?:hm+|ugh|argh|ok(?:ay)?|well|hey|sorry|but|actually|again|wtf|come on)[,.! …]+/iuy;
+const beginsRejecting = openBeginning(
+  [marks, thanks, interjection, interjection],
+  new RegExp(openings.join("|"), "iuy"),
 );
 const orders =
   /(?:^|[.!?;\n]\s*)(?:please\s+|now\s+|just\s+)?(?:(?:undo|revert|roll ?back)\s+(?:it|that|this|them|those|everything|all of (?:it|that)|your (?:last |latest )?(?:change|changes|edit|edits|commit|work)|the (?:last|latest|previous) (?:change|changes|edit|edits))|(?:restore|bring back)\s+(?:it|them|those|everything)(?=\s*(?:[.!;]|$))|put\s+(?:it|them|those|everything)\s+back(?!\s+(?:in|into|on|onto|at|after)\b))\b(?![^.!\n]{0,80}\?)/i;
@@ -123,7 +128,7 @@ const goingOn = new RegExp(
 /** Whether a person's message rejects or undoes the work that was done just before it. */
 export function rejects(message: string): boolean {
   const start = message.slice(0, lookedAtUnits);
-  return rejecting.test(start) || (undoing.test(start) && orders.test(start)) || endsRejecting(message);
+  return beginsRejecting(start) !== "" || (undoing.test(start) && orders.test(start)) || endsRejecting(message);
 }
 
 /** Whether such a message asks for nothing but to undo, so that the answer to it is no better answer to the question. */
