@@ -121,6 +121,8 @@ function refusalOfLog(file: string, pattern: string): { why: string; hint: strin
  * what it is when there is no readable file; of several, those that cannot be read are warned of by who reads them.
  */
 export function checkSource(named: string): string {
+  // Ten thousand names may be made at once, before any of them is followed.
+  holdYoungSpace();
   const pattern = literalFirst(named);
   const files = expand(pattern);
   const fail = (why: string, hint: string): never => {
@@ -180,8 +182,6 @@ function rotatedNames(directory: string, { live, isLog }: Followed): Aged[] {
  * or compressed, even where the log itself is not there at the moment.
  */
 export function discoverAll(patterns: readonly string[]): FoundFile[] {
-  // Ten thousand names are made at once, before any of them is followed.
-  holdYoungSpace();
   const files = new Set<string>();
   const directories = new Map<string, Followed>();
   const followed = (directory: string): Followed => {

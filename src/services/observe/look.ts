@@ -28,7 +28,10 @@ async function learnedOf(stack: Stack, store: Store): Promise<LearnedView> {
   });
   const barren = zeroYield.map((one) => ({
     text: `0 lessons from ${one.events} events of ${one.source}${dialectWords(one.dialect)}`,
-    item: Object.keys(tallies).toSorted((a, b) => eventsIn(b, one) - eventsIn(a, one))[0] ?? "",
+    item:
+      sources
+        .toSorted((a, b) => eventsIn(b.source, one) - eventsIn(a.source, one))
+        .find(({ source }) => eventsIn(source, one) > 0)?.source ?? "",
   }));
   const sum = (of: (one: (typeof sources)[number]) => number) => sources.reduce((all, one) => all + of(one), 0);
   return {
