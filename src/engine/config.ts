@@ -101,8 +101,8 @@ function nearest(key: string): string {
   return score(best) > 0 ? `Did you mean ${best}? ` : "";
 }
 
-/** Checks one value; Failure `config` names the key, the place and what to type. */
-export function checkValue(key: string, value: unknown, place: string): unknown {
+/** Checks one value; Failure `config` names the key, the place and what to type, which depends on where it stands. */
+export function checkValue(key: string, value: unknown, place: string, mending?: string): unknown {
   if (!isSetting(key)) {
     throw new Failure("config", {
       what: `The setting ${key} was not used`,
@@ -115,7 +115,7 @@ export function checkValue(key: string, value: unknown, place: string): unknown 
     throw new Failure("config", {
       what: `The setting ${key} was not used`,
       why: maskAddress(`${place} gives ${JSON.stringify(value)}, but it must be ${settings[key].accepts}`),
-      hint: `Type: aistack config set ${key} ${JSON.stringify(settings[key].fallback)}`,
+      hint: mending ?? `Type: aistack config set ${key} ${JSON.stringify(settings[key].fallback)}`,
     });
   }
   return result.data;
@@ -144,8 +144,8 @@ export function openConfig(flags: Flags = {}, environment: Environment = process
   const { home, file } = placeHome(flags, environment);
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
-  const put = (key: string, value: unknown, place: string, origin: Origin) => {
-    values[key] = checkValue(key, value, place);
+  const put = (key: string, value: unknown, place: string, origin: Origin, mending?: string) => {
+    values[key] = checkValue(key, value, place, mending);
     origins[key] = origin;
   };
   for (const [key, { fallback }] of Object.entries(settings)) {
@@ -160,14 +160,15 @@ export function openConfig(flags: Flags = {}, environment: Environment = process
   }
   for (const key of Object.keys(settings).filter(isSetting)) {
     const text = environment[environmentName(key)];
+    const name = environmentName(key);
     if (text !== undefined && text !== "")
-      put(key, parseTyped(key, text), `The environment variable ${environmentName(key)}`, "environment");
+      put(key, parseTyped(key, text), `The environment variable ${name}`, "environment", `Type: unset ${name}`);
   }
   for (const pair of flags.set ?? []) {
     const [key = "", ...rest] = pair.split("=");
     const place = `The flag --set ${pair}`;
     if (!isSetting(key)) checkValue(key, null, place);
-    else put(key, parseTyped(key, rest.join("=")), place, "flag");
+    else put(key, parseTyped(key, rest.join("=")), place, "flag", "Give another value. Type: aistack config list");
   }
   return Object.freeze({ home, file, values: parseValues(values), origins, environment });
 }

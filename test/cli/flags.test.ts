@@ -179,3 +179,15 @@ test("a configuration that is no JSON is still shown where it is", () => {
   expect(aistack(["config", "set", "learning.pollMs", "300", "--home", home]).status).toBe(1);
   expect(readFileSync(join(home, "config.json"), "utf8")).toBe("{");
 });
+
+test("what mends a wrong setting is said for the place where it stands", () => {
+  const home = temporary();
+  const bad = { AISTACK_LEARNING_POLL_MS: "never" };
+  const inEnvironment = aistack(["status", "--home", home], { env: bad });
+  expect([inEnvironment.status, inEnvironment.stderr]).toEqual([
+    2,
+    expect.stringContaining("Type: unset AISTACK_LEARNING_POLL_MS"),
+  ]);
+  const inFlag = aistack(["status", "--home", home, "--set", "learning.pollMs=never"]);
+  expect([inFlag.status, inFlag.stderr.includes("aistack config set")]).toEqual([2, false]);
+});
