@@ -382,3 +382,22 @@ describe("the command line", () => {
     chmodSync(sessions, 0o700);
   });
 });
+
+test("an answer that was cut before its first word is counted as cut, also where nothing follows", () => {
+  const log = join(temporary(), "session.jsonl");
+  const common = { sessionId: "s1", timestamp: "2026-01-02T03:04:05Z" };
+  const asked = { role: "user", content: "How do I rename a git branch that was pushed?" };
+  const said = {
+    role: "assistant",
+    model: "m",
+    stop_reason: "max_tokens",
+    content: [{ type: "text", text: "<think>So" }],
+  };
+  const lines = [
+    { ...common, type: "user", uuid: "u1", message: asked },
+    { ...common, type: "assistant", uuid: "a1", message: said },
+  ];
+  writeFileSync(log, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const { lessons, rejected } = aistackJson(["learn", "--once", "--home", temporary(), "--source", log]);
+  expect([lessons, rejected]).toEqual([0, { turn_opened: 1, cut_off: 1 }]);
+});

@@ -25,7 +25,7 @@ import { openPackedGenerations } from "./packed-generations.ts";
 import { sayUnreadablePackings } from "./packings.ts";
 import { adopt, type CopyWorld } from "./plain-copy.ts";
 import type { RecentPlace } from "./recent.ts";
-import { hasUndecided, settleTurns } from "./settled.ts";
+import { hasUndecided, isQuiet, settleTurns } from "./settled.ts";
 import type { FoundFile } from "./sources.ts";
 
 /** Places remembered of content that was cut from under the follower; a copy of it may turn up beside. */
@@ -267,17 +267,10 @@ export function openFollower(options: FollowOptions): Follower {
     if (last) batch.cursors.push(cursorOf(followed));
   };
 
-  const isQuiet = (followed: Followed): boolean => {
-    if (!hasUndecided(followed) || followed.readyAt < followed.ready.length) return false;
-    if (turnIdleMs === null) return true;
-    const quietMs = Math.max(Date.now() - followed.changedAtMs, performance.now() - followed.movedAt);
-    return followed.size <= followed.offset && quietMs >= turnIdleMs;
-  };
-
   // What is to be read comes first: it may be what decides.
   const settleQuiet = (batch: OpenBatch, events: number) => {
     const room = Math.max(0, events - batch.cursors.length);
-    const quiet = [...leaving, ...[...files.values()].filter(isQuiet)].slice(0, room);
+    const quiet = [...leaving, ...[...files.values()].filter((one) => isQuiet(one, turnIdleMs))].slice(0, room);
     leaving = leaving.slice(room);
     for (const followed of quiet) {
       settleTurns(batch, followed, options.memory.aliases);
